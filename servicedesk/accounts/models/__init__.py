@@ -1,0 +1,3 @@
+from servicedesk.accounts.models.user import User
+
+__all__ = ["User"]

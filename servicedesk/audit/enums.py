@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Act(TextChoices):
+    """Everything anybody can do that leaves a trace: `<room>.<past participle>`. A write without one is not finished."""
+
+    SIGNED_IN = "accounts.signed_in", _("signed in")
+    SIGNED_OUT = "accounts.signed_out", _("signed out")
+    SIGN_IN_FAILED = "accounts.sign_in_failed", _("failed to sign in")
+    DENIED = "doors.denied", _("was turned away")
+
+
+class Result(TextChoices):
+    DONE = "done", _("done")
+    DENIED = "denied", _("denied")
+    FAILED = "failed", _("failed")

@@ -1,0 +1,3 @@
+from servicedesk.audit.models.record import Record
+
+__all__ = ["Record"]

@@ -1,0 +1,127 @@
+"""The door of a page: who may come in, with which methods, to which kind of row. Every URL has one; a test walks them.
+
+    @door(SEE_DEPARTMENTS, of=Department)
+    def show_department(request, department): ...
+
+Order matters for what it gives away: permission first, then the row through `visible_to` (a foreign one is missing),
+then how far the permission reaches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk.tenancy.models.base import Walled
+from servicedesk.tenancy.permissions import Permission
+from servicedesk.tenancy.refusals import Forbidden, Refused
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Audience(StrEnum):
+    PUBLIC = "public"  # anybody on the network
+    SIGNED_IN = "signed in"  # anybody with an account, even without a membership
+    MEMBER = "member"  # anybody in any role
+    INTERNAL = "internal"  # this machine and the addresses in INTERNAL_ADDRESSES
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What a URL declares; the matrix derives every expectation from it."""
+
+    who: Permission | Audience
+    methods: tuple[str, ...]
+    of: type[Walled] | None = None
+    key: str = "pk"
+
+
+def door(
+    who: Permission | Audience,
+    *,
+    methods: tuple[str, ...] = ("GET",),
+    of: type[Walled] | None = None,
+    key: str = "pk",
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    rule = Rule(who, methods, of, key)
+
+    def hang(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def walk(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            try:
+                return _walk(rule, view, request, args, kwargs)
+            except Refused as refusal:
+                request.denial = refusal.code  # type: ignore[attr-defined]
+                return refusal_page(request, refusal)
+
+        walk.rule = rule  # type: ignore[attr-defined]
+        return walk
+
+    return hang
+
+
+def _walk(rule: Rule, view: Callable[..., HttpResponse], request: Any, args: Any, kwargs: Any) -> HttpResponse:
+    if turned_away := _turned_away(rule, request):
+        return turned_away
+    if request.method not in rule.methods and request.method not in {"HEAD", "OPTIONS"}:
+        return HttpResponseNotAllowed(rule.methods)
+    if rule.of:
+        args = (_row(rule, request, kwargs.pop(rule.key)), *args)
+    if request.method in SAFE:
+        return view(request, *args, **kwargs)
+    with (
+        transaction.atomic()
+    ):  # a savepoint: a refused act leaves nothing behind, and the page about it can still be made
+        return view(request, *args, **kwargs)
+
+
+def _turned_away(rule: Rule, request: Any) -> HttpResponse | None:
+    if rule.who == Audience.PUBLIC or rule.who == Audience.INTERNAL:
+        return None
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path())
+    if rule.who == Audience.SIGNED_IN:
+        return None
+    if request.person is None:
+        return redirect("no_membership")
+    if isinstance(rule.who, Permission) and rule.who.reach_of(request.person) is None:
+        raise Forbidden(_("Your role does not include this: %(act)s.") % {"act": rule.who.words}, code="role")
+    return None
+
+
+def _row(rule: Rule, request: Any, key: Any) -> Walled:
+    assert rule.of is not None
+    person = request.person
+    try:
+        row = rule.of.objects.visible_to(person).filter(**{rule.key: key}).first()
+    except (ValueError, ValidationError):
+        row = None
+    if row is None:
+        request.denial = "not_found"
+        raise Http404
+    if isinstance(rule.who, Permission) and rule.who is not rule.of.see:
+        reach = rule.who.reach_of(person)
+        if reach and not rule.of.objects.filter(rule.of.within(reach, person), pk=row.pk).exists():
+            raise Forbidden(_("This belongs to somebody else; you may only read it."), code="reach")
+    if request.method not in SAFE and not may_write(row, person):
+        raise Forbidden(_("You may read this but no longer change it."), code="read_only")
+    return row
+
+
+def may_write(row: Walled, person: Any) -> bool:
+    hospital_id = getattr(row, "hospital_id", None)
+    return hospital_id is None or hospital_id in person.writable
+
+
+def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:
+    return render(request, "errors/refused.html", {"sentence": refusal.sentence}, status=refusal.status)

@@ -1,0 +1,120 @@
+"""The tests sign in as the application's role. Each worker clones its database from a template that the owner migrated."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg2 import sql
+
+PROJECT = Path(__file__).resolve().parent.parent
+ALIASES = ("default", "owner", "watch")
+KEPT = ("django_migrations", "django_content_type")
+
+
+def _migrations_digest() -> str:
+    """A change to any migration, or to what one imports, makes a new template."""
+    digest = hashlib.sha256()
+    for file in sorted([*PROJECT.glob("servicedesk/**/migrations/*.py"), *PROJECT.glob("*/migrations/*.py"),
+                        *PROJECT.glob("servicedesk/tenancy/p*.py"), PROJECT / "requirements/app.txt"]):  # fmt: skip
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class Cluster:
+    """What the owner does outside Django: make, clone and drop databases."""
+
+    def __init__(self) -> None:
+        owner = settings.DATABASES["owner"]
+        self.login = {"user": owner["USER"], "password": owner["PASSWORD"], "host": owner["HOST"] or None}
+        if owner["PORT"]:
+            self.login["port"] = owner["PORT"]
+        self.home = owner["NAME"]
+
+    def run(self, statement: str, *names: str) -> list[Any]:
+        connection = psycopg2.connect(dbname=self.home, **self.login)
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+            rows = cursor.fetchall() if cursor.description else []
+        connection.close()
+        return rows
+
+    def has(self, database: str) -> bool:
+        return (database,) in self.run("SELECT datname FROM pg_database")
+
+    def create(self, database: str, template: str) -> None:
+        self.run("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+        self.run("CREATE DATABASE {} TEMPLATE {}", database, template)
+
+
+def _point_at(database: str) -> None:
+    for alias in ALIASES:
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = database
+
+
+def _migrated_template(cluster: Cluster) -> str:
+    from django.core.management import call_command
+
+    template = f"template_{_migrations_digest()}"
+    lock = psycopg2.connect(dbname=cluster.home, **cluster.login)
+    with lock.cursor() as cursor:  # workers of one run start together; one migrates, the others wait
+        cursor.execute("SELECT pg_advisory_lock(7202)")
+        if not cluster.has(template):
+            half = f"{template}_half"
+            cluster.create(half, "template0")
+            _open_schema(cluster, half)
+            _point_at(half)
+            call_command("migrate", database="owner", verbosity=0)
+            _point_at(cluster.home)
+            cluster.run("ALTER DATABASE {} RENAME TO {}", half, template)
+    lock.close()
+    return template
+
+
+def _open_schema(cluster: Cluster, database: str) -> None:
+    from servicedesk.tenancy.provision import grant_to_roles
+
+    connection = psycopg2.connect(dbname=database, **cluster.login)
+    with connection, connection.cursor() as cursor:
+        grant_to_roles(cursor)
+    connection.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        cluster = Cluster()
+        database = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+        cluster.create(database, _migrated_template(cluster))
+        _point_at(database)
+        yield
+        _point_at(cluster.home)
+        cluster.run("DROP DATABASE IF EXISTS {} WITH (FORCE)", database)
+
+
+def _flush(self: TransactionTestCase) -> None:
+    """TRUNCATE is the owner's: the application's role may not, and the trail may never."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        tables = [name for (name,) in cursor.fetchall() if name not in KEPT]
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+TransactionTestCase._fixture_teardown = _flush  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def world(db: None) -> Any:
+    from tests.world import make_world
+
+    return make_world()

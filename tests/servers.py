@@ -1,0 +1,28 @@
+"""Loaded before Django's settings: gives the tests their PostgreSQL and Valkey, and stops what it started.
+
+With pytest-xdist the controller starts them and the workers inherit the environment.
+"""
+
+import os
+from contextlib import ExitStack
+from pathlib import Path
+
+_stack = ExitStack()
+
+
+def pytest_addoption() -> None:
+    """The first hook there is: pytest-django reads the settings soon after."""
+    os.environ["STAGE"] = "test"
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in the tests' own thread
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        return
+    from servicedesk.embedded import servers
+
+    var = Path(__file__).resolve().parent.parent / "var" / "test"
+    environment = _stack.enter_context(servers(var, fast=True, stop_all=False))
+    os.environ.update(environment)
+    os.environ["DATA_DIR"] = str(var / "data")
+
+
+def pytest_unconfigure() -> None:
+    _stack.close()
