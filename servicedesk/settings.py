@@ -188,6 +188,12 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "files"
+UPLOAD_MEGABYTES = env.number("UPLOAD_MEGABYTES", 25, low=1, high=1024)
+UPLOAD_QUOTA_GIGABYTES = env.number("UPLOAD_QUOTA_GIGABYTES", 50, low=1, high=100_000)
+CLAMAV_ADDRESS = env.text("CLAMAV_ADDRESS", "")  # unix:/run/clamav/clamd.ctl or tcp:host:port; empty: no scanner
+# Django refuses a body above this before a view sees it; a few form fields beside the file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_PERMISSIONS = 0o640
 
 # ── transport security ───────────────────────────────────────────────────────────────────────────────────────────────
 HTTPS = SITE_URL.startswith("https://")

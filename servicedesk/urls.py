@@ -4,6 +4,7 @@ from servicedesk.ui.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
+    path("", include("servicedesk.files.urls")),
     path("accounts/", include("allauth.urls")),
 ]
 

@@ -3,6 +3,8 @@ added later is covered on the day it is written: without an example here the sui
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -13,8 +15,11 @@ from django.db.models import Model
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Record
+from servicedesk.files.models import StoredFile
+from servicedesk.files.storage import keep
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Ownership, Role, Side
+from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import (
     Department,
     Engagement,
@@ -27,7 +32,7 @@ from servicedesk.tenancy.models import (
 )
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.wall import Context
-from tests.world import World, make_matter, make_member, make_place
+from tests.world import World, canary, make_matter, make_member, make_place
 
 
 @dataclass(frozen=True)
@@ -171,3 +176,24 @@ def _record(world: World, owner: Owner) -> Example:
     now = datetime(2026, 11, 1, 8, tzinfo=UTC)
     with wall.opened(owner.context):
         return Example(Record.objects.create(**owner.alone, at=now, act=Act.SIGNED_IN))
+
+
+@example_of(StoredFile)
+def _stored_file(world: World, owner: Owner) -> Example:
+    matter = make_matter(owner.hospital, owner.vendor)
+    content = f"log of {owner.hospital.code}".encode()
+    digest = hashlib.sha256(content).hexdigest()
+    keep(owner.hospital.id, digest, io.BytesIO(content))
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
+        stored = StoredFile.objects.create(
+            hospital=owner.hospital,
+            vendor=owner.vendor,
+            matter=matter,
+            name=f"log{canary(owner.hospital)}.txt",
+            media_type="text/plain",
+            size=len(content),
+            sha256=digest,
+            added_by=uuid7(),
+            added_at=datetime(2026, 11, 1, 8, tzinfo=UTC),
+        )
+    return Example(stored)
