@@ -14,7 +14,7 @@ STAGES = ("production", "demo", "test", "development")
 STAGE = env.choice("STAGE", "production", STAGES)
 IN_PRODUCTION = STAGE == "production"
 DEBUG = env.flag("DEBUG", False)
-INSECURE_SECRET_KEY = "insecure-key-for-demo-and-tests-only-0123456789abcdefghijklmnop"
+INSECURE_SECRET_KEY = "insecure-key-for-demo-and-tests-only-0123456789abcdefghijklmnop"  # noqa: S105 - production refuses it
 SECRET_KEY = env.text("SECRET_KEY", INSECURE_SECRET_KEY)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if IN_PRODUCTION else "localhost,127.0.0.1,testserver")
 SITE_URL = env.url("SITE_URL", "http://localhost:8000", schemes=("http", "https"))

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Act(TextChoices):
-    """Everything anybody can do that leaves a trace: `<room>.<past participle>`. A write without one is not finished."""
+    """Everything anybody can do that leaves a trace: `<room>.<past participle>`. A write without one is unfinished."""
 
     SIGNED_IN = "accounts.signed_in", _("signed in")
     SIGNED_OUT = "accounts.signed_out", _("signed out")

@@ -9,6 +9,8 @@ only the sweepers that look across tenants use it. None is a superuser.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 import psycopg2
@@ -108,18 +110,16 @@ def grant_to_roles(cursor: psycopg2.extensions.cursor) -> None:
     cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
-class _connected:
-    def __init__(self, url: str, *, autocommit: bool = False) -> None:
-        self.connection = psycopg2.connect(url)
-        self.connection.autocommit = autocommit
-
-    def __enter__(self) -> psycopg2.extensions.connection:
-        return self.connection
-
-    def __exit__(self, kind: object, *rest: object) -> None:
-        if not self.connection.autocommit:
-            self.connection.rollback() if kind else self.connection.commit()
-        self.connection.close()
+@contextmanager
+def _connected(url: str, *, autocommit: bool = False) -> Iterator[psycopg2.extensions.connection]:
+    connection = psycopg2.connect(url)
+    connection.autocommit = autocommit
+    try:
+        yield connection
+        if not autocommit:
+            connection.commit()
+    finally:
+        connection.close()  # uncommitted work goes with it
 
 
 def main() -> None:
