@@ -2,11 +2,13 @@
 
 import os
 import shutil
-import tempfile
+import socket
+from pathlib import Path
 
 from servicedesk.logs import configuration
 
-bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+port = os.environ.get("PORT", "8000")
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{port}"
 workers = int(os.environ.get("WEB_WORKERS", "2"))
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
@@ -21,15 +23,14 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
 logconfig_dict = configuration(os.environ.get("LOG_LEVEL", "INFO"))
 
-# Each worker counts in a file of its own; a scrape adds them up.
-os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="servicedesk-metrics-", dir=worker_tmp_dir)
+# Each worker counts in a file of its own; a scrape adds them up. What a killed server left there goes first.
+metrics = Path(os.environ.get("DATA_DIR", "var/data")).resolve() / "metrics" / f"{socket.gethostname()}-{port}"
+shutil.rmtree(metrics, ignore_errors=True)
+metrics.mkdir(parents=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
 
 
 def child_exit(server, worker):
     from prometheus_client import multiprocess
 
     multiprocess.mark_process_dead(worker.pid)
-
-
-def on_exit(server):
-    shutil.rmtree(os.environ["PROMETHEUS_MULTIPROC_DIR"], ignore_errors=True)
