@@ -13,6 +13,7 @@ _stack = ExitStack()
 def pytest_addoption() -> None:
     """The first hook there is: pytest-django reads the settings soon after."""
     os.environ["STAGE"] = "test"
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in the tests' own thread
     if "PYTEST_XDIST_WORKER" in os.environ:
         return

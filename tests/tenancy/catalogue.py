@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import connection
 
-# The closed list of tables outside the wall, each with its reason. A new table is behind the wall or argues for its place here.
+# The closed list of tables outside the wall. A new table is behind the wall or argues for its place here.
 GLOBAL = {
     "accounts_user": "signing in happens before anybody's tenant is known; holds a user name, no name or contact data",
     "account_emailaddress": "allauth's; stays empty, mail addresses stand on memberships",
@@ -39,12 +39,11 @@ def rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
 
 
 def every_table() -> list[str]:
-    return [
-        name
-        for (name,) in rows(
-            "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY 1"
-        )
-    ]
+    found = rows(
+        """SELECT relname FROM pg_class
+            WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace ORDER BY 1"""
+    )
+    return [name for (name,) in found]
 
 
 def walled_tables() -> list[str]:

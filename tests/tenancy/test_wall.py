@@ -126,7 +126,7 @@ def test_foreign_rows_cannot_be_changed(world):
         assert "row-level security" in refused(foreign.save)
         assert "did not affect" in refused(lambda: foreign.save(force_update=True))
     with opened(Context.of_hospital(world.h2.id)):
-        assert Department.objects.get(pk=foreign.pk).name == "放射科"
+        assert Department.objects.get(pk=foreign.pk).name == "放射科§eryuan"
 
 
 def test_a_row_never_changes_its_owner(world):
