@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 # Addresses that open more than the application's own role does. A process is given only those named below it.
 RESTRICTED = ("DATABASE_OWNER_URL", "DATABASE_WATCH_URL", "ADMIN_DATABASE_URL")
-CELERY = ("celery", "--app", "servicedesk")
+CELERY = ("celery", "--quiet", "--app", "servicedesk")
 QUIET = ("--without-gossip", "--without-mingle")
 
 
