@@ -19,6 +19,8 @@ SECRET_KEY = env.text("SECRET_KEY", INSECURE_SECRET_KEY)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if IN_PRODUCTION else "localhost,127.0.0.1,testserver")
 SITE_URL = env.url("SITE_URL", "http://localhost:8000", schemes=("http", "https"))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Who may read the metrics and the details of health: this machine, and the monitoring's networks.
+INTERNAL_ADDRESSES = env.networks("INTERNAL_ADDRESSES", "127.0.0.1/32,::1/128")
 # What the product keeps outside the database: uploads, anchors of the audit trail, backups.
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var" / "data"))).resolve()
 
@@ -55,6 +57,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "servicedesk.ui.middleware.request_id",
+    "servicedesk.metrics.measured",
     "django.middleware.security.SecurityMiddleware",
     "servicedesk.ui.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -121,6 +124,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "work"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}

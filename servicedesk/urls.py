@@ -1,11 +1,16 @@
 from django.urls import include, path
 
+from servicedesk import status
 from servicedesk.ui.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
     path("", include("servicedesk.files.urls")),
     path("accounts/", include("allauth.urls")),
+    path("healthz", status.healthz, name="healthz"),
+    path("livez", status.livez, name="livez"),
+    path("status", status.status, name="status"),
+    path("internal/metrics", status.metrics, name="metrics"),
 ]
 
 handler400 = "servicedesk.ui.views.errors.bad_request"

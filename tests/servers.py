@@ -20,7 +20,7 @@ def pytest_addoption() -> None:
     from servicedesk.embedded import servers
 
     var = Path(__file__).resolve().parent.parent / "var" / "test"
-    environment = _stack.enter_context(servers(var, fast=True, stop_all=False))
+    environment, _ = _stack.enter_context(servers(var, fast=True))
     os.environ.update(environment)
     os.environ["DATA_DIR"] = str(var / "data")
 

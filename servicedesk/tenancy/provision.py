@@ -26,6 +26,10 @@ ATTRIBUTES = {
 }
 
 
+class WrongPassword(Exception):
+    """The server runs, but these are not its passwords."""
+
+
 def address(user: str, password: str, database: str, *, host: str, port: int | None = None) -> str:
     login = f"{quote(user, safe='')}:{quote(password, safe='')}"
     if host.startswith("/"):
@@ -37,7 +41,9 @@ def answers(url: str) -> bool:
     """Connecting is the only honest test: after a kill, pg_ctl's status lies."""
     try:
         psycopg2.connect(url, connect_timeout=2).close()
-    except psycopg2.OperationalError:
+    except psycopg2.OperationalError as error:
+        if "password authentication failed" in str(error):
+            raise WrongPassword from error
         return False
     return True
 

@@ -22,6 +22,7 @@ GLOBAL = {
     "django_migrations": "Django's; which migrations ran",
     "django_session": "opaque keys, looked up before the membership is known",
     "mfa_authenticator": "the second factor is asked before the membership is entered",
+    "servicedesk_heartbeat": "when the background last answered; holds no tenant's data",
     "usersessions_usersession": "a person's own sessions, across the organisations they belong to",
 }
 
