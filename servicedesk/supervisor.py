@@ -1,12 +1,13 @@
 """`make demo`: servers, migrations, demo data, then web, workers and beat in the foreground until Ctrl-C.
 
-Children write to var/log/; the terminal stays calm. One that dies is started again. What a killed supervisor left behind
-is found by the mark in its environment, whatever happened to pid files. docs/adr/0003 says why it is our own.
+Children write to var/log/; the terminal stays calm. One that dies is started again. What a killed supervisor left
+behind is found by the mark in its environment, whatever happened to pid files. docs/adr/0003 says why it is our own.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import signal
 import socket
@@ -21,7 +22,7 @@ from pathlib import Path
 from servicedesk.embedded import PROJECT, Server, Trouble, passwords, remove, servers
 from servicedesk.embedded.ground import locked, tail
 from servicedesk.leftovers import MARK, end_leftovers
-from servicedesk.processes import PROCESSES, WEB, Process
+from servicedesk.processes import PROCESSES, Process
 
 FIRST_PAGE = 60  # seconds until a web that does not answer is given up
 LONGEST_PAUSE = 30.0
@@ -69,10 +70,8 @@ class Child:
 
     def signal(self, number: signal.Signals) -> None:
         if self.running is not None:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.running.pid, number)
-            except ProcessLookupError:
-                return
 
 
 def _how(code: int) -> str:
@@ -159,17 +158,15 @@ def stop(children: list[Child]) -> None:
     deadline = time.monotonic() + max(child.process.grace for child in children)
     for child in children:
         if child.running is not None:
-            try:
+            with contextlib.suppress(subprocess.TimeoutExpired):
                 child.running.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
             child.signal(signal.SIGKILL)
             child.running.wait()
 
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (our own address)
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
