@@ -90,7 +90,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "servicedesk.ui.context_processors.shell",
+                "servicedesk.navigation.shell",
             ],
             "builtins": ["django.templatetags.i18n", "servicedesk.ui.templatetags.ui"],
         },
