@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.permissions import SEE_DEPARTMENTS, SEE_ORGANISATIONS, SEE_PEOPLE, Permission
 from servicedesk.tenancy.wall import Person
 
+THEME_COOKIE = "theme"
 AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
 
 
@@ -161,6 +163,16 @@ class Shell:
     @property
     def themes(self) -> list[tuple[str, str]]:
         return Theme.choices
+
+    @property
+    def device_theme(self) -> str:
+        """Before sign-in, and where an error leaves no person to ask: what was last chosen in this browser."""
+        chosen = self.request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in Theme.values else Theme.SYSTEM
+
+    @property
+    def hotline(self) -> str:
+        return settings.HOTLINE
 
     @property
     def theme(self) -> str:

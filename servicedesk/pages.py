@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from servicedesk.accounts.models.user import Theme
 from servicedesk.home import next_steps
+from servicedesk.navigation import THEME_COOKIE
 from servicedesk.tenancy.doors import Audience, door
 from servicedesk.tenancy.permissions import granted_to
 from servicedesk.ui import gallery as samples
@@ -28,26 +29,30 @@ def home(request: Any) -> HttpResponse:
 @door(Audience.PUBLIC, methods=("POST",))
 def choose_language(request: Any) -> HttpResponse:
     """For the person where one is signed in, else for this browser."""
-    response = _back(request)
     language = request.POST.get("language")
     if language not in dict(settings.LANGUAGES):
-        return response
+        return _back(request)
     if request.user.is_authenticated:
         request.user.language = language
         request.user.save(update_fields=["language"])
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME, language, max_age=YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax"
-    )
-    return response
+    return _remembering(request, settings.LANGUAGE_COOKIE_NAME, language)
 
 
 @door(Audience.SIGNED_IN, methods=("POST",))
 def choose_theme(request: Any) -> HttpResponse:
     theme = request.POST.get("theme")
-    if theme in Theme.values:
-        request.user.theme = theme
-        request.user.save(update_fields=["theme"])
-    return _back(request)
+    if theme not in Theme.values:
+        return _back(request)
+    request.user.theme = theme
+    request.user.save(update_fields=["theme"])
+    return _remembering(request, THEME_COOKIE, theme)
+
+
+def _remembering(request: Any, cookie: str, value: str) -> HttpResponseRedirect:
+    """The sign-in and error pages know no person; they ask the browser."""
+    response = _back(request)
+    response.set_cookie(cookie, value, max_age=YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
+    return response
 
 
 def _back(request: Any) -> HttpResponseRedirect:

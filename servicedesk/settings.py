@@ -180,6 +180,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 # ── pages and their assets ───────────────────────────────────────────────────────────────────────────────────────────
+HOTLINE = env.text("HOTLINE", "")  # shown at sign-in and on error pages
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"

@@ -1,4 +1,4 @@
-"""Samples for /ui-gallery/: every component once, with data of its own, so that a change of look is seen at a glance."""
+"""Samples for /ui-gallery/: every component once, with data of its own; a change of look is seen at a glance."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from servicedesk.ui import due, icons, words
+from servicedesk.ui import devices, due, icons, words
 from servicedesk.ui.tables import Page
 
 register = template.Library()
@@ -95,3 +95,8 @@ def words_for_scripts() -> dict[str, str]:
 @register.filter
 def milliseconds(moment: datetime) -> int:
     return round(moment.timestamp() * 1000)
+
+
+@register.filter
+def device(user_agent: str) -> str:
+    return devices.device_of(user_agent)
