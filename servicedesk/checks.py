@@ -28,7 +28,7 @@ PASSES = "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_us
 
 
 def refuse_to_start() -> None:
-    if not settings.IN_PRODUCTION or sys.argv[1:2] and sys.argv[1] in WITHOUT_SECRETS:
+    if not settings.IN_PRODUCTION or WITHOUT_SECRETS.intersection(sys.argv[1:2]):
         return
     if found := [*faults_of_settings(settings), *faults_of_roles(settings.DATABASES)]:
         lines = "\n".join(f"  - {fault}" for fault in found)
@@ -47,7 +47,7 @@ def faults_of_settings(given: Any) -> Iterator[str]:
     if not given.ALLOWED_HOSTS or "*" in given.ALLOWED_HOSTS:
         yield "ALLOWED_HOSTS is unset or open to all. Name the host names people type, like desk.hospital.cn."
     if not given.HTTPS:
-        yield "SITE_URL must be the address people type, and begin with https://. Passwords must not travel in the open."
+        yield "SITE_URL must be the address people type, beginning with https://. Passwords must not travel open."
     elif given.AXES_IPWARE_PROXY_COUNT == 0:
         yield "PROXY_COUNT is 0, but only a proxy in front can speak https. Say how many proxies there are, usually 1."
     if not given.REDIS_URL:
@@ -65,7 +65,7 @@ def faults_of_roles(databases: dict[str, dict[str, Any]]) -> Iterator[str]:
             connection = psycopg2.connect(**_login(databases[alias]))
         except psycopg2.OperationalError as error:
             first = str(error).strip().splitlines()[0]
-            yield f"The database ({alias}) cannot be asked what its role may do: {first}. Start it, or mend its address."
+            yield f"The database ({alias}) cannot be asked what its role may do: {first}. Start it or mend its address."
             continue
         try:
             with connection.cursor() as cursor:

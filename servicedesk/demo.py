@@ -1,4 +1,4 @@
-"""The demo's people and places: three hospitals, three vendors, one person per role. Invented, and the same every time."""
+"""The demo's people and places: three hospitals, three vendors, one person per role. The same every time."""
 
 from __future__ import annotations
 

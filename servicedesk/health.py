@@ -57,7 +57,9 @@ def _valkey() -> Finding:
             client.ping()
     except (redis.RedisError, ValueError, OSError):
         ok = False
-    return Finding("valkey", _("Message broker"), ok, None, _("Valkey does not answer. Nothing is lost; start it again."))
+    return Finding(
+        "valkey", _("Message broker"), ok, None, _("Valkey does not answer. Nothing is lost; start it again.")
+    )
 
 
 def _disk() -> Finding:

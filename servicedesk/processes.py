@@ -1,4 +1,4 @@
-"""The processes of the product, and what each may know. The supervisor starts them; a test keeps docker-compose.yml equal."""
+"""The product's processes, and what each may know. A test keeps docker-compose.yml equal to this."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that runs by itself, a line each. Beat reads it; the queue says who does it: `work` behind the wall, `watch` past it."""
+"""All that runs by itself, a line each. The queue says who does it: `work` behind the wall, `watch` past it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
 
 from servicedesk import env
 
@@ -173,7 +172,7 @@ CSRF_FAILURE_VIEW = "servicedesk.ui.views.errors.csrf_failure"
 
 # ── language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]  # each in its own words
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True

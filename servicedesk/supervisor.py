@@ -1,7 +1,7 @@
 """`make demo`: servers, migrations, demo data, then web, workers and beat in the foreground until Ctrl-C.
 
-Children write to var/log/; the terminal stays calm. One that dies is started again. What a killed supervisor left behind
-is found by the mark in its environment, whatever happened to pid files. docs/adr/0003 says why it is our own.
+Children write to var/log/; the terminal stays calm. One that dies is started again. What a killed supervisor left
+behind is found by the mark in its environment, whatever happened to pid files. docs/adr/0003 says why it is our own.
 """
 
 from __future__ import annotations
@@ -15,72 +15,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from servicedesk.children import Child, say, stop
 from servicedesk.embedded import PROJECT, Server, Trouble, passwords, remove, servers
 from servicedesk.embedded.ground import locked, tail
 from servicedesk.leftovers import MARK, end_leftovers
-from servicedesk.processes import PROCESSES, WEB, Process
+from servicedesk.processes import PROCESSES, Process
 
 FIRST_PAGE = 60  # seconds until a web that does not answer is given up
-LONGEST_PAUSE = 30.0
-STEADY = 60  # seconds after which a death counts as the first again
 
 
 class Stop(Exception):
     """Somebody asked us to end."""
-
-
-@dataclass
-class Child:
-    process: Process
-    environment: dict[str, str]
-    log: Path
-    running: subprocess.Popen[bytes] | None = None
-    deaths: int = 0
-    started_at: float = field(default=0.0)
-    again_at: float = field(default=0.0)
-
-    def start(self) -> None:
-        with self.log.open("ab") as output:
-            self.running = subprocess.Popen(
-                self.process.command,
-                cwd=PROJECT,
-                env=self.process.environment(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,  # Ctrl-C reaches us alone; we pass it on in the right order
-            )
-        self.started_at = time.monotonic()
-
-    def look_after(self) -> None:
-        """Start it again when it has died, later each time."""
-        if self.running is None:
-            if time.monotonic() >= self.again_at:
-                self.start()
-        elif (code := self.running.poll()) is not None:
-            self.signal(signal.SIGKILL)  # what it started must not hold its port
-            self.deaths = 1 if time.monotonic() - self.started_at > STEADY else self.deaths + 1
-            pause = min(LONGEST_PAUSE, 2.0 ** (self.deaths - 1))
-            self.running, self.again_at = None, time.monotonic() + pause
-            say(f"{self.process.name} ended ({_how(code)}); it starts again in {pause:.0f} s. Its log: {self.log}")
-
-    def signal(self, number: signal.Signals) -> None:
-        if self.running is not None:
-            try:
-                os.killpg(self.running.pid, number)
-            except ProcessLookupError:
-                return
-
-
-def _how(code: int) -> str:
-    return f"exit {code}" if code >= 0 else signal.Signals(-code).name
-
-
-def say(words: str) -> None:
-    print(words, flush=True)  # noqa: T201 (this is what the person at the terminal sees)
 
 
 class Supervisor:
@@ -152,24 +99,9 @@ class Supervisor:
         return log
 
 
-def stop(children: list[Child]) -> None:
-    """Ask all, wait, then make them. Servers are stopped after this, by whoever started them."""
-    for child in reversed(children):
-        child.signal(signal.SIGTERM)
-    deadline = time.monotonic() + max(child.process.grace for child in children)
-    for child in children:
-        if child.running is not None:
-            try:
-                child.running.wait(max(0.1, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
-                pass
-            child.signal(signal.SIGKILL)
-            child.running.wait()
-
-
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 (our own address)
             return bool(answer.status == 200)
     except (urllib.error.URLError, OSError):
         return False
