@@ -92,7 +92,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "servicedesk.ui.context_processors.shell",
+                "servicedesk.navigation.shell",
             ],
             "builtins": ["django.templatetags.i18n", "servicedesk.ui.templatetags.ui"],
         },
@@ -179,6 +179,7 @@ USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 # ── pages and their assets ───────────────────────────────────────────────────────────────────────────────────────────
+HOTLINE = env.text("HOTLINE", "")  # shown at sign-in and on error pages
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"

@@ -1,10 +1,12 @@
 from django.urls import include, path
 
-from servicedesk import status
-from servicedesk.ui.views.home import home
+from servicedesk import pages, status
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", pages.home, name="home"),
+    path("language/", pages.choose_language, name="choose_language"),
+    path("colours/", pages.choose_theme, name="choose_theme"),
+    path("ui-gallery/", pages.gallery, name="gallery"),
     path("", include("servicedesk.files.urls")),
     path("accounts/", include("allauth.urls")),
     path("healthz", status.healthz, name="healthz"),
