@@ -68,7 +68,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "servicedesk.accounts.middleware.second_factor",
+    "servicedesk.accounts.middleware.PasswordAge",
+    "servicedesk.accounts.middleware.SecondFactor",
+    "servicedesk.accounts.middleware.SupportOnRecord",
     "simple_history.middleware.HistoryRequestMiddleware",
 ]
 

@@ -4,7 +4,7 @@ from servicedesk.ui.views.home import home
 
 urlpatterns = [
     path("", home, name="home"),
-    path("accounts/", include("allauth.urls")),
+    path("", include("servicedesk.accounts.urls")),
 ]
 
 handler400 = "servicedesk.ui.views.errors.bad_request"

@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 
 from servicedesk.accounts import receivers
@@ -50,6 +51,9 @@ class InvitationOnly(DefaultAccountAdapter):
 
     def set_password(self, user: User, password: str) -> None:
         passwords.set_password(user, password, at=timezone.now())
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("home")
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Who signed in this minute need not do so again."""

@@ -27,11 +27,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
      WHERE i.secret_hash = $1 LIMIT 1
 $$;
 
-CREATE FUNCTION organisation_is_led(of_hospital int, of_vendor int) RETURNS boolean
+CREATE FUNCTION organisation_is_led(of_hospital bigint, of_vendor bigint) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT EXISTS (
         SELECT 1 FROM tenancy_membership m JOIN accounts_user u ON u.id = m.user_id AND u.is_active
-         WHERE (m.hospital_id = of_hospital AND m.role = 'it_lead' OR m.vendor_id = of_vendor AND m.role = 'vendor_manager')
+         WHERE (m.hospital_id = of_hospital AND m.role = 'it_lead'
+                OR m.vendor_id = of_vendor AND m.role = 'vendor_manager')
            AND (m.until_at IS NULL OR now() < m.until_at))
 $$;
 
@@ -55,7 +56,7 @@ $$;
 """
 SIGNATURES = (
     "invitation_by_secret(text)",
-    "organisation_is_led(int, int)",
+    "organisation_is_led(bigint, bigint)",
     "person_is_member(uuid)",
     "own_memberships()",
 )
@@ -113,9 +114,7 @@ class Migration(migrations.Migration):
         migrations.RunSQL(handed_over(*SIGNATURES), migrations.RunSQL.noop),
         Behind("Invitation", Ownership.EITHER, INVITATION_READS, INVITATION_WRITES),
         Behind("HandOver", Ownership.EITHER),
-        migrations.RunSQL(
-            FIRST_LEAD_ONLY, "DROP POLICY platform_invites_first_leads_only ON accounts_invitation"
-        ),
+        migrations.RunSQL(FIRST_LEAD_ONLY, "DROP POLICY platform_invites_first_leads_only ON accounts_invitation"),
         migrations.RunSQL(SEPARATION, dropped("platform_role_stands_alone()")),
         # The owner keeps the right to hang it on the table: granting to PUBLIC is not needed, triggers run regardless.
         migrations.RunSQL(TRIGGER, "DROP TRIGGER platform_role_stands_alone ON tenancy_membership"),

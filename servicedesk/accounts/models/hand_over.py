@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicedesk.accounts.permissions import MANAGE_PEOPLE
 from servicedesk.tenancy.enums import Ownership
+from servicedesk.tenancy.keys import TenantKey
 from servicedesk.tenancy.models import Hospital, Membership, Vendor
 from servicedesk.tenancy.models.base import WalledWithId
 
@@ -26,6 +27,8 @@ class HandOver(WalledWithId):
         ordering = ["-at", "-id"]
         verbose_name = _("hand-over")
         constraints = [
+            TenantKey("leaver", name="hand_over_leaver_same_hospital"),
+            TenantKey("successor", name="hand_over_successor_same_hospital"),
             models.CheckConstraint(name="hand_over_to_somebody_else", condition=~Q(leaver=F("successor"))),
         ]
 

@@ -64,7 +64,8 @@ class Invitation(WalledWithId):
                 | Q(accepted_at__isnull=False, accepted_by__isnull=False),
             ),
             models.CheckConstraint(
-                name="invitation_accepted_or_revoked", condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True)
+                name="invitation_accepted_or_revoked",
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
             ),
         ]
 
@@ -75,6 +76,9 @@ class Invitation(WalledWithId):
     def owned_by(cls, person: Person) -> Q:
         own = super().owned_by(person)
         return own | Q(from_platform=True) if person.side == Side.PLATFORM else own
+
+    def is_writable_by(self, person: Person) -> bool:
+        return super().is_writable_by(person) or (self.from_platform and person.side == Side.PLATFORM)
 
     @property
     def organisation(self) -> Hospital | Vendor | None:

@@ -7,7 +7,7 @@ from servicedesk.tenancy.ids import uuid7
 
 
 class PastPassword(models.Model):
-    """A password the person may not use again, hashed. Outside the wall, as the user row is: it belongs to signing in."""
+    """A password the person may not use again, hashed. Outside the wall like the user row: it belongs to signing in."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="past_passwords")
