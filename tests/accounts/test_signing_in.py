@@ -38,7 +38,9 @@ def masked(response) -> bytes:
 
 @pytest.fixture
 def reporter(world):
-    return make_member(Role.WARD_REPORTER, world.h1, department=world.radiology[world.h1.id], user=make_user("zhang.li"))
+    return make_member(
+        Role.WARD_REPORTER, world.h1, department=world.radiology[world.h1.id], user=make_user("zhang.li")
+    )
 
 
 def test_unknown_wrong_and_disabled_are_one_answer(reporter):

@@ -33,7 +33,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT 1 FROM tenancy_membership m JOIN accounts_user u ON u.id = m.user_id AND u.is_active
          WHERE (m.hospital_id = of_hospital AND m.role = 'it_lead'
                 OR m.vendor_id = of_vendor AND m.role = 'vendor_manager')
-           AND (m.until_at IS NULL OR now() < m.until_at))
+           AND (m.until_at IS NULL OR clock_timestamp() < m.until_at))
 $$;
 
 CREATE FUNCTION person_is_member(who uuid) RETURNS boolean
@@ -50,7 +50,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       FROM tenancy_membership m
       LEFT JOIN tenancy_hospital h ON h.id = m.hospital_id
       LEFT JOIN tenancy_vendor v ON v.id = m.vendor_id
-     WHERE m.user_id = wall_person() AND m.from_at <= now() AND (m.until_at IS NULL OR now() < m.until_at)
+     WHERE m.user_id = wall_person() AND m.from_at <= clock_timestamp()
+       AND (m.until_at IS NULL OR clock_timestamp() < m.until_at)
      ORDER BY m.from_at, m.id
 $$;
 """
@@ -68,10 +69,11 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     of_platform boolean := NEW.hospital_id IS NULL AND NEW.vendor_id IS NULL;
 BEGIN
-    IF NEW.until_at IS NOT NULL AND NEW.until_at <= now() THEN RETURN NEW; END IF;
+    IF NEW.until_at IS NOT NULL AND NEW.until_at <= clock_timestamp() THEN RETURN NEW; END IF;
     PERFORM pg_advisory_xact_lock(7203, hashtext(NEW.user_id::text));
     IF EXISTS (SELECT 1 FROM tenancy_membership m
-                WHERE m.user_id = NEW.user_id AND m.id <> NEW.id AND (m.until_at IS NULL OR now() < m.until_at)
+                WHERE m.user_id = NEW.user_id AND m.id <> NEW.id
+                  AND (m.until_at IS NULL OR clock_timestamp() < m.until_at)
                   AND (of_platform OR (m.hospital_id IS NULL AND m.vendor_id IS NULL))) THEN
         RAISE EXCEPTION 'a platform role excludes every other membership'
               USING ERRCODE = 'check_violation', CONSTRAINT = 'platform_role_stands_alone';
