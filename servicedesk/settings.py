@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from django.utils.translation import gettext_lazy as _
 
 from servicedesk import env
 
@@ -13,11 +12,13 @@ STAGES = ("production", "demo", "test", "development")
 STAGE = env.choice("STAGE", "production", STAGES)
 IN_PRODUCTION = STAGE == "production"
 DEBUG = env.flag("DEBUG", False)
-INSECURE_SECRET_KEY = "insecure-key-for-demo-and-tests-only-0123456789abcdefghijklmnop"
+INSECURE_SECRET_KEY = "insecure-key-for-demo-and-tests-only-0123456789abcdefghijklmnop"  # noqa: S105 - production refuses it
 SECRET_KEY = env.text("SECRET_KEY", INSECURE_SECRET_KEY)
 ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if IN_PRODUCTION else "localhost,127.0.0.1,testserver")
 SITE_URL = env.url("SITE_URL", "http://localhost:8000", schemes=("http", "https"))
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
+# Who may read the metrics and the details of health: this machine, and the monitoring's networks.
+INTERNAL_ADDRESSES = env.networks("INTERNAL_ADDRESSES", "127.0.0.1/32,::1/128")
 # What the product keeps outside the database: uploads, anchors of the audit trail, backups.
 DATA_DIR = Path(env.text("DATA_DIR", str(BASE_DIR / "var" / "data"))).resolve()
 
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "servicedesk.ui.middleware.request_id",
+    "servicedesk.metrics.measured",
     "django.middleware.security.SecurityMiddleware",
     "servicedesk.ui.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -89,7 +91,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "servicedesk.ui.context_processors.shell",
+                "servicedesk.navigation.shell",
             ],
             "builtins": ["django.templatetags.i18n", "servicedesk.ui.templatetags.ui"],
         },
@@ -120,6 +122,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_DEFAULT_QUEUE = "work"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_REDIRECT_STDOUTS = False
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600, "socket_timeout": 5, "socket_connect_timeout": 2}
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
@@ -165,13 +169,14 @@ CSRF_FAILURE_VIEW = "servicedesk.ui.views.errors.csrf_failure"
 
 # ── language and time ────────────────────────────────────────────────────────────────────────────────────────────────
 LANGUAGE_CODE = "zh-hans"
-LANGUAGES = [("zh-hans", _("Chinese")), ("en", _("English"))]
+LANGUAGES = [("zh-hans", "中文"), ("en", "English")]  # each in its own words
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
 # ── pages and their assets ───────────────────────────────────────────────────────────────────────────────────────────
+HOTLINE = env.text("HOTLINE", "")  # shown at sign-in and on error pages
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
@@ -185,6 +190,12 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = DATA_DIR / "files"
+UPLOAD_MEGABYTES = env.number("UPLOAD_MEGABYTES", 25, low=1, high=1024)
+UPLOAD_QUOTA_GIGABYTES = env.number("UPLOAD_QUOTA_GIGABYTES", 50, low=1, high=100_000)
+CLAMAV_ADDRESS = env.text("CLAMAV_ADDRESS", "")  # unix:/run/clamav/clamd.ctl or tcp:host:port; empty: no scanner
+# Django refuses a body above this before a view sees it; a few form fields beside the file.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+FILE_UPLOAD_PERMISSIONS = 0o640
 
 # ── transport security ───────────────────────────────────────────────────────────────────────────────────────────────
 HTTPS = SITE_URL.startswith("https://")

@@ -19,6 +19,7 @@ class WalledTask(Task):
     """
 
     abstract = True
+    typing = False  # Celery would check the two extra keywords against the task's own signature
 
     def inside(self, context: Context, *args: Any, **kwargs: Any) -> Any:
         owner = [list(context.hospitals), context.vendor, context.side]
