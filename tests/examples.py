@@ -12,9 +12,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
-from django.utils import timezone
 
-from servicedesk.accounts.models import HandOver, Invitation
 from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Record
 from servicedesk.files.models import StoredFile
@@ -166,34 +164,6 @@ def _support_session(world: World, owner: Owner) -> Example:
             until_at=now + timedelta(minutes=30),
         )
     return Example(session)
-
-
-@example_of(Invitation)
-def _invitation(world: World, owner: Owner) -> Example:
-    role = {Side.HOSPITAL: Role.IT_ENGINEER, Side.VENDOR: Role.VENDOR_ENGINEER, Side.PLATFORM: Role.AUDIT_ADMINISTRATOR}
-    lead = {Side.HOSPITAL: Role.IT_LEAD, Side.VENDOR: Role.VENDOR_MANAGER, Side.PLATFORM: Role.SECURITY_ADMINISTRATOR}
-    inviter = make_member(lead[owner.side], owner.organisation)
-    now = timezone.now()
-    with wall.opened(owner.context):
-        invitation = Invitation.objects.create(
-            **owner.alone,
-            role=role[owner.side],
-            name=f"李新{canary(owner.organisation)}",
-            secret_hash=uuid7().hex,
-            invited_by=inviter,
-            from_at=now,
-            until_at=now + timedelta(days=7),
-        )
-    return Example(invitation)
-
-
-@example_of(HandOver)
-def _hand_over(world: World, owner: Owner) -> Example:
-    role = {Side.HOSPITAL: Role.IT_ENGINEER, Side.VENDOR: Role.VENDOR_ENGINEER, Side.PLATFORM: Role.AUDIT_ADMINISTRATOR}
-    leaver, successor = (make_member(role[owner.side], owner.organisation) for _ in range(2))
-    with wall.opened(owner.context):
-        row = HandOver.objects.create(**owner.alone, leaver=leaver, successor=successor, at=timezone.now())
-    return Example(row)
 
 
 @example_of(Matter)

@@ -9,13 +9,15 @@ from django.db import connection
 # The closed list of tables outside the wall. A new table is behind the wall or argues for its place here.
 GLOBAL = {
     "accounts_user": "signing in happens before anybody's tenant is known; holds a user name, no name or contact data",
-    "accounts_pastpassword": "hashes a person may not use again; belongs to signing in, as the user row does",
-    "accounts_tries": "keyed hashes of what was guessed at, before anybody has signed in",
     "account_emailaddress": "allauth's; stays empty, mail addresses stand on memberships",
     "account_emailconfirmation": "allauth's; stays empty",
     "auth_group": "Django's; stays empty, roles stand on memberships",
     "auth_group_permissions": "Django's; stays empty",
     "auth_permission": "Django's; names of models",
+    "axes_accessattempt": "failed sign-ins, before anybody's tenant is known",
+    "axes_accessattemptexpiration": "as axes_accessattempt",
+    "axes_accessfailurelog": "as axes_accessattempt",
+    "axes_accesslog": "as axes_accessattempt",
     "django_content_type": "Django's; names of models",
     "django_migrations": "Django's; which migrations ran",
     "django_session": "opaque keys, looked up before the membership is known",
@@ -26,11 +28,6 @@ GLOBAL = {
 
 # SECURITY DEFINER functions pass the wall; each is here with its reason.
 DEFINERS = {
-    "invitation_by_secret": "an invitation's link is the only thing a newcomer has; one row by the hash of its secret",
-    "organisation_is_led": "the platform invites a first lead only; tells one bit of an organisation it cannot read",
-    "own_memberships": "a person's own memberships with their organisations' names, for the switch at the top",
-    "person_is_member": "whether somebody whose access ends is a member elsewhere; one bit, so that sessions end",
-    "platform_role_stands_alone": "a trigger: a platform role excludes every other, in organisations nobody sees",
     "wall_enter": "verifies a membership before there is a context, and opens it",
 }
 

@@ -17,8 +17,6 @@ UNIQUE_ACROSS = {
 }
 # Foreign keys that name a walled row without its owner.
 PLAIN_KEYS = {
-    ("accounts_handover", "tenancy_membership"): "a hospital's also by two composite keys; a vendor's row has one owner",
-    ("accounts_invitation", "tenancy_membership"): "the inviter may be the platform's security administrator",
     ("tenancy_supportsession", "tenancy_membership"): "the operator is the platform's person, in nobody's tenant",
 }
 
