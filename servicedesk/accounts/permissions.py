@@ -44,6 +44,16 @@ OPEN_SUPPORT = Permission(
     _("Look into a hospital's rows for 30 minutes, with a reason the hospital can read"),
     everyone_in(Role.SYSTEM_ADMINISTRATOR),
 )
+CLOSE_SUPPORT = Permission(
+    "accounts.close_support",
+    _("Close a support session before its time is over"),
+    everyone_in(Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR),
+)
+DISABLE_ACCOUNTS = Permission(
+    "accounts.disable_accounts",
+    _("Disable and enable the accounts of the platform's administrators"),
+    everyone_in(Role.SECURITY_ADMINISTRATOR),
+)
 
 
 def _of(side: Side) -> frozenset[Role]:

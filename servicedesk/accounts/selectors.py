@@ -43,13 +43,6 @@ def people(person: Person, *, at: datetime, ended: bool = False) -> QuerySet[Mem
     return rows.filter(until_at__lte=at) if ended else rows.exclude(until_at__lte=at)
 
 
-def after(rows: QuerySet[Membership], last: Membership | None) -> QuerySet[Membership]:
-    """Keyset: the page after this row, which costs the same however far down it is."""
-    if last is None:
-        return rows
-    return rows.filter(Q(name__gt=last.name) | Q(name=last.name, pk__gt=last.pk))
-
-
 def successors(membership: Membership, person: Person, *, at: datetime) -> QuerySet[Membership]:
     same = Q(hospital_id=membership.hospital_id, vendor_id=membership.vendor_id)
     return Membership.objects.visible_to(person).filter(same, until_at=None, from_at__lte=at).exclude(pk=membership.pk)

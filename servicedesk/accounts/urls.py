@@ -7,7 +7,6 @@ urlpatterns = [
     path("join/<str:secret>/", joining.join, name="join"),
     path("me/", me.show_me, name="me"),
     path("me/details/", me.change_details, name="change_details"),
-    path("me/look/", me.change_look, name="change_look"),
     path("me/organisation/", me.switch_membership, name="switch_membership"),
     path("no-membership/", me.no_membership, name="no_membership"),
     path("roles/", me.explain_roles, name="roles"),

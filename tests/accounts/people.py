@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.test import Client
@@ -18,6 +19,21 @@ from servicedesk.tenancy.wall import Context, opened
 from tests.world import PASSWORD, enter, make_member
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+MASKS = (
+    (rb'name="csrfmiddlewaretoken" value="\w+"', b""),
+    (rb'name="csrf-token" content="\w+"', b""),
+    (rb'name="login" value="[a-z.-]+"', b""),
+)
+
+
+def masked(response: Any, *parts: str) -> bytes:
+    """A page without what differs from request to request, and without these parts of its address."""
+    body = response.content
+    for pattern, instead in MASKS:
+        body = re.sub(pattern, instead, body)
+    for part in parts:
+        body = body.replace(part.encode(), b"~")
+    return body
 
 
 def browser_of(membership: Membership) -> Client:

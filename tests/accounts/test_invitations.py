@@ -18,7 +18,7 @@ from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import NOBODY, Context, opened
-from tests.accounts.people import acts, browser_of, invited, lead_of
+from tests.accounts.people import acts, browser_of, invited, lead_of, masked
 from tests.world import enter, make_member, make_user
 
 pytestmark = pytest.mark.django_db
@@ -126,9 +126,10 @@ def test_used_revoked_expired_and_unknown_links_are_one_page(world, lead):
     with opened(Context.of_hospital(world.h1.id)):
         long_ago = timezone.now() - timedelta(days=30)
         Invitation.objects.filter(pk=expired[0].pk).update(from_at=long_ago, until_at=long_ago + timedelta(days=7))
-    answers = [Client().get(f"/join/{secret}/") for secret in (used[1], revoked[1], expired[1], "x" * 43, "nonsense")]
-    assert {answer.status_code for answer in answers} == {404}
-    assert len({answer.content.split(b"csrf-token")[1][80:] for answer in answers}) == 1
+    secrets = (used[1], revoked[1], expired[1], "x" * 43, "nonsense")
+    answers = {secret: Client().get(f"/join/{secret}/") for secret in secrets}
+    assert {answer.status_code for answer in answers.values()} == {410}
+    assert len({masked(answer, secret) for secret, answer in answers.items()}) == 1
 
 
 def test_a_link_is_good_for_seven_days(lead):
@@ -151,7 +152,7 @@ def test_twenty_people_at_one_link_are_one_newcomer(whole_world):
     with ThreadPoolExecutor(8) as pool:
         answers = sorted(pool.map(join, range(20)))
     assert answers[0] == 302
-    assert set(answers[1:]) <= {404, 409}
+    assert set(answers[1:]) <= {409, 410}
     assert len(members_of(whole_world.h1)) == 2
     assert User.objects.filter(username__startswith="person-").count() == 1
 
@@ -160,7 +161,7 @@ def test_guessing_links_is_limited_per_address(lead):
     _, secret = invited(lead, Role.IT_ENGINEER)
     for number in range(tries.LINK.tries):
         Client().get(f"/join/guess-{number}/", REMOTE_ADDR="10.9.9.9")
-    assert Client().get(f"/join/{secret}/", REMOTE_ADDR="10.9.9.9").status_code == 404
+    assert Client().get(f"/join/{secret}/", REMOTE_ADDR="10.9.9.9").status_code == 410
     assert Client().get(f"/join/{secret}/", REMOTE_ADDR="10.9.9.8").status_code == 200
 
 

@@ -43,7 +43,7 @@ def test_only_roles_that_need_a_second_step_are_stopped_without_one(world, role)
     if role in NEED_ONE:
         assert answer.url == "/accounts/2fa/"
         assert client.get("/me/").url == "/accounts/2fa/"
-        assert client.post("/me/organisation/", {"membership": "x"}).status_code == 404
+        assert client.post("/me/organisation/", {"membership": "x"}).status_code == 409
         assert client.get("/accounts/2fa/").status_code == 200
         assert client.get("/accounts/logout/").status_code == 200
     else:

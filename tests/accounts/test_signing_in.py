@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -18,22 +17,10 @@ from servicedesk.accounts.services.tries import ADDRESS, NAME
 from servicedesk.audit.models import Record
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Context, opened
-from tests.accounts.people import acts, sign_in
+from tests.accounts.people import acts, masked, sign_in
 from tests.world import PASSWORD, make_member, make_user
 
 pytestmark = pytest.mark.django_db
-MASKS = (
-    (rb'name="csrfmiddlewaretoken" value="\w+"', b""),
-    (rb'name="csrf-token" content="\w+"', b""),
-    (rb'value="[a-z.-]+"', b"NAME"),
-)
-
-
-def masked(response) -> bytes:
-    body = response.content
-    for pattern, instead in MASKS:
-        body = re.sub(pattern, instead, body)
-    return body
 
 
 @pytest.fixture

@@ -129,7 +129,7 @@ def revoke(invitation: Invitation, *, by: Person, at: datetime) -> None:
     """Take an invitation back; its link opens nothing any more."""
     invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
     if Role(invitation.role) not in INVITES[by.role] and not invitation.from_platform:
-        raise Forbidden(_("You cannot take back this invitation."), code="role")
+        raise Refused(_("You cannot take back this invitation."), code="role")
     if not invitation.is_open(at=at):
         raise Refused(_("This invitation is no longer open."))
     invitation.revoked_at = at

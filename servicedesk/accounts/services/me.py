@@ -4,7 +4,6 @@ from datetime import datetime
 
 from django.db import transaction
 
-from servicedesk.accounts.models import User
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.tenancy.models import Membership
@@ -19,12 +18,3 @@ def change_details(*, name: str, phone: str, email: str, by: Person, at: datetim
     membership.save(update_fields=["name", "phone", "email"])
     record(Act.DETAILS_CHANGED, membership, by=by, at=at)
     return membership
-
-
-@transaction.atomic
-def change_look(user: User, *, language: str, theme: str, by: Person | None, at: datetime) -> None:
-    """How pages look to the person, in whichever organisation, or in none yet."""
-    user.language, user.theme = language, theme
-    user.save(update_fields=["language", "theme"])
-    if by:
-        record(Act.DETAILS_CHANGED, by=by, at=at, words={"language": language, "theme": theme})

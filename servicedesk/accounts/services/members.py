@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from servicedesk.accounts.models import User
-from servicedesk.accounts.permissions import INVITES, LEADS, MANAGE_PEOPLE
+from servicedesk.accounts.permissions import DISABLE_ACCOUNTS, INVITES, LEADS, MANAGE_PEOPLE
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.tenancy.enums import Role
@@ -22,7 +22,7 @@ from servicedesk.tenancy.wall import Person
 
 def refuse_unless_manages(membership: Membership, *, by: Person) -> None:
     if MANAGE_PEOPLE.reach_of(by) is None or Role(membership.role) not in INVITES[by.role]:
-        raise Forbidden(_("You do not administer this person."), code="role")
+        raise Refused(_("You do not administer this person."), code="role")
 
 
 @transaction.atomic
@@ -74,7 +74,7 @@ def enable_user(membership: Membership, *, by: Person, at: datetime) -> None:
 
 def _set_active(membership: Membership, is_active: bool, act: Act, *, by: Person, at: datetime) -> None:
     refuse_unless_manages(membership, by=by)
-    if by.role != Role.SECURITY_ADMINISTRATOR:
+    if DISABLE_ACCOUNTS.reach_of(by) is None:
         raise Forbidden(_("Only the security administrator may do this."), code="role")
     membership = _locked_with_its_leads(membership, at=at)
     if not is_active and membership.role == _lead_role(membership):

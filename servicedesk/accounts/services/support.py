@@ -44,7 +44,7 @@ def open_support(hospital: Hospital, *, reason: str, by: Person, at: datetime) -
 def close_support(session: SupportSession, *, by: Person, at: datetime) -> None:
     """Before its time is over: by the operator, or by the security administrator."""
     if session.operator_id != by.membership_id and by.role != Role.SECURITY_ADMINISTRATOR:
-        raise Forbidden(_("Only the operator or the security administrator closes a support session."), code="role")
+        raise Refused(_("Only the operator or the security administrator closes a support session."), code="own")
     if session.closed_at is not None or session.until_at <= at:
         raise Refused(_("This support session is over already."))
     session.closed_at = at

@@ -27,7 +27,7 @@ from servicedesk.ui.middleware import client_address
 def join(request: Any, secret: str) -> HttpResponse:
     found = _find(request, secret)
     if found is None:
-        return render(request, "accounts/no_invitation.html", status=404)
+        return render(request, "accounts/no_invitation.html", status=410)
     if request.user.is_authenticated:
         return _join_as_oneself(request, found)
     return _join_as_newcomer(request, found)

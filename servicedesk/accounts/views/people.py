@@ -1,23 +1,24 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from servicedesk.accounts import selectors
 from servicedesk.accounts.forms.people import HandOverForm, RoleForm
-from servicedesk.accounts.permissions import INVITE_PEOPLE, INVITES, MANAGE_PEOPLE
+from servicedesk.accounts.permissions import DISABLE_ACCOUNTS, INVITE_PEOPLE, INVITES, MANAGE_PEOPLE, SEE_INVITATIONS
 from servicedesk.accounts.services import handing_over, members
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.permissions import SEE_PEOPLE, granted_to
 from servicedesk.tenancy.wall import Person
+from servicedesk.ui.tables import page_of
 
 WRITES = ("GET", "POST")
 
@@ -25,26 +26,25 @@ WRITES = ("GET", "POST")
 @door(SEE_PEOPLE)
 def list_people(request: Any) -> HttpResponse:
     at, ended = timezone.now(), "ended" in request.GET
-    everybody = selectors.people(request.person, at=at, ended=ended)
-    rows = selectors.after(everybody, _last_seen(request, everybody)).order_by("name", "pk")[: selectors.PAGE + 1]
-    page = list(rows)[: selectors.PAGE]
-    return render(
-        request,
-        "accounts/people.html",
-        {
-            "people": page,
-            "ended": ended,
-            "last": page[-1] if len(rows) > selectors.PAGE else None,
-            "may_invite": INVITE_PEOPLE.reach_of(request.person),
-        },
-    )
+    rows = selectors.people(request.person, at=at, ended=ended)
+    sorts = {"name": "name", "role": "role", "department": "department__name"}
+    context = {
+        "page": page_of(rows, request.GET, sorts=sorts, default="name", size=selectors.PAGE),
+        "ended": ended,
+        "tabs": _tabs(request.person, ended),
+        "may_invite": INVITE_PEOPLE.reach_of(request.person),
+    }
+    return render(request, "accounts/people.html", context)
 
 
-def _last_seen(request: HttpRequest, rows: Any) -> Membership | None:
-    try:
-        return rows.filter(pk=UUID(request.GET.get("after", ""))).first()
-    except ValueError:
-        return None
+def _tabs(person: Person, ended: bool) -> list[dict[str, Any]]:
+    tabs = [
+        {"label": _("Here today"), "href": reverse("people"), "is_current": not ended},
+        {"label": _("Left"), "href": f"{reverse('people')}?ended=1", "is_current": ended},
+    ]
+    if SEE_INVITATIONS.reach_of(person):
+        tabs.append({"label": _("Invited"), "href": reverse("invitations"), "is_current": False})
+    return [{**tab, "count": None} for tab in tabs]
 
 
 @door(SEE_PEOPLE, of=Membership)
@@ -58,6 +58,7 @@ def show_person(request: Any, membership: Membership) -> HttpResponse:
             "permissions": granted_to(Role(membership.role)),
             "changes": membership.history.select_related("department").order_by("-history_date")[:20],
             "may_manage": manages(request.person, membership),
+            "may_disable": DISABLE_ACCOUNTS.reach_of(request.person),
             "is_current": membership.until_at is None or membership.until_at > timezone.now(),
         },
     )
@@ -107,14 +108,14 @@ def hand_over(request: Any, membership: Membership) -> HttpResponse:
     return render(request, "accounts/hand_over.html", {"form": shown, "membership": membership})
 
 
-@door(MANAGE_PEOPLE, methods=("POST",), of=Membership)
+@door(DISABLE_ACCOUNTS, methods=("POST",), of=Membership)
 def disable_user(request: Any, membership: Membership) -> HttpResponse:
     members.disable_user(membership, by=request.person, at=timezone.now())
     messages.success(request, _("The account is disabled."))
     return redirect("person", membership.pk)
 
 
-@door(MANAGE_PEOPLE, methods=("POST",), of=Membership)
+@door(DISABLE_ACCOUNTS, methods=("POST",), of=Membership)
 def enable_user(request: Any, membership: Membership) -> HttpResponse:
     members.enable_user(membership, by=request.person, at=timezone.now())
     messages.success(request, _("The account is enabled again."))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.accounts import selectors
 from servicedesk.accounts.forms.organisations import SupportForm
-from servicedesk.accounts.permissions import OPEN_SUPPORT
+from servicedesk.accounts.permissions import CLOSE_SUPPORT, OPEN_SUPPORT
 from servicedesk.accounts.services import support as services
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.models import SupportSession
@@ -21,6 +21,7 @@ from servicedesk.tenancy.permissions import SEE_SUPPORT_SESSIONS
 def list_support(request: Any) -> HttpResponse:
     context = {
         "sessions": selectors.support_sessions(request.person)[: selectors.PAGE],
+        "may_close": CLOSE_SUPPORT.reach_of(request.person),
         "may_open": OPEN_SUPPORT.reach_of(request.person),
         "at": timezone.now(),
     }
@@ -37,7 +38,7 @@ def open_support(request: Any) -> HttpResponse:
     return render(request, "accounts/open_support.html", {"form": form})
 
 
-@door(SEE_SUPPORT_SESSIONS, methods=("POST",), of=SupportSession)
+@door(CLOSE_SUPPORT, methods=("POST",), of=SupportSession)
 def close_support(request: Any, session: SupportSession) -> HttpResponse:
     services.close_support(session, by=request.person, at=timezone.now())
     messages.success(request, _("The support session is closed."))
