@@ -123,7 +123,12 @@ def test_all_of_it_comes_to_life(demo: Demo):
 def test_the_web_knows_neither_the_owner_nor_a_way_past_the_wall(demo: Demo):
     """PACS-18: least privilege, read from the running processes themselves."""
     knows = {}
-    for name, words in (("web", "gunicorn"), ("work", "--queues work"), ("watch", "--queues watch"), ("beat", " beat ")):
+    for name, words in (
+        ("web", "gunicorn"),
+        ("work", "--queues work"),
+        ("watch", "--queues watch"),
+        ("beat", " beat "),
+    ):
         environments = [Path(f"/proc/{pid}/environ").read_text() for pid in demo.pids(words)]
         assert environments, name
         knows[name] = {found for text in environments for found in re.findall(r"\0(DATABASE_\w+)=", text)}

@@ -1,4 +1,4 @@
-"""The embedded servers after the worst: real processes, killed the way a power cut or an impatient person kills them."""
+"""The embedded servers after the worst: real processes, killed as a power cut or an impatient person kills them."""
 
 from __future__ import annotations
 
