@@ -67,7 +67,7 @@ def verify(source: Path) -> dict[str, Any]:
 
 
 def restore(source: Path) -> Summary:
-    """Replace everything by the backup, or nothing: it is read into a database beside ours, checked, and only then takes
+    """Replace everything by the backup, or nothing: it is read into a database beside ours, checked, and then takes
     its name. What was there is kept, as NAME_before_restore and *.before-restore."""
     manifest = verify(source)
     files.check_members(source / FILES)
