@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def every(seconds: float, task: str, *, queue: str = "work") -> dict[str, Any]:
-    """A run that could not be done in time is dropped: the next one does the same."""
-    return {"task": task, "schedule": float(seconds), "options": {"queue": queue, "expires": max(seconds, 10)}}
+    """The first run is at start-up. One that could not be done in time is dropped: the next does the same."""
+    return {
+        "task": task,
+        "schedule": float(seconds),
+        "last_run_at": LONG_AGO,
+        "options": {"queue": queue, "expires": max(seconds, 10)},
+    }
 
 
 BEAT: dict[str, dict[str, Any]] = {
