@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 class SampleForm(forms.Form):
     what = forms.CharField(label=gettext_lazy("What is wrong"), max_length=80, help_text=gettext_lazy("In one line."))
     where = forms.ChoiceField(
-        label=gettext_lazy("Where"),
+        label=gettext_lazy("Where it is"),
         choices=[("", "—"), ("1", gettext_lazy("Radiology")), ("2", gettext_lazy("Pharmacy"))],
     )
     words = forms.CharField(label=gettext_lazy("Details"), widget=forms.Textarea(attrs={"rows": 3}), required=False)
@@ -29,7 +29,7 @@ class SampleForm(forms.Form):
 
     helper = FormHelper()
     helper.form_method = "get"
-    helper.add_input(Submit("send", gettext_lazy("Report"), css_class="btn-primary"))
+    helper.add_input(Submit("send", gettext_lazy("Send the report"), css_class="btn-primary"))
 
 
 class FilterForm(forms.Form):
@@ -39,7 +39,7 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=[("", gettext_lazy("All")), ("open", gettext_lazy("Open"))],
+        choices=[("", gettext_lazy("All")), ("open", gettext_lazy("Still open"))],
         widget=forms.Select(attrs={"class": "form-select"}),
     )
 
