@@ -216,6 +216,9 @@ EMAIL_HOST_PASSWORD = env.text("EMAIL_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("EMAIL_USE_TLS", False)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "servicedesk@localhost")
+# Loopback, link-local and metadata addresses and our own servers' ports, as exact host:port: an organisation that lists
+# one reaches it only when the operator names it here too. See notices/wire.py.
+LOCAL_TARGETS = env.words("LOCAL_TARGETS")
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {

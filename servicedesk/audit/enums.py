@@ -43,6 +43,16 @@ class Act(TextChoices):
     SUPPORT_CLOSED = "accounts.support_closed", _("closed a support session")
     SUPPORT_LOOKED = "accounts.support_looked", _("looked at a page in a support session")
 
+    PREFERENCES_SET = "notices.preferences_set", _("chose how to be told")
+    TARGET_ALLOWED = "notices.target_allowed", _("allowed a target for messages")
+    TARGET_WITHDRAWN = "notices.target_withdrawn", _("withdrew a target for messages")
+    RECEIVER_ADDED = "notices.receiver_added", _("added a receiver")
+    RECEIVER_CHANGED = "notices.receiver_changed", _("changed a receiver")
+    RECEIVER_SWITCHED = "notices.receiver_switched", _("switched a receiver on or off")
+    RECEIVER_TRIED = "notices.receiver_tried", _("sent a receiver a test message")
+    MESSAGE_RESENT = "notices.message_resent", _("sent an undelivered message again")
+    MESSAGES_RESENT = "notices.messages_resent", _("sent all undelivered messages again")
+
 
 class Result(TextChoices):
     DONE = "done", _("done")
