@@ -25,4 +25,4 @@ BEAT: dict[str, dict[str, Any]] = {
 }
 
 # What the watch measures across all tenants for health and metrics: name → function that returns seconds.
-LAGS: dict[str, str] = {}
+LAGS: dict[str, str] = {"outbox": "servicedesk.notices.services.sweep.oldest_waiting_seconds"}

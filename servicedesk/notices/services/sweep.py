@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Extract, Now
 
 from servicedesk.notices.enums import State
 from servicedesk.notices.models import Message
@@ -31,3 +32,10 @@ def due_messages(at: datetime):
     not_just_handed = Q(handed_at__isnull=True) | Q(handed_at__lte=at - HAND_OVER_AGAIN)
     waiting = Message.objects.using("watch").filter(free, not_just_handed, state=State.WAITING, due_at__lte=at)
     return waiting.only("id", "side", "hospital_id", "vendor_id").order_by("-comes_through", "due_at")[:AT_ONCE]
+
+
+def oldest_waiting_seconds() -> float:
+    """How long the oldest message that is due has been waiting, across all tenants."""
+    due = Message.objects.using("watch").filter(state=State.WAITING, due_at__lte=Now()).order_by("due_at")
+    waited = due.annotate(waited=Extract(Now() - F("due_at"), "epoch")).values_list("waited", flat=True).first()
+    return float(waited or 0)
