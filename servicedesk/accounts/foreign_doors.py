@@ -14,9 +14,8 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.usersessions import views as usersessions
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
-from django.views.decorators.http import require_http_methods
 
 from servicedesk.accounts.views import signin
 from servicedesk.tenancy.doors import Audience, Rule
@@ -57,10 +56,12 @@ def hung(view: View, rule: Rule) -> View:
     def walk(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if rule.who == Audience.SIGNED_IN and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
+        if request.method not in {*rule.methods, "HEAD", "OPTIONS"}:
+            return HttpResponseNotAllowed(rule.methods)
         return view(request, *args, **kwargs)
 
     walk.rule = rule  # type: ignore[attr-defined]
-    return require_http_methods([*rule.methods, "HEAD", "OPTIONS"])(walk)
+    return walk
 
 
 urlpatterns = [path(route, hung(view, rule), name=name) for route, view, name, rule in DOORS]
