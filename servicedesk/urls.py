@@ -5,6 +5,7 @@ from servicedesk.ui.views.home import home
 urlpatterns = [
     path("", home, name="home"),
     path("accounts/", include("allauth.urls")),
+    path("", include("servicedesk.notices.urls")),
 ]
 
 handler400 = "servicedesk.ui.views.errors.bad_request"
