@@ -41,7 +41,7 @@ class ReceiverForm(forms.Form):
         label=gettext_lazy("Channel"),
         choices=[(channel.value, channel.label) for channel in Channel if channel not in (Channel.INBOX, Channel.MAIL)],
     )
-    url = forms.CharField(label=gettext_lazy("Address"), max_length=500, help_text=gettext_lazy("https://…"))
+    url = forms.CharField(label=gettext_lazy("Address"), max_length=500, help_text="https://…")
     secret = forms.CharField(
         label=gettext_lazy("Key"),
         max_length=200,
@@ -71,9 +71,9 @@ class ReceiverForm(forms.Form):
 
 class PreferenceForm(forms.Form):
     quiet_from = forms.TimeField(label=gettext_lazy("Quiet from"), required=False)
-    quiet_to = forms.TimeField(label=gettext_lazy("to"), required=False)
+    quiet_to = forms.TimeField(label=gettext_lazy("Quiet until"), required=False)
     quiet_days = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("on"),
+        label=gettext_lazy("On these days"),
         choices=WEEKDAYS,
         coerce=int,
         required=False,
