@@ -1,1 +1,38 @@
-test: ; .venv/bin/python -m pytest
+# One line per verb; the details are in scripts/ and servicedesk/supervisor.py.
+.DEFAULT_GOAL := help
+.PHONY: help demo demo-reset demo-codes test setup check fix lock bench
+export PORT ?= 8000
+
+ready := python3 scripts/setup.py
+python := .venv/bin/python
+desk := $(python) -m servicedesk.embedded run --
+
+help: ## say what can be said here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
+
+demo: ## run the whole product with demo data on http://localhost:8000 (PORT=… changes it) until Ctrl-C
+	@$(ready) demo && exec $(python) -m servicedesk.supervisor
+
+demo-reset: ## the same, with the demo's data thrown away first
+	@$(ready) demo && exec $(python) -m servicedesk.supervisor --anew
+
+demo-codes: ## print the codes of this moment for the demo's second step at sign-in
+	@$(desk) $(python) manage.py demo --codes
+
+test: ## run every test, those in a browser too (ARGS="-k words" narrows them)
+	@$(ready) test && exec $(python) -m pytest -n auto --dist loadfile $(ARGS)
+
+setup: ## install and build everything but the servers
+	@$(ready) all
+
+check: ## lint, types, imports, migrations, texts
+	@$(ready) demo && exec $(python) scripts/check.py
+
+fix: ## let the linter mend what it can
+	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
+
+lock: ## renew the locked versions of everything
+	@exec $(python) scripts/lock.py
+
+bench: ## measure pages, memory and start-up; prints figures, judges nothing
+	@$(ready) demo && exec $(python) -m benchmarks

@@ -6,4 +6,7 @@ class ServicedeskConfig(AppConfig):
     label = "servicedesk"
 
     def ready(self) -> None:
-        import servicedesk.celery  # noqa: F401  the web process, too, must know which broker its tasks go to
+        from servicedesk import celery  # noqa: F401 (so that every process sends its tasks to our broker)
+        from servicedesk.checks import refuse_to_start
+
+        refuse_to_start()

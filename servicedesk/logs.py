@@ -36,6 +36,11 @@ def configure(options: dict[str, Any]) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
+    logging.config.dictConfig(configuration(options["level"]))
+
+
+def configuration(level: str) -> dict[str, Any]:
+    """The standard library's loggers, ours and everybody else's, through the one formatter. gunicorn takes it as is."""
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [*SHARED, structlog.processors.format_exc_info],
@@ -44,14 +49,19 @@ def configure(options: dict[str, Any]) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     }
-    logging.config.dictConfig(
-        {
-            "version": 1,
-            "disable_existing_loggers": False,
-            "formatters": {"json": formatter},
-            "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
-            "root": {"handlers": ["out"], "level": options["level"]},
+    ours = {"propagate": True, "handlers": []}
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": formatter},
+        "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "root": {"handlers": ["out"], "level": level},
+        "loggers": {
             # A 404 or a refusal is the person's business, and in the audit trail where it matters.
-            "loggers": {"django.request": {"level": "ERROR"}, "django.security": {"level": "ERROR"}},
-        }
-    )
+            "django.request": {"level": "ERROR"},
+            "django.security": {"level": "ERROR"},
+            "gunicorn.error": ours,
+            "gunicorn.access": ours,
+            "celery.beat": {"level": "WARNING"},
+        },
+    }

@@ -1,11 +1,19 @@
 from django.urls import include, path
 
-from servicedesk.ui.views.home import home
+from servicedesk import pages, status
 
 urlpatterns = [
-    path("", home, name="home"),
-    path("accounts/", include("allauth.urls")),
+    path("", pages.home, name="home"),
+    path("language/", pages.choose_language, name="choose_language"),
+    path("colours/", pages.choose_theme, name="choose_theme"),
+    path("ui-gallery/", pages.gallery, name="gallery"),
+    path("", include("servicedesk.accounts.urls")),
+    path("", include("servicedesk.files.urls")),
     path("", include("servicedesk.notices.urls")),
+    path("healthz", status.healthz, name="healthz"),
+    path("livez", status.livez, name="livez"),
+    path("status", status.status, name="status"),
+    path("internal/metrics", status.metrics, name="metrics"),
 ]
 
 handler400 = "servicedesk.ui.views.errors.bad_request"

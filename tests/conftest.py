@@ -1,4 +1,4 @@
-"""The tests sign in as the application's role. Each worker clones its database from a template that the owner migrated."""
+"""The tests sign in as the application's role; each worker clones its database from a template the owner migrated."""
 
 from __future__ import annotations
 

@@ -13,13 +13,14 @@ _stack = ExitStack()
 def pytest_addoption() -> None:
     """The first hook there is: pytest-django reads the settings soon after."""
     os.environ["STAGE"] = "test"
+    os.environ.setdefault("LOG_LEVEL", "ERROR")
     os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright runs a loop in the tests' own thread
     if "PYTEST_XDIST_WORKER" in os.environ:
         return
     from servicedesk.embedded import servers
 
     var = Path(__file__).resolve().parent.parent / "var" / "test"
-    environment = _stack.enter_context(servers(var, fast=True, stop_all=False))
+    environment, _ = _stack.enter_context(servers(var, fast=True))
     os.environ.update(environment)
     os.environ["DATA_DIR"] = str(var / "data")
 

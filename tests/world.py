@@ -10,6 +10,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from servicedesk.accounts.models import User
@@ -33,6 +34,12 @@ class World:
     v2: Vendor
     radiology: dict[int, Department] = field(default_factory=dict)
     pharmacy: dict[int, Department] = field(default_factory=dict)
+    examples: dict[Any, Any] = field(default_factory=dict)
+
+
+def canary(organisation: Hospital | Vendor | None) -> str:
+    """A mark in every name of the world: where it is read, that organisation's row was shown."""
+    return f"§{organisation.code if organisation else 'platform'}"
 
 
 def make_world() -> World:
@@ -52,8 +59,8 @@ def make_world() -> World:
     world = World(h1, h2, h3, v1, v2)
     for hospital in (h1, h2, h3):
         with wall.opened(Context.of_hospital(hospital.id)):
-            world.radiology[hospital.id] = Department.objects.create(hospital=hospital, name="放射科", phone="8105")
-            world.pharmacy[hospital.id] = Department.objects.create(hospital=hospital, name="药剂科")
+            for departments, name in ((world.radiology, "放射科"), (world.pharmacy, "药剂科")):
+                departments[hospital.id] = Department.objects.create(hospital=hospital, name=name + canary(hospital))
     return world
 
 
@@ -91,7 +98,7 @@ def make_member(
             vendor=organisation if isinstance(organisation, Vendor) else None,
             role=role,
             department=department,
-            name=name or f"王{next(_numbers)}",
+            name=name or f"王{next(_numbers)}{canary(organisation)}",
             from_at=from_at,
             until_at=until_at,
         )
@@ -106,9 +113,17 @@ def enter(membership: Membership) -> Person:
 
 def make_matter(hospital: Hospital, vendor: Vendor, label: str = "阅片工作站无法调图") -> Matter:
     with wall.opened(Context.of_hospital(hospital.id)):
-        return Matter.objects.create(hospital=hospital, vendor=vendor, kind="test", label=label, url="/")
+        return Matter.objects.create(
+            hospital=hospital, vendor=vendor, kind="test", label=label + canary(hospital), url="/"
+        )
 
 
 def make_place(hospital: Hospital, department: Department | None = None) -> Place:
     with wall.opened(Context.of_hospital(hospital.id)):
         return Place.objects.create(hospital=hospital, department=department, building="3号楼", floor="2层", room="05")
+
+
+def give_second_factor(user: User) -> None:
+    from allauth.mfa.models import Authenticator
+
+    Authenticator.objects.get_or_create(user=user, type=Authenticator.Type.TOTP, defaults={"data": {"secret": "x"}})

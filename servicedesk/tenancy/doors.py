@@ -13,18 +13,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import wraps
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.ui.middleware import client_address
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
@@ -52,12 +56,12 @@ def door(
     methods: tuple[str, ...] = ("GET",),
     of: type[Walled] | None = None,
     key: str = "pk",
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     rule = Rule(who, methods, of, key)
 
-    def hang(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def hang(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def walk(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def walk(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return _walk(rule, view, request, args, kwargs)
             except Refused as refusal:
@@ -70,7 +74,7 @@ def door(
     return hang
 
 
-def _walk(rule: Rule, view: Callable[..., HttpResponse], request: Any, args: Any, kwargs: Any) -> HttpResponse:
+def _walk(rule: Rule, view: Callable[..., HttpResponseBase], request: Any, args: Any, kwargs: Any) -> HttpResponseBase:
     if turned_away := _turned_away(rule, request):
         return turned_away
     if request.method not in rule.methods and request.method not in {"HEAD", "OPTIONS"}:
@@ -86,8 +90,12 @@ def _walk(rule: Rule, view: Callable[..., HttpResponse], request: Any, args: Any
 
 
 def _turned_away(rule: Rule, request: Any) -> HttpResponse | None:
-    if rule.who == Audience.PUBLIC or rule.who == Audience.INTERNAL:
+    if rule.who == Audience.PUBLIC:
         return None
+    if rule.who == Audience.INTERNAL:
+        if is_internal(request):
+            return None
+        raise Http404
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
     if rule.who == Audience.SIGNED_IN:
@@ -97,6 +105,14 @@ def _turned_away(rule: Rule, request: Any) -> HttpResponse | None:
     if isinstance(rule.who, Permission) and rule.who.reach_of(request.person) is None:
         raise Forbidden(_("Your role does not include this: %(act)s.") % {"act": rule.who.words}, code="role")
     return None
+
+
+def is_internal(request: Any) -> bool:
+    try:
+        address = ip_address(client_address(request))
+    except ValueError:
+        return False
+    return any(address in network for network in settings.INTERNAL_ADDRESSES)
 
 
 def _row(rule: Rule, request: Any, key: Any) -> Walled:
@@ -119,8 +135,7 @@ def _row(rule: Rule, request: Any, key: Any) -> Walled:
 
 
 def may_write(row: Walled, person: Any) -> bool:
-    hospital_id = getattr(row, "hospital_id", None)
-    return hospital_id is None or hospital_id in person.writable
+    return row.is_writable_by(person)
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:

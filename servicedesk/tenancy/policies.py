@@ -1,8 +1,8 @@
 """The wall as PostgreSQL keeps it: settings, policies per kind of ownership, and the migration operation that raises it.
 
 The context lives in transaction-local settings (`wall.side`, `wall.hospitals`, `wall.writable`, `wall.vendor`,
-`wall.person`). Empty means nobody: no rows. `hospitals` may be read, `writable` may be changed; they differ for a vendor
-whose engagement has ended but who may still read, and in a support session.
+`wall.person`). Empty means nobody: no rows. `hospitals` may be read, `writable` may be changed; they differ for a
+vendor whose engagement has ended but who may still read, and in a support session.
 """
 
 from __future__ import annotations

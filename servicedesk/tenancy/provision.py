@@ -9,6 +9,8 @@ only the sweepers that look across tenants use it. None is a superuser.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 
 import psycopg2
@@ -24,6 +26,10 @@ ATTRIBUTES = {
 }
 
 
+class WrongPassword(Exception):
+    """The server runs, but these are not its passwords."""
+
+
 def address(user: str, password: str, database: str, *, host: str, port: int | None = None) -> str:
     login = f"{quote(user, safe='')}:{quote(password, safe='')}"
     if host.startswith("/"):
@@ -35,7 +41,9 @@ def answers(url: str) -> bool:
     """Connecting is the only honest test: after a kill, pg_ctl's status lies."""
     try:
         psycopg2.connect(url, connect_timeout=2).close()
-    except psycopg2.OperationalError:
+    except psycopg2.OperationalError as error:
+        if "password authentication failed" in str(error):
+            raise WrongPassword from error
         return False
     return True
 
@@ -102,18 +110,16 @@ def grant_to_roles(cursor: psycopg2.extensions.cursor) -> None:
     cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
 
 
-class _connected:
-    def __init__(self, url: str, *, autocommit: bool = False) -> None:
-        self.connection = psycopg2.connect(url)
-        self.connection.autocommit = autocommit
-
-    def __enter__(self) -> psycopg2.extensions.connection:
-        return self.connection
-
-    def __exit__(self, kind: object, *rest: object) -> None:
-        if not self.connection.autocommit:
-            self.connection.rollback() if kind else self.connection.commit()
-        self.connection.close()
+@contextmanager
+def _connected(url: str, *, autocommit: bool = False) -> Iterator[psycopg2.extensions.connection]:
+    connection = psycopg2.connect(url)
+    connection.autocommit = autocommit
+    try:
+        yield connection
+        if not autocommit:
+            connection.commit()
+    finally:
+        connection.close()  # uncommitted work goes with it
 
 
 def main() -> None:

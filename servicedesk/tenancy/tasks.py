@@ -22,6 +22,7 @@ class WalledTask(Task):
     """
 
     abstract = True
+    typing = False  # Celery would check the two extra keywords against the task's own signature
     opens_wall_itself = False
 
     def inside(self, context: Context, *args: Any, options: dict[str, Any] | None = None, **kwargs: Any) -> Any:

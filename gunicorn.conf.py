@@ -1,0 +1,37 @@
+"""How the web process serves, in the demo and in production alike."""
+
+import os
+import shutil
+import socket
+from pathlib import Path
+
+from servicedesk import env
+from servicedesk.logs import configuration
+
+port = env.number("PORT", 8000, low=1, high=65535)
+bind = f"{env.text('BIND', '127.0.0.1')}:{port}"
+workers = env.number("WEB_WORKERS", 2, low=1, high=64)
+worker_class = "gthread"
+threads = env.number("WEB_THREADS", 4, low=1, high=64)
+preload_app = True  # one copy of the code in memory, and a refusal to start ends the master with its sentence
+timeout = 60
+graceful_timeout = 8
+keepalive = 5
+max_requests = 20_000  # a leak, should there be one, stays small
+max_requests_jitter = 2_000
+forwarded_allow_ips = ""  # the proxies in front are counted by PROXY_COUNT, in one place
+control_socket_disable = True
+worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108
+logconfig_dict = configuration(env.text("LOG_LEVEL", "INFO"))
+
+# Each worker counts in a file of its own; a scrape adds them up. What a killed server left there goes first.
+metrics = Path(env.text("DATA_DIR", "var/data")).resolve() / "metrics" / f"{socket.gethostname()}-{port}"
+shutil.rmtree(metrics, ignore_errors=True)
+metrics.mkdir(parents=True)
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(metrics)
+
+
+def child_exit(server, worker):
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)

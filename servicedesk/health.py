@@ -1,0 +1,88 @@
+"""Is the product well? A list of findings, the same for /healthz, the status page and the metrics."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+from django.db.models import F, FloatField
+from django.db.models.functions import Cast, Extract, Now
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk.models import Heartbeat
+
+LATE = 60  # seconds; a heartbeat comes every 15
+LAG = 120  # seconds that something may wait to leave
+LEAST_FREE = 5  # per cent of the disk
+
+
+@dataclass(frozen=True)
+class Finding:
+    name: str
+    title: str | Promise
+    ok: bool
+    value: float | None  # seconds, or per cent for the disk
+    advice: str | Promise
+
+
+def findings() -> list[Finding]:
+    """Without a database the rest of what it knows is unknown, and is left out."""
+    database = _database()
+    found = [database, _valkey(), _disk()]
+    return [*found, *_background()] if database.ok else found
+
+
+def _database() -> Finding:
+    ok = True
+    try:
+        # A savepoint where there is a transaction: a failed question must not break the page that asks it.
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        ok = False
+    return Finding("database", _("Database"), ok, None, _("PostgreSQL does not answer. Look at its log."))
+
+
+def _valkey() -> Finding:
+    ok = True
+    try:
+        with redis.from_url(settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2) as client:
+            client.ping()
+    except (redis.RedisError, ValueError, OSError):
+        ok = False
+    return Finding(
+        "valkey", _("Message broker"), ok, None, _("Valkey does not answer. Nothing is lost; start it again.")
+    )
+
+
+def _disk() -> Finding:
+    folder = next(path for path in (settings.DATA_DIR, *Path(settings.DATA_DIR).parents) if path.exists())
+    usage = shutil.disk_usage(folder)
+    free = round(100 * usage.free / usage.total, 1)
+    return Finding("disk", _("Free disk space"), free >= LEAST_FREE, free, _("The disk is nearly full. Make room."))
+
+
+def _background() -> Iterator[Finding]:
+    beats = _beats()
+    for name, title in (("work", _("Background work")), ("watch", _("Watch over deadlines"))):
+        age = beats[name]["age"] if name in beats else None
+        advice = _("No sign of life for a while. Look at the logs of beat and of this worker.")
+        yield Finding(name, title, age is not None and age <= LATE, age, advice)
+    for name, seconds in beats.get("watch", {}).get("facts", {}).items():
+        advice = _("Messages wait longer than they should. Look at the worker's log.")
+        yield Finding(name, _("Waiting to leave: %(name)s") % {"name": name}, seconds <= LAG, seconds, advice)
+
+
+def _beats() -> dict[str, dict[str, Any]]:
+    age = Cast(Extract(Now() - F("at"), "epoch"), FloatField())
+    return {
+        beat.name: {"age": round(max(beat.age, 0), 1), "facts": beat.facts}
+        for beat in Heartbeat.objects.annotate(age=age)
+    }

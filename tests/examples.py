@@ -1,0 +1,231 @@
+"""One example row of every kind behind the wall, for any owner. The wall's tests and the matrix draw on it, so a model
+added later is covered on the day it is written: without an example here the suite is red and says so."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Model
+
+from servicedesk.accounts.models import HandOver, Invitation
+from servicedesk.audit.enums import Act
+from servicedesk.audit.models import Record
+from servicedesk.files.models import StoredFile
+from servicedesk.files.storage import keep
+from servicedesk.tenancy import wall
+from servicedesk.tenancy.enums import Ownership, Role, Side
+from servicedesk.tenancy.ids import uuid7
+from servicedesk.tenancy.models import (
+    Department,
+    Engagement,
+    Hospital,
+    Matter,
+    Membership,
+    Place,
+    SupportSession,
+    Vendor,
+)
+from servicedesk.tenancy.models.base import Walled
+from servicedesk.tenancy.wall import Context
+from tests.world import World, canary, make_matter, make_member, make_place
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose an example is. For rows of one organisation, `side` says which of the two."""
+
+    side: Side
+    hospital: Hospital | None
+    vendor: Vendor | None
+    department: Department | None = None
+    member: Membership | None = None  # set when the row shall be this person's own
+
+    @property
+    def organisation(self) -> Hospital | Vendor | None:
+        return {Side.HOSPITAL: self.hospital, Side.VENDOR: self.vendor, Side.PLATFORM: None}[self.side]
+
+    @property
+    def alone(self) -> dict[str, int | None]:
+        """The owner columns of a row that belongs to one organisation."""
+        return {
+            "hospital_id": self.hospital.id if self.side == Side.HOSPITAL else None,
+            "vendor_id": self.vendor.id if self.side == Side.VENDOR else None,
+        }
+
+    @property
+    def context(self) -> Context:
+        if self.side == Side.HOSPITAL:
+            return Context.of_hospital(self.hospital.id)
+        return Context.of_vendor(self.vendor.id) if self.side == Side.VENDOR else Context.of_platform()
+
+
+@dataclass(frozen=True)
+class Example:
+    row: Any
+    department_id: Any = None  # whose department it counts to, for permissions that reach no further
+    user_id: Any = None  # whose own it is, likewise
+
+
+Maker = Callable[[World, Owner], Example]
+MAKERS: dict[type[Model], Maker] = {}
+
+
+def example_of(model: type[Model]) -> Callable[[Maker], Maker]:
+    def keep(maker: Maker) -> Maker:
+        MAKERS[model] = maker
+        return maker
+
+    return keep
+
+
+def walled_models() -> list[type[Walled]]:
+    return [model for model in apps.get_models() if issubclass(model, Walled)]
+
+
+def make_example(model: type[Model], world: World, owner: Owner) -> Example:
+    """One row per owner and world: knocking at a door leaves nothing behind, so it serves every caller."""
+    assert model in MAKERS, f"add an example of {model.__name__} to tests/examples.py"
+    if (model, owner) not in world.examples:
+        world.examples[model, owner] = MAKERS[model](world, owner)
+    return world.examples[model, owner]
+
+
+def owners(world: World) -> list[Owner]:
+    """Every owner a row can have in the small world."""
+    parties = [(world.h1, world.v1), (world.h1, world.v2), (world.h2, world.v1), (world.h3, world.v2)]
+    made = [Owner(Side.HOSPITAL, hospital, vendor, world.radiology[hospital.id]) for hospital, vendor in parties]
+    return [
+        *made,
+        *(Owner(Side.VENDOR, None, vendor) for vendor in (world.v1, world.v2)),
+        Owner(Side.PLATFORM, None, None),
+    ]
+
+
+def fits(model: type[Walled], owner: Owner) -> bool:
+    if model.ownership in {Ownership.HOSPITAL, Ownership.PARTIES}:
+        return owner.side == Side.HOSPITAL
+    if model.ownership == Ownership.VENDOR:
+        return owner.side == Side.VENDOR
+    return model.ownership == Ownership.EITHER
+
+
+@example_of(Hospital)
+def _hospital(world: World, owner: Owner) -> Example:
+    return Example(owner.hospital)
+
+
+@example_of(Vendor)
+def _vendor(world: World, owner: Owner) -> Example:
+    return Example(owner.vendor)
+
+
+@example_of(Department)
+def _department(world: World, owner: Owner) -> Example:
+    return Example(owner.department, department_id=owner.department.id)
+
+
+@example_of(Place)
+def _place(world: World, owner: Owner) -> Example:
+    return Example(make_place(owner.hospital, owner.department), department_id=owner.department.id)
+
+
+@example_of(Membership)
+def _membership(world: World, owner: Owner) -> Example:
+    if owner.member:
+        return Example(owner.member, department_id=owner.member.department_id, user_id=owner.member.user_id)
+    role = {Side.HOSPITAL: Role.IT_ENGINEER, Side.VENDOR: Role.VENDOR_ENGINEER, Side.PLATFORM: Role.AUDIT_ADMINISTRATOR}
+    department = owner.department if owner.side == Side.HOSPITAL else None
+    member = make_member(role[owner.side], owner.organisation, department=department)
+    return Example(member, department_id=member.department_id, user_id=member.user_id)
+
+
+@example_of(Engagement)
+def _engagement(world: World, owner: Owner) -> Example:
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
+        return Example(Engagement.objects.get(hospital=owner.hospital, vendor=owner.vendor))
+
+
+@example_of(SupportSession)
+def _support_session(world: World, owner: Owner) -> Example:
+    operator = make_member(Role.SYSTEM_ADMINISTRATOR)
+    now = datetime(2026, 11, 1, 8, tzinfo=UTC)
+    with wall.opened(Context.of_platform()):
+        session = SupportSession.objects.create(
+            hospital=owner.hospital,
+            operator=operator,
+            operator_name="平台管理员",  # the hospital reads this one
+            reason="报修单打不开",
+            from_at=now,
+            until_at=now + timedelta(minutes=30),
+        )
+    return Example(session)
+
+
+@example_of(Matter)
+def _matter(world: World, owner: Owner) -> Example:
+    return Example(make_matter(owner.hospital, owner.vendor))
+
+
+@example_of(Record)
+def _record(world: World, owner: Owner) -> Example:
+    now = datetime(2026, 11, 1, 8, tzinfo=UTC)
+    with wall.opened(owner.context):
+        return Example(Record.objects.create(**owner.alone, at=now, act=Act.SIGNED_IN))
+
+
+@example_of(StoredFile)
+def _stored_file(world: World, owner: Owner) -> Example:
+    matter = make_matter(owner.hospital, owner.vendor)
+    content = f"log of {owner.hospital.code}".encode()
+    digest = hashlib.sha256(content).hexdigest()
+    keep(owner.hospital.id, digest, io.BytesIO(content))
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
+        stored = StoredFile.objects.create(
+            hospital=owner.hospital,
+            vendor=owner.vendor,
+            matter=matter,
+            name=f"log{canary(owner.hospital)}.txt",
+            media_type="text/plain",
+            size=len(content),
+            sha256=digest,
+            added_by=uuid7(),
+            added_at=datetime(2026, 11, 1, 8, tzinfo=UTC),
+        )
+    return Example(stored)
+
+
+def _member_of(owner: Owner, name: str = "") -> Membership:
+    roles = {Side.HOSPITAL: Role.IT_LEAD, Side.VENDOR: Role.VENDOR_MANAGER, Side.PLATFORM: Role.SECURITY_ADMINISTRATOR}
+    return make_member(roles[owner.side], owner.organisation, name=name)
+
+
+@example_of(Invitation)
+def _invitation(world: World, owner: Owner) -> Example:
+    inviter, now = _member_of(owner), datetime(2026, 11, 1, 8, tzinfo=UTC)
+    with wall.opened(owner.context):
+        invitation = Invitation.objects.create(
+            **owner.alone,
+            role=inviter.role,
+            name=f"李{canary(owner.organisation)}",
+            secret_hash=hashlib.sha256(str(inviter.pk).encode()).hexdigest(),
+            invited_by=inviter,
+            from_at=now,
+            until_at=now + timedelta(days=7),
+        )
+    return Example(invitation)
+
+
+@example_of(HandOver)
+def _hand_over(world: World, owner: Owner) -> Example:
+    leaver, successor = _member_of(owner), _member_of(owner)
+    with wall.opened(owner.context):
+        handed = HandOver.objects.create(
+            **owner.alone, leaver=leaver, successor=successor, at=datetime(2026, 11, 1, 8, tzinfo=UTC)
+        )
+    return Example(handed)

@@ -1,0 +1,126 @@
+"""Knocks at every door as everybody, for every kind of row, and says where the answer differs from the declaration."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+from django.db import transaction
+from django.http.response import HttpResponseBase
+
+from servicedesk.tenancy.doors import Rule
+from servicedesk.tenancy.enums import Ownership, Reach
+from servicedesk.tenancy.ids import uuid7
+from servicedesk.tenancy.models.base import Walled
+from tests.examples import Example, fits, make_example
+from tests.matrix.endpoints import Endpoint
+from tests.matrix.expectations import Answer, expected
+from tests.matrix.principals import RELATIONS, Principal, owner_in
+from tests.world import World
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+# Values for the keys of a URL that name no row behind the wall.
+SAMPLES: dict[str, Any] = {"token": "no-such-token-0000000000000000", "key": "no-such-key", "pk": 0, "path": "nothing"}
+MASKS = [
+    (re.compile(rb'(csrf[^>]{0,80}?(?:value|content)=")[^"]+'), rb"\1~"),
+    (re.compile(rb'"[A-Za-z0-9]{64}"'), b'"~"'),
+    (re.compile(rb"\b[0-9a-f]{16}\b"), b"~"),
+]
+
+
+@dataclass(frozen=True)
+class Cell:
+    endpoint: Endpoint
+    method: str
+    principal: str
+    relation: str
+    expected: Answer
+    got: Answer
+    status: int
+
+    @property
+    def differs(self) -> bool:
+        return self.expected != self.got
+
+    def __str__(self) -> str:
+        who = f"{self.method} {self.endpoint} as {self.principal} ({self.relation})"
+        return f"{who}: expected {self.expected}, got {self.got} [{self.status}]"
+
+
+def answer_of(response: HttpResponseBase) -> Answer:
+    status = response.status_code
+    target = urlsplit(response.headers.get("Location", "")).path
+    if status in {301, 302} and target.startswith("/accounts/login"):
+        return Answer.SIGN_IN
+    named = {401: Answer.SIGN_IN, 403: Answer.FORBIDDEN, 404: Answer.MISSING, 405: Answer.WRONG_METHOD}
+    return named.get(status) or (Answer.BROKEN if status == 500 else Answer.LET_IN)
+
+
+def knock(principal: Principal, method: str, url: str) -> HttpResponseBase:
+    """One request that leaves nothing behind."""
+    with transaction.atomic():
+        response = principal.client.generic(method, url, content_type="application/x-www-form-urlencoded")
+        if response.streaming:
+            b"".join(response.streaming_content)
+        transaction.set_rollback(True)
+    return response
+
+
+def url_of(endpoint: Endpoint, row: Walled | None, rule: Rule | None = None) -> str:
+    url = "/" + endpoint.route
+    for key in endpoint.keys:
+        of_row = row is not None and rule is not None and key == rule.key
+        value = getattr(row, "pk" if key == "pk" else key) if of_row else SAMPLES.get(key, "x")
+        url = re.sub(rf"<(\w+:)?{key}>|\(\?P<{key}>[^)]*\)", str(value), url)
+    return url.replace("\\", "")
+
+
+def relations(model: type[Walled] | None, principal: Principal, world: World) -> Iterator[tuple[str, Example | None]]:
+    if model is None:
+        yield "—", None
+        return
+    for relation in RELATIONS:
+        owner = owner_in(relation, principal, world)
+        if relation == "oneself" and (principal.role is None or not has_own_rows(model)):
+            continue
+        if fits_or_other_side(model, owner):
+            yield relation, make_example(model, world, owner)
+
+
+def has_own_rows(model: type[Walled]) -> bool:
+    return Reach.OWN in model.see.grants.values()
+
+
+def fits_or_other_side(model: type[Walled], owner: Any) -> bool:
+    return model.ownership in {Ownership.REGISTER, Ownership.HOSPITAL, Ownership.PARTIES} or fits(model, owner)
+
+
+def knock_everywhere(endpoint: Endpoint, principals: list[Principal], world: World) -> Iterator[Cell]:
+    rule = endpoint.rule
+    assert rule is not None, f"{endpoint} has no door"
+    for principal in principals:
+        for relation, example in relations(rule.of, principal, world):
+            url = url_of(endpoint, example.row if example else None, rule)
+            for method in METHODS:
+                if method not in rule.methods and (relation not in {"own", "—"} or endpoint.is_foreign):
+                    continue
+                response = knock(principal, method, url)
+                awaited = expected(rule, method, principal, example)
+                yield Cell(
+                    endpoint, method, str(principal), relation, awaited, answer_of(response), response.status_code
+                )
+
+
+def missing_id(row: Walled) -> Any:
+    return uuid7() if isinstance(row.pk, UUID) else 987654321
+
+
+def masked(response: HttpResponseBase, url: str) -> bytes:
+    body = response.content.replace(url.encode(), b"~url~")
+    for pattern, replacement in MASKS:
+        body = pattern.sub(replacement, body)
+    return body
