@@ -9,6 +9,7 @@ urlpatterns = [
     path("ui-gallery/", pages.gallery, name="gallery"),
     path("", include("servicedesk.accounts.urls")),
     path("", include("servicedesk.files.urls")),
+    path("", include("servicedesk.notices.urls")),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),
     path("status", status.status, name="status"),

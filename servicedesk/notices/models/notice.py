@@ -20,7 +20,7 @@ class Notice(WalledWithId):
 
     ownership = Ownership.EITHER
 
-    hospital = models.ForeignKey(Hospital, models.CASCADE, null=True)
+    hospital = models.ForeignKey(Hospital, models.CASCADE, null=True, db_index=False)  # other indexes begin with it
     vendor = models.ForeignKey(Vendor, models.CASCADE, null=True)
     side = models.CharField(max_length=10, choices=[(side.value, side.value) for side in Side])
     event_key = models.CharField(max_length=120)
@@ -59,7 +59,7 @@ class InboxItem(Notice):
 
     see = READ_INBOX
 
-    membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False, db_index=False)
     read_at = models.DateTimeField(_("read"), null=True)
 
     class Meta:
@@ -88,7 +88,7 @@ class Message(Notice):
     see = SEE_DELIVERIES
 
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)
-    membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False, null=True)
+    membership = models.ForeignKey(Membership, models.CASCADE, db_constraint=False, db_index=False, null=True)
     receiver = models.ForeignKey(Receiver, models.PROTECT, db_constraint=False, null=True)
     comes_through = models.BooleanField()  # an escalation, or for a person on duty: no quiet hours
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
