@@ -13,6 +13,7 @@ class Act(TextChoices):
     FILE_ADDED = "files.added", _("added a file")
     FILE_READ = "files.read", _("opened a file")
     DENIED = "doors.denied", _("was turned away")
+    TRAIL_EXPORTED = "audit.exported", _("exported the trail")
 
 
 class Result(TextChoices):

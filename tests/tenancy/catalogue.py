@@ -11,6 +11,7 @@ GLOBAL = {
     "accounts_user": "signing in happens before anybody's tenant is known; holds a user name, no name or contact data",
     "account_emailaddress": "allauth's; stays empty, mail addresses stand on memberships",
     "account_emailconfirmation": "allauth's; stays empty",
+    "audit_pending": "ids of records that wait for their seal; the application's role may not even read it",
     "auth_group": "Django's; stays empty, roles stand on memberships",
     "auth_group_permissions": "Django's; stays empty",
     "auth_permission": "Django's; names of models",
@@ -28,6 +29,7 @@ GLOBAL = {
 
 # SECURITY DEFINER functions pass the wall; each is here with its reason.
 DEFINERS = {
+    "audit_await_seal": "trigger: puts each new record among those that wait for their seal",
     "wall_enter": "verifies a membership before there is a context, and opens it",
 }
 
