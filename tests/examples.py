@@ -9,13 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import psycopg2
 from django.apps import apps
+from django.db import connections
 from django.db.models import Model
 
 from servicedesk.accounts.models import HandOver, Invitation
 from servicedesk.audit.enums import Act
-from servicedesk.audit.models import Record
+from servicedesk.audit.models import Block, Link, Record
 from servicedesk.files.models import StoredFile
 from servicedesk.files.storage import keep
 from servicedesk.tenancy import wall
@@ -177,6 +180,39 @@ def _record(world: World, owner: Owner) -> Example:
     now = datetime(2026, 11, 1, 8, tzinfo=UTC)
     with wall.opened(owner.context):
         return Example(Record.objects.create(**owner.alone, at=now, act=Act.SIGNED_IN))
+
+
+def _sealed(model: type[Model], **values: Any) -> Any:
+    """Only the watch role writes these, and its own connection commits them: the application then reads them."""
+    login = connections["watch"].settings_dict
+    row = model(**values)
+    columns = [field.column for field in model._meta.concrete_fields]
+    statement = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+    connection = psycopg2.connect(
+        dbname=login["NAME"], user=login["USER"], password=login["PASSWORD"], host=login["HOST"] or None,
+        port=login["PORT"] or None,
+    )  # fmt: skip
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement, [str(v) if isinstance(v := getattr(row, c), UUID) else v for c in columns])
+    connection.close()
+    return row
+
+
+def _chain_of_its_own() -> dict[str, Any]:
+    return {"chain": f"example-{uuid7().hex[-12:]}"}
+
+
+@example_of(Link)
+def _link(world: World, owner: Owner) -> Example:
+    values = {"record_id": uuid7(), "position": 1, "block": 1, "hash": b"\0" * 32, **_chain_of_its_own()}
+    return Example(_sealed(Link, **owner.alone, **values))
+
+
+@example_of(Block)
+def _block(world: World, owner: Owner) -> Example:
+    sealed_at = datetime(2026, 11, 1, 8, tzinfo=UTC)
+    values = {"number": 1, "first": 1, "last": 1, "head": b"\0" * 32, "encoding": 1, "sealed_at": sealed_at}
+    return Example(_sealed(Block, **owner.alone, **values, **_chain_of_its_own()))
 
 
 @example_of(StoredFile)

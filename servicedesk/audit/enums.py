@@ -52,6 +52,7 @@ class Act(TextChoices):
     RECEIVER_TRIED = "notices.receiver_tried", _("sent a receiver a test message")
     MESSAGE_RESENT = "notices.message_resent", _("sent an undelivered message again")
     MESSAGES_RESENT = "notices.messages_resent", _("sent all undelivered messages again")
+    TRAIL_EXPORTED = "audit.exported", _("exported the trail")
 
 
 class Result(TextChoices):

@@ -13,6 +13,7 @@ GLOBAL = {
     "accounts_tries": "guesses before anybody is signed in; keyed hashes only",
     "account_emailaddress": "allauth's; stays empty, mail addresses stand on memberships",
     "account_emailconfirmation": "allauth's; stays empty",
+    "audit_pending": "ids of records that wait for their seal; the application's role may not even read it",
     "auth_group": "Django's; stays empty, roles stand on memberships",
     "auth_group_permissions": "Django's; stays empty",
     "auth_permission": "Django's; names of models",
@@ -31,6 +32,7 @@ DEFINERS = {
     "own_memberships": "a signed-in person's own memberships, for switching",
     "person_is_member": "one bit: does ending this membership end the sign-in",
     "platform_role_stands_alone": "a trigger: who administers the platform sits in no organisation",
+    "audit_await_seal": "trigger: puts each new record among those that wait for their seal",
     "wall_enter": "verifies a membership before there is a context, and opens it",
 }
 

@@ -12,6 +12,8 @@ pytestmark = pytest.mark.django_db
 COMMANDS = {"r", "a", "w", "d"}  # select, insert, update, delete
 # Uniqueness that spans tenants tells one of the other; these may.
 UNIQUE_ACROSS = {
+    "audit_block": "begins with the chain, which is one owner's",
+    "audit_link": "begins with the chain, which is one owner's; the key is the record's own id",
     "tenancy_hospital": "the platform's register: codes are unique in the installation",
     "tenancy_vendor": "the platform's register",
 }
