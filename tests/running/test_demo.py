@@ -140,6 +140,12 @@ def test_the_web_knows_neither_the_owner_nor_a_way_past_the_wall(demo: Demo):
     }
 
 
+def test_no_log_holds_a_path_or_a_query(demo: Demo):
+    demo.status("/secret-in-a-path/?token=secret-in-a-query")
+    until(lambda: '"status": 404' in (demo.var / "log/web.log").read_text())
+    assert [log.name for log in (demo.var / "log").iterdir() if "secret-in" in log.read_text()] == []
+
+
 def test_a_killed_web_and_a_killed_database_are_started_again(demo: Demo):
     [master, *_] = sorted(demo.pids("gunicorn"))
     os.kill(master, signal.SIGKILL)
