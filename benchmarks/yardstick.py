@@ -1,5 +1,5 @@
-"""The yardstick: the least Django can do for a signed-in page (session, user, one query, 25 rows, a plain template), and
-a 'hello' of the server alone. What our pages cost is said in its unit, L: so figures from different machines compare."""
+"""The yardstick: the least Django can do for a signed-in page (session, user, one query, 25 rows, plain template), and
+a 'hello' of the server alone. What our pages cost is said in its unit, L: figures of two machines compare."""
 
 from __future__ import annotations
 

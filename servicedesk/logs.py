@@ -60,7 +60,6 @@ def configuration(level: str) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "ERROR"},
             "gunicorn.error": {"propagate": True, "handlers": []},
-            "axes": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },
     }

@@ -21,7 +21,9 @@ def every(seconds: float, task: str, *, queue: str = "work") -> dict[str, Any]:
 BEAT: dict[str, dict[str, Any]] = {
     "work is alive": every(15, "servicedesk.tasks.beat_of_work"),
     "watch is alive": every(15, "servicedesk.tasks.beat_of_watch", queue="watch"),
+    "hand over due messages": every(5, "servicedesk.notices.tasks.hand_over_due_messages", queue="watch"),
+    "audit trail sealed": every(3, "servicedesk.audit.tasks.seal_trail", queue="watch"),
 }
 
 # What the watch measures across all tenants for health and metrics: name → function that returns seconds.
-LAGS: dict[str, str] = {}
+LAGS: dict[str, str] = {"outbox": "servicedesk.notices.services.sweep.oldest_waiting_seconds"}

@@ -3,18 +3,27 @@ added later is covered on the day it is written: without an example here the sui
 
 from __future__ import annotations
 
+import hashlib
+import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import psycopg2
 from django.apps import apps
+from django.db import connections
 from django.db.models import Model
 
+from servicedesk.accounts.models import HandOver, Invitation
 from servicedesk.audit.enums import Act
-from servicedesk.audit.models import Record
+from servicedesk.audit.models import Block, Link, Record
+from servicedesk.files.models import StoredFile
+from servicedesk.files.storage import keep
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Ownership, Role, Side
+from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import (
     Department,
     Engagement,
@@ -27,7 +36,7 @@ from servicedesk.tenancy.models import (
 )
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.wall import Context
-from tests.world import World, make_matter, make_member, make_place
+from tests.world import World, canary, make_matter, make_member, make_place
 
 
 @dataclass(frozen=True)
@@ -153,7 +162,7 @@ def _support_session(world: World, owner: Owner) -> Example:
         session = SupportSession.objects.create(
             hospital=owner.hospital,
             operator=operator,
-            operator_name=operator.name,
+            operator_name="平台管理员",  # the hospital reads this one
             reason="报修单打不开",
             from_at=now,
             until_at=now + timedelta(minutes=30),
@@ -171,3 +180,88 @@ def _record(world: World, owner: Owner) -> Example:
     now = datetime(2026, 11, 1, 8, tzinfo=UTC)
     with wall.opened(owner.context):
         return Example(Record.objects.create(**owner.alone, at=now, act=Act.SIGNED_IN))
+
+
+def _sealed(model: type[Model], **values: Any) -> Any:
+    """Only the watch role writes these, and its own connection commits them: the application then reads them."""
+    login = connections["watch"].settings_dict
+    row = model(**values)
+    columns = [field.column for field in model._meta.concrete_fields]
+    statement = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
+    connection = psycopg2.connect(
+        dbname=login["NAME"], user=login["USER"], password=login["PASSWORD"], host=login["HOST"] or None,
+        port=login["PORT"] or None,
+    )  # fmt: skip
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement, [str(v) if isinstance(v := getattr(row, c), UUID) else v for c in columns])
+    connection.close()
+    return row
+
+
+def _chain_of_its_own() -> dict[str, Any]:
+    return {"chain": f"example-{uuid7().hex[-12:]}"}
+
+
+@example_of(Link)
+def _link(world: World, owner: Owner) -> Example:
+    values = {"record_id": uuid7(), "position": 1, "block": 1, "hash": b"\0" * 32, **_chain_of_its_own()}
+    return Example(_sealed(Link, **owner.alone, **values))
+
+
+@example_of(Block)
+def _block(world: World, owner: Owner) -> Example:
+    sealed_at = datetime(2026, 11, 1, 8, tzinfo=UTC)
+    values = {"number": 1, "first": 1, "last": 1, "head": b"\0" * 32, "encoding": 1, "sealed_at": sealed_at}
+    return Example(_sealed(Block, **owner.alone, **values, **_chain_of_its_own()))
+
+
+@example_of(StoredFile)
+def _stored_file(world: World, owner: Owner) -> Example:
+    matter = make_matter(owner.hospital, owner.vendor)
+    content = f"log of {owner.hospital.code}".encode()
+    digest = hashlib.sha256(content).hexdigest()
+    keep(owner.hospital.id, digest, io.BytesIO(content))
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
+        stored = StoredFile.objects.create(
+            hospital=owner.hospital,
+            vendor=owner.vendor,
+            matter=matter,
+            name=f"log{canary(owner.hospital)}.txt",
+            media_type="text/plain",
+            size=len(content),
+            sha256=digest,
+            added_by=uuid7(),
+            added_at=datetime(2026, 11, 1, 8, tzinfo=UTC),
+        )
+    return Example(stored)
+
+
+def _member_of(owner: Owner, name: str = "") -> Membership:
+    roles = {Side.HOSPITAL: Role.IT_LEAD, Side.VENDOR: Role.VENDOR_MANAGER, Side.PLATFORM: Role.SECURITY_ADMINISTRATOR}
+    return make_member(roles[owner.side], owner.organisation, name=name)
+
+
+@example_of(Invitation)
+def _invitation(world: World, owner: Owner) -> Example:
+    inviter, now = _member_of(owner), datetime(2026, 11, 1, 8, tzinfo=UTC)
+    with wall.opened(owner.context):
+        invitation = Invitation.objects.create(
+            **owner.alone,
+            role=inviter.role,
+            name=f"李{canary(owner.organisation)}",
+            secret_hash=hashlib.sha256(str(inviter.pk).encode()).hexdigest(),
+            invited_by=inviter,
+            from_at=now,
+            until_at=now + timedelta(days=7),
+        )
+    return Example(invitation)
+
+
+@example_of(HandOver)
+def _hand_over(world: World, owner: Owner) -> Example:
+    leaver, successor = _member_of(owner), _member_of(owner)
+    with wall.opened(owner.context):
+        handed = HandOver.objects.create(
+            **owner.alone, leaver=leaver, successor=successor, at=datetime(2026, 11, 1, 8, tzinfo=UTC)
+        )
+    return Example(handed)

@@ -21,6 +21,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 
@@ -55,12 +56,12 @@ def door(
     methods: tuple[str, ...] = ("GET",),
     of: type[Walled] | None = None,
     key: str = "pk",
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
     rule = Rule(who, methods, of, key)
 
-    def hang(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def hang(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def walk(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def walk(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return _walk(rule, view, request, args, kwargs)
             except Refused as refusal:
@@ -73,7 +74,7 @@ def door(
     return hang
 
 
-def _walk(rule: Rule, view: Callable[..., HttpResponse], request: Any, args: Any, kwargs: Any) -> HttpResponse:
+def _walk(rule: Rule, view: Callable[..., HttpResponseBase], request: Any, args: Any, kwargs: Any) -> HttpResponseBase:
     if turned_away := _turned_away(rule, request):
         return turned_away
     if request.method not in rule.methods and request.method not in {"HEAD", "OPTIONS"}:
@@ -134,8 +135,7 @@ def _row(rule: Rule, request: Any, key: Any) -> Walled:
 
 
 def may_write(row: Walled, person: Any) -> bool:
-    hospital_id = getattr(row, "hospital_id", None)
-    return hospital_id is None or hospital_id in person.writable
+    return row.is_writable_by(person)
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:

@@ -27,8 +27,8 @@ SHORT = {
 }
 INTRODUCTION = """# Who may do what
 
-Generated from the code (`UPDATE_DOCS=1 make test`); a test fails when it drifts. The matrix in `tests/matrix` derives its
-expectations from the same declarations and knocks at every URL as every role.
+Generated from the code (`make fix`); a test fails when it drifts. The matrix in `tests/matrix` derives its expectations
+from the same declarations and knocks at every URL as every role.
 
 `own`: the person's own rows · `dept`: their department's · `all`: their organisation's (a vendor's: at the hospitals it
 serves) · empty: not at all. ward … h audit sit at a hospital, v … at a vendor, p … at the platform.

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('vendor_id', models.IntegerField(null=True)),
                 ('at', models.DateTimeField(verbose_name='when')),
                 ('recorded_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('act', models.CharField(choices=[('accounts.signed_in', 'signed in'), ('accounts.signed_out', 'signed out'), ('accounts.sign_in_failed', 'failed to sign in'), ('doors.denied', 'was turned away')], max_length=60, verbose_name='act')),
+                ('act', models.CharField(max_length=60, verbose_name='act')),
                 ('result', models.CharField(choices=[('done', 'done'), ('denied', 'denied'), ('failed', 'failed')], default='done', max_length=10, verbose_name='result')),
                 ('subject_kind', models.CharField(blank=True, max_length=60)),
                 ('subject_id', models.CharField(blank=True, max_length=60)),

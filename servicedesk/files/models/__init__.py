@@ -1,0 +1,3 @@
+from servicedesk.files.models.stored import StoredFile
+
+__all__ = ["StoredFile"]
