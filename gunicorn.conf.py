@@ -14,7 +14,7 @@ port = env.number("PORT", 8000, low=1, high=65535)
 
 
 class WithoutAccess(Logger):
-    """Our own line per request names pages by their route; gunicorn's would name paths, and a path can hold a secret."""
+    """Our own line per request names pages by their route; gunicorn's would name paths, which can hold secrets."""
 
     def access(self, *_):
         return
