@@ -10,7 +10,6 @@ urlpatterns = [
     path("", include("servicedesk.accounts.urls")),
     path("", include("servicedesk.files.urls")),
     path("", include("servicedesk.notices.urls")),
-    path("", include("servicedesk.notices.urls")),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),
     path("status", status.status, name="status"),
