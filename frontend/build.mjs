@@ -52,7 +52,7 @@ async function bundle(entry, options = {}) {
 async function sheet() {
   const own = await bundle("css/main.css");
   const tabler = readFileSync(join(MODULES, "@tabler/core/dist/css/tabler.min.css"), "utf8").replace(/\/\*#.*?\*\//s, "");
-  put("main.css", [tabler, forOldBrowsers(tabler), own].join("\n"));
+  put("main.css", [tabler, forOldBrowsers(tabler, own), own].join("\n"));
 }
 
 function apiPage() {

@@ -1,20 +1,36 @@
-// Chromium 86 knows neither oklch() nor color-mix(): a sheet of plain colours for it, made from Tabler's own.
+// Chromium 86 knows neither oklch() nor color-mix() nor light-dark(): a sheet of plain colours for it, made from Tabler's.
 
-const COLOUR = /oklch\(|color-mix\(/;
+const COLOUR = /oklch\(|color-mix\(|light-dark\(/;
+const ROOT = /^(:root|:host|\[data-bs-theme=light\]|\[data-theme=light\]|,)+$/;
 
-export function forOldBrowsers(css) {
+export function forOldBrowsers(css, own) {
   const rules = flatten(css);
-  const themes = { light: variables(rules, false), dark: variables(rules, true) };
+  const all = [...rules, ...flatten(own)];
+  const themes = { light: variables(all, false), dark: variables(all, true) };
   const lines = [];
   for (const { selector, declarations } of rules) {
-    const theme = selector.includes("data-bs-theme=dark") ? themes.dark : themes.light;
-    const plain = declarations
-      .filter(([, value]) => COLOUR.test(value))
-      .map(([name, value]) => [name, plainly(value, theme)])
-      .filter(([, value]) => value && !COLOUR.test(value));
-    if (plain.length) lines.push(`${selector}{${plain.map((pair) => pair.join(":")).join(";")}}`);
+    const modern = declarations.filter(([, value]) => COLOUR.test(value));
+    if (!modern.length) continue;
+    const isDark = selector.includes("data-bs-theme=dark");
+    const light = plain(modern, isDark ? themes.dark : themes.light, isDark);
+    if (light) lines.push(`${selector}{${light}}`);
+    const dark = plain(modern, themes.dark, true);
+    if (!isDark && dark !== light) lines.push(`${inTheDark(selector)}{${dark}}`);
   }
-  return `@supports not (color:color-mix(in oklab,red,red)){${lines.join("")}}`;
+  return `@supports not (color:light-dark(red,red)){${lines.join("")}}`;
+}
+
+function inTheDark(selector) {
+  if (ROOT.test(selector)) return "[data-bs-theme=dark]";
+  return split(selector, ",").map((part) => `[data-bs-theme=dark] ${part}`).join(",");
+}
+
+function plain(declarations, theme, dark) {
+  return declarations
+    .map(([name, value]) => [name, plainly(value, theme, dark)])
+    .filter(([, value]) => value && !COLOUR.test(value))
+    .map((pair) => pair.join(":"))
+    .join(";");
 }
 
 // Rules outside of any at-rule; a media query only moves things, colours are the same in all of them.
@@ -60,29 +76,42 @@ function variables(rules, dark) {
   const known = {};
   for (const { selector, declarations } of rules) {
     const names = selector.split(",");
-    if (names.some((name) => name === ":root" || name === ":host" || (dark && name === "[data-bs-theme=dark]")))
+    const here = (name) => name === ":root" || name === ":host" || (dark && /^\[data-bs-theme="?dark"?\]$/.test(name));
+    if (names.some(here))
       for (const [name, value] of declarations) if (name.startsWith("--")) known[name] = value;
   }
+  known["in the dark"] = dark;
   return known;
 }
 
-function plainly(value, theme) {
+function plainly(value, theme, dark) {
   let text = value;
-  for (let turn = 0; turn < 12 && COLOUR.test(text); turn++) {
+  for (let turn = 0; turn < 24 && COLOUR.test(text); turn++) {
     const before = text;
-    text = text.replace(/oklch\(([^()]*)\)/g, (_, words) => asText(oklch(words)));
-    text = innermostMix(text, theme);
+    text = text.replace(/oklch\(([^()]*)\)/g, (whole, words) => (words.startsWith("from") ? whole : asText(oklch(words))));
+    text = replaceCall(text, "light-dark(", (words) => split(words, ",")[dark ? 1 : 0].trim());
+    text = replaceCall(text, "oklch(from", (words) => shifted(words, theme));
+    text = replaceCall(text, "color-mix(", (words) => mix(words, theme));
     if (text === before) break;
   }
   return text;
 }
 
-function innermostMix(text, theme) {
-  const at = text.lastIndexOf("color-mix(");
+function replaceCall(text, opening, make) {
+  const at = text.lastIndexOf(opening);
   if (at < 0) return text;
-  const end = closing(text, at + 9);
-  const mixed = mix(text.slice(at + 10, end), theme);
-  return mixed === null ? text : text.slice(0, at) + mixed + text.slice(end + 1);
+  const end = closing(text, text.indexOf("(", at));
+  const made = make(text.slice(at + opening.length, end));
+  return made === null ? text : text.slice(0, at) + made + text.slice(end + 1);
+}
+
+// `oklch(from var(--x) calc(l - 0.06) c h)`: a little darker or lighter.
+function shifted(words, theme) {
+  const parts = words.match(/^\s*(\S+)\s+calc\(l ([+-]) ([\d.]+)\) c h$/);
+  const colour = parts && known(parts[1], theme);
+  if (!colour) return null;
+  const share = Number(parts[3]) * 1.5, goal = parts[2] === "+" ? 255 : 0;
+  return asText([...colour.slice(0, 3).map((part) => part * (1 - share) + goal * share), colour[3]]);
 }
 
 function closing(text, open) {
@@ -121,7 +150,7 @@ function known(text, theme, depth = 0) {
   if (variable) return known((theme[variable[1]] ?? variable[2] ?? "").trim(), theme, depth + 1);
   const inner = text.match(/^oklch\(([^()]*)\)$/);
   if (inner) return oklch(inner[1]);
-  if (text.startsWith("color-mix(")) return known(mix(text.slice(10, -1), theme) ?? "", theme, depth + 1);
+  if (COLOUR.test(text)) return known(plainly(text, theme, theme["in the dark"]), theme, depth + 1);
   const numbers = text.match(/^rgba?\(([^()]*)\)$/);
   if (numbers) { const n = numbers[1].split(/[\s,/]+/).map(Number); return [n[0], n[1], n[2], n[3] ?? 1]; }
   const hex = text.match(/^#([\da-f]{6}|[\da-f]{3})$/i);

@@ -62,7 +62,7 @@ def faults_of_roles(databases: dict[str, dict[str, Any]]) -> Iterator[str]:
         if not databases.get(alias, {}).get("NAME"):
             continue
         try:
-            connection = psycopg2.connect(**_login(databases[alias]))
+            connection = psycopg2.connect(**login_of(databases[alias]))
         except psycopg2.OperationalError as error:
             first = str(error).strip().splitlines()[0]
             yield f"The database ({alias}) cannot be asked what its role may do: {first}. Start it or mend its address."
@@ -99,7 +99,8 @@ def _faults_of_watch(cursor: Any) -> Iterator[str]:
         )
 
 
-def _login(database: dict[str, Any]) -> dict[str, Any]:
+def login_of(database: dict[str, Any]) -> dict[str, Any]:
+    """What psycopg2 needs, from what Django has."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     login = {theirs: database[ours] for ours, theirs in names.items() if database.get(ours)}
     return {"connect_timeout": 5, **login, **database.get("OPTIONS", {})}

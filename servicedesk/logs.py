@@ -62,7 +62,6 @@ def configuration(level: str) -> dict[str, Any]:
             "django.security": {"level": "ERROR"},
             "gunicorn.error": ours,
             "gunicorn.access": ours,
-            "axes": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},
         },
     }

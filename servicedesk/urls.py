@@ -1,12 +1,16 @@
 from django.urls import include, path
 
-from servicedesk import status
-from servicedesk.ui.views.home import home
+from servicedesk import pages, status
 
 urlpatterns = [
-    path("", home, name="home"),
+    path("", pages.home, name="home"),
+    path("language/", pages.choose_language, name="choose_language"),
+    path("colours/", pages.choose_theme, name="choose_theme"),
+    path("ui-gallery/", pages.gallery, name="gallery"),
+    path("", include("servicedesk.accounts.urls")),
     path("", include("servicedesk.files.urls")),
-    path("accounts/", include("allauth.urls")),
+    path("", include("servicedesk.notices.urls")),
+    path("", include("servicedesk.notices.urls")),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),
     path("status", status.status, name="status"),

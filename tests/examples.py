@@ -16,6 +16,7 @@ from django.apps import apps
 from django.db import connections
 from django.db.models import Model
 
+from servicedesk.accounts.models import HandOver, Invitation
 from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Block, Link, Record
 from servicedesk.files.models import StoredFile
@@ -161,7 +162,7 @@ def _support_session(world: World, owner: Owner) -> Example:
         session = SupportSession.objects.create(
             hospital=owner.hospital,
             operator=operator,
-            operator_name=operator.name,
+            operator_name="平台管理员",  # the hospital reads this one
             reason="报修单打不开",
             from_at=now,
             until_at=now + timedelta(minutes=30),
@@ -233,3 +234,34 @@ def _stored_file(world: World, owner: Owner) -> Example:
             added_at=datetime(2026, 11, 1, 8, tzinfo=UTC),
         )
     return Example(stored)
+
+
+def _member_of(owner: Owner, name: str = "") -> Membership:
+    roles = {Side.HOSPITAL: Role.IT_LEAD, Side.VENDOR: Role.VENDOR_MANAGER, Side.PLATFORM: Role.SECURITY_ADMINISTRATOR}
+    return make_member(roles[owner.side], owner.organisation, name=name)
+
+
+@example_of(Invitation)
+def _invitation(world: World, owner: Owner) -> Example:
+    inviter, now = _member_of(owner), datetime(2026, 11, 1, 8, tzinfo=UTC)
+    with wall.opened(owner.context):
+        invitation = Invitation.objects.create(
+            **owner.alone,
+            role=inviter.role,
+            name=f"李{canary(owner.organisation)}",
+            secret_hash=hashlib.sha256(str(inviter.pk).encode()).hexdigest(),
+            invited_by=inviter,
+            from_at=now,
+            until_at=now + timedelta(days=7),
+        )
+    return Example(invitation)
+
+
+@example_of(HandOver)
+def _hand_over(world: World, owner: Owner) -> Example:
+    leaver, successor = _member_of(owner), _member_of(owner)
+    with wall.opened(owner.context):
+        handed = HandOver.objects.create(
+            **owner.alone, leaver=leaver, successor=successor, at=datetime(2026, 11, 1, 8, tzinfo=UTC)
+        )
+    return Example(handed)

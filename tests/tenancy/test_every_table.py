@@ -19,6 +19,14 @@ UNIQUE_ACROSS = {
 }
 # Foreign keys that name a walled row without its owner.
 PLAIN_KEYS = {
+    (
+        "accounts_handover",
+        "tenancy_membership",
+    ): "stands beside a composite key; a vendor's or the platform's has no hospital",
+    (
+        "accounts_invitation",
+        "tenancy_membership",
+    ): "the platform's security administrator invites an organisation's first",
     ("tenancy_supportsession", "tenancy_membership"): "the operator is the platform's person, in nobody's tenant",
 }
 

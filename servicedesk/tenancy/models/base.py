@@ -58,6 +58,11 @@ class Walled(models.Model):
     def of_oneself(cls, person: Person) -> Q:
         return Q(user_id=person.user_id)
 
+    def is_writable_by(self, person: Person) -> bool:
+        """The wall's rule for writing, asked before the act so that the person gets a sentence."""
+        hospital_id = getattr(self, "hospital_id", None)
+        return hospital_id is None or hospital_id in person.writable
+
 
 class WalledWithId(Walled):
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

@@ -1,0 +1,42 @@
+import { say } from "./words.js";
+
+// The same arithmetic as servicedesk/ui/due.py; the browser's own clock only measures how long the page stood open.
+const HOUR = 3600, SOON = 3600, CLOSE = 900;
+const arrived = new WeakMap();
+
+export function stateOf(seconds) {
+  if (seconds < 0) return "over";
+  if (seconds <= CLOSE) return "close";
+  return seconds <= SOON ? "soon" : "calm";
+}
+
+export function wordsFor(seconds) {
+  if (seconds < 0) return overdue(-seconds);
+  if (seconds >= HOUR) return "";
+  const minutes = Math.floor(seconds / 60);
+  return minutes ? say("left_minutes", { minutes, seconds: seconds % 60 }) : say("left_seconds", { seconds });
+}
+
+function overdue(seconds) {
+  const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
+  if (days) return say("over_days", { days, hours: hours % 24 });
+  if (hours) return say("over_hours", { hours, minutes: minutes % 60 });
+  return minutes ? say("over_minutes", { minutes }) : say("over_seconds", { seconds });
+}
+
+function tick() {
+  if (document.hidden) return;
+  for (const chip of document.querySelectorAll(".countdown[data-due-at]:not([data-paused])")) {
+    if (!arrived.has(chip)) arrived.set(chip, performance.now());
+    const now = Number(chip.dataset.now) + performance.now() - arrived.get(chip);
+    const seconds = Math.floor((Number(chip.dataset.dueAt) - now) / 1000);
+    const words = wordsFor(seconds);
+    const place = chip.querySelector(".words");
+    if (words && place.textContent !== words) place.textContent = words;
+    if (chip.dataset.state !== stateOf(seconds)) chip.dataset.state = stateOf(seconds);
+  }
+}
+
+setInterval(tick, 1000);
+document.addEventListener("visibilitychange", tick);
+tick();

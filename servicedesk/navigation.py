@@ -1,0 +1,247 @@
+"""The shell as data: the rail per role, and what the frame of every page shows.
+
+An entry appears when its address exists and the person may go there. Rooms add theirs to RAIL, a line each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from servicedesk.accounts.models.user import Theme
+from servicedesk.accounts.selectors import OwnMembership, own_memberships
+from servicedesk.tenancy.doors import Audience
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.permissions import (
+    SEE_DEPARTMENTS,
+    SEE_ORGANISATIONS,
+    SEE_PEOPLE,
+    SEE_SUPPORT_SESSIONS,
+    Permission,
+)
+from servicedesk.tenancy.wall import Person
+
+THEME_COOKIE = "theme"
+AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
+
+
+@dataclass(frozen=True)
+class Entry:
+    """`keys` is a shortcut such as "g i"; `at_thumb` puts it into a phone's bar."""
+
+    label: str | Promise
+    icon: str
+    url_name: str
+    who: Permission | Audience = Audience.MEMBER
+    keys: str = ""
+    at_thumb: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    label: str | Promise
+    entries: Sequence[Entry]
+
+
+RAIL: tuple[Section, ...] = (
+    Section(
+        "",
+        (
+            Entry(gettext_lazy("Home"), "home", "home", Audience.SIGNED_IN, keys="g h", at_thumb=True),
+            Entry(gettext_lazy("Inbox"), "inbox", "inbox", keys="g i", at_thumb=True),
+        ),
+    ),
+    Section(
+        gettext_lazy("Organisation"),
+        (
+            Entry(gettext_lazy("People"), "users", "people", SEE_PEOPLE, keys="g p", at_thumb=True),
+            Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
+            Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
+            Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
+        ),
+    ),
+    Section(
+        gettext_lazy("On record"),
+        (
+            Entry(gettext_lazy("Audit trail"), "history", "audit_trail", keys="g t"),
+            Entry(gettext_lazy("Deliveries"), "send", "deliveries"),
+            Entry(gettext_lazy("Status"), "heartbeat", "status", Audience.SIGNED_IN),
+        ),
+    ),
+)
+OWN: tuple[Entry, ...] = (
+    Entry(gettext_lazy("My account"), "user-circle", "me", Audience.SIGNED_IN),
+    Entry(gettext_lazy("Two-step sign-in"), "shield-lock", "mfa_index", Audience.SIGNED_IN),
+    Entry(gettext_lazy("My sessions"), "device-desktop", "usersessions_list", Audience.SIGNED_IN),
+    Entry(gettext_lazy("Change password"), "key", "account_change_password", Audience.SIGNED_IN),
+)
+
+
+@dataclass(frozen=True)
+class Link:
+    """An entry as this person sees it on this page."""
+
+    entry: Entry
+    href: str
+    is_current: bool
+
+    @property
+    def label(self) -> str | Promise:
+        return self.entry.label
+
+    @property
+    def icon(self) -> str:
+        return self.entry.icon
+
+    @property
+    def keys(self) -> str:
+        return self.entry.keys
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the person's own memberships in the switch."""
+
+    membership: OwnMembership
+    is_current: bool
+
+    @property
+    def id(self) -> UUID:
+        return self.membership.id
+
+    @property
+    def organisation(self) -> str:
+        return self.membership.short_name or _("The platform")
+
+    @property
+    def hue(self) -> int | None:
+        return self.membership.hue
+
+    @property
+    def role(self) -> str | Promise:
+        return self.membership.role.label
+
+
+@dataclass(frozen=True)
+class Banner:
+    kind: str
+    icon: str
+    words: str
+    href: str
+    verb: str
+
+
+class Shell:
+    """Worked out only when a template asks: an error page asks for nothing, its transaction may be broken."""
+
+    def __init__(self, request: Any) -> None:
+        self.request = request
+        self.person: Person | None = getattr(request, "person", None)
+
+    @cached_property
+    def rail(self) -> list[Section]:
+        sections = [Section(section.label, self._links(section.entries)) for section in RAIL]
+        return [section for section in sections if section.entries]
+
+    @cached_property
+    def bottom(self) -> list[Link]:
+        links = [link for section in self.rail for link in section.entries]
+        return [link for link in links if link.entry.at_thumb][:AT_THE_THUMB]
+
+    @cached_property
+    def own(self) -> list[Link]:
+        return self._links(OWN)
+
+    def _links(self, entries: Sequence[Entry]) -> list[Link]:
+        found = [(entry, address(entry.url_name)) for entry in entries if self._may(entry.who)]
+        return [Link(entry, href, self._is_here(href)) for entry, href in found if href]
+
+    def _may(self, who: Permission | Audience) -> bool:
+        if isinstance(who, Permission):
+            return self.person is not None and who.reach_of(self.person) is not None
+        return who != Audience.MEMBER or self.person is not None
+
+    def _is_here(self, href: str) -> bool:
+        path = self.request.path
+        return path == href if href == "/" else path.startswith(href)
+
+    @cached_property
+    def memberships(self) -> list[Choice]:
+        """For the switch at the top; nothing to switch to, no switch."""
+        own = own_memberships(self.person) if self.person else []
+        return [Choice(one, is_current=one.id == self.person.membership_id) for one in own] if len(own) > 1 else []
+
+    @cached_property
+    def banners(self) -> list[Banner]:
+        """An operator who looks into a hospital's rows is told so on every page."""
+        if not self.person or self.person.side != Side.PLATFORM or not self.person.hospitals:
+            return []
+        words = _("You are looking into a hospital's rows. It sees every page you open.")
+        return [Banner("support", "eye", words, address("support"), _("Close the support session"))]
+
+    @cached_property
+    def organisation(self) -> str:
+        return (self.person.organisation if self.person else "") or _("The platform")
+
+    @cached_property
+    def name(self) -> str:
+        return self.person.name if self.person else self.request.user.get_username()
+
+    @property
+    def initial(self) -> str:
+        return self.name[:1].upper()
+
+    @property
+    def search_url(self) -> str:
+        return address("search")
+
+    @property
+    def inbox_url(self) -> str:
+        return address("inbox") if self.person else ""
+
+    @property
+    def unread_url(self) -> str:
+        return address("inbox_unread")
+
+    @property
+    def switch_url(self) -> str:
+        return address("switch_membership")
+
+    @property
+    def themes(self) -> list[tuple[str, str]]:
+        return Theme.choices
+
+    @property
+    def device_theme(self) -> str:
+        """Before sign-in, and where an error leaves no person to ask: what was last chosen in this browser."""
+        chosen = self.request.COOKIES.get(THEME_COOKIE, "")
+        return chosen if chosen in Theme.values else Theme.SYSTEM
+
+    @property
+    def hotline(self) -> str:
+        return settings.HOTLINE
+
+    @property
+    def theme(self) -> str:
+        return getattr(self.request.user, "theme", Theme.SYSTEM)
+
+
+def address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def shell(request: Any) -> dict[str, Any]:
+    """Context processor: the person acting, and the frame around the page."""
+    return {"person": getattr(request, "person", None), "shell": Shell(request)}

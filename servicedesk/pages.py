@@ -1,0 +1,68 @@
+"""Pages that belong to no room: the first page, the choice of language and colours, the gallery of components."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from servicedesk.accounts.models.user import Theme
+from servicedesk.home import next_steps
+from servicedesk.navigation import THEME_COOKIE
+from servicedesk.tenancy.doors import Audience, door
+from servicedesk.tenancy.permissions import granted_to
+from servicedesk.ui import gallery as samples
+
+YEAR = 365 * 24 * 3600
+
+
+@door(Audience.SIGNED_IN)
+def home(request: Any) -> HttpResponse:
+    person = request.person
+    context = {"steps": next_steps(request), "permissions": granted_to(person.role) if person else []}
+    return render(request, "home.html", context)
+
+
+@door(Audience.PUBLIC, methods=("POST",))
+def choose_language(request: Any) -> HttpResponse:
+    """For the person where one is signed in, else for this browser."""
+    language = request.POST.get("language")
+    if language not in dict(settings.LANGUAGES):
+        return _back(request)
+    if request.user.is_authenticated:
+        request.user.language = language
+        request.user.save(update_fields=["language"])
+    return _remembering(request, settings.LANGUAGE_COOKIE_NAME, language)
+
+
+@door(Audience.SIGNED_IN, methods=("POST",))
+def choose_theme(request: Any) -> HttpResponse:
+    theme = request.POST.get("theme")
+    if theme not in Theme.values:
+        return _back(request)
+    request.user.theme = theme
+    request.user.save(update_fields=["theme"])
+    return _remembering(request, THEME_COOKIE, theme)
+
+
+def _remembering(request: Any, cookie: str, value: str) -> HttpResponseRedirect:
+    """The sign-in and error pages know no person; they ask the browser."""
+    response = _back(request)
+    response.set_cookie(cookie, value, max_age=YEAR, secure=settings.HTTPS, httponly=True, samesite="Lax")
+    return response
+
+
+def _back(request: Any) -> HttpResponseRedirect:
+    target = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
+    return redirect(target if is_ours else "home")
+
+
+@door(Audience.SIGNED_IN)
+def gallery(request: Any) -> HttpResponse:
+    if settings.IN_PRODUCTION:
+        raise Http404
+    return render(request, "gallery.html", samples.context(request.GET))

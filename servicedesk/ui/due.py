@@ -1,0 +1,83 @@
+"""How long is left, in the words people use; frontend/js/countdown.js counts on from here with the same patterns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+SOON, CLOSE, HOUR = 3600, 900, 3600  # seconds left
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What the chip shows: `state` is calm, soon, close, over or paused; `exact` stands one hover away."""
+
+    state: str
+    words: str
+    exact: str
+
+
+def patterns() -> dict[str, str]:
+    return {
+        "left_minutes": _("%(minutes)d min %(seconds)d s left"),
+        "left_seconds": _("%(seconds)d s left"),
+        "over_seconds": _("%(seconds)d s overdue"),
+        "over_minutes": _("%(minutes)d min overdue"),
+        "over_hours": _("%(hours)d h %(minutes)d min overdue"),
+        "over_days": _("%(days)d d %(hours)d h overdue"),
+    }
+
+
+def left(due_at: datetime | None, *, at: datetime, paused: bool = False, zone: tzinfo | None = None) -> Left:
+    """An act at the due instant is on time, so overdue begins after it. A paused clock has the time it would be due."""
+    zone = zone or timezone.get_current_timezone()
+    if due_at is None:
+        return Left("paused" if paused else "calm", _("Paused") if paused else _("No time limit"), "")
+    exact = date_format(due_at.astimezone(zone), "Y-m-d H:i:s")
+    seconds = int((due_at - at).total_seconds() // 1)
+    if paused:
+        return Left("paused", _("Paused; if resumed: %(when)s") % {"when": _by(due_at, at, zone)}, exact)
+    if seconds < 0:
+        return Left("over", _overdue(-seconds), exact)
+    words = _to_the_second(seconds) if seconds < HOUR else _by(due_at, at, zone)
+    return Left(state_of(seconds), words, exact)
+
+
+def state_of(seconds: int) -> str:
+    if seconds <= CLOSE:
+        return "close"
+    return "soon" if seconds <= SOON else "calm"
+
+
+def _to_the_second(seconds: int) -> str:
+    minutes, rest = divmod(seconds, 60)
+    name = "left_minutes" if minutes else "left_seconds"
+    return patterns()[name] % {"minutes": minutes, "seconds": rest}
+
+
+def _overdue(seconds: int) -> str:
+    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
+    if days:
+        return patterns()["over_days"] % {"days": days, "hours": hours % 24}
+    if hours:
+        return patterns()["over_hours"] % {"hours": hours, "minutes": minutes % 60}
+    return patterns()["over_minutes" if minutes else "over_seconds"] % {"minutes": minutes, "seconds": seconds}
+
+
+def _by(due_at: datetime, at: datetime, zone: tzinfo) -> str:
+    due, now = due_at.astimezone(zone), at.astimezone(zone)
+    clock = due.strftime("%H:%M")
+    return _("before %(time)s %(day)s") % {"day": _day(due.date(), now.date()), "time": clock}
+
+
+def _day(day: date, today: date) -> str:
+    near = {0: _("today"), 1: _("tomorrow"), 2: _("the day after tomorrow"), -1: _("yesterday")}
+    if (day - today).days in near:
+        return near[(day - today).days]
+    if day.year == today.year:
+        return _("on %(month)d/%(day)d") % {"month": day.month, "day": day.day}
+    return _("on %(year)d/%(month)d/%(day)d") % {"year": day.year, "month": day.month, "day": day.day}

@@ -1,0 +1,19 @@
+"""The sentences that scripts say, in the person's language; head.html hands them over as JSON."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from servicedesk.ui import due
+
+
+def for_scripts() -> dict[str, str]:
+    return due.patterns() | {
+        "failed": _("That did not work. Nothing was changed; load the page again and try once more."),
+        "offline": _("The server does not answer. What you typed is still here; try again in a moment."),
+        "copied": _("Copied."),
+        "too_big": _("Too big; at most %(size)s."),
+        "passkey_failed": _("The passkey was not read. Try again, or use another way."),
+        "passkey_known": _("This device is already on your list."),
+        "passkey_unknown": _("This browser or address does not support passkeys."),
+    }
