@@ -53,6 +53,7 @@ class Act(TextChoices):
     MESSAGE_RESENT = "notices.message_resent", _("sent an undelivered message again")
     MESSAGES_RESENT = "notices.messages_resent", _("sent all undelivered messages again")
     TRAIL_EXPORTED = "audit.exported", _("exported the trail")
+    TRAIL_CUT = "audit.cut", _("cut the trail to a restored backup")
 
 
 class Result(TextChoices):
