@@ -48,7 +48,7 @@ def faults_of_settings(given: Any) -> Iterator[str]:
         yield "ALLOWED_HOSTS is unset or open to all. Name the host names people type, like desk.hospital.cn."
     if not given.HTTPS:
         yield "SITE_URL must be the address people type, beginning with https://. Passwords must not travel open."
-    elif given.AXES_IPWARE_PROXY_COUNT == 0:
+    elif given.PROXY_COUNT == 0:
         yield "PROXY_COUNT is 0, but only a proxy in front can speak https. Say how many proxies there are, usually 1."
     if not given.REDIS_URL:
         yield "REDIS_URL is unset. Give the address of Valkey or Redis, like redis://valkey:6379/0."
@@ -62,7 +62,7 @@ def faults_of_roles(databases: dict[str, dict[str, Any]]) -> Iterator[str]:
         if not databases.get(alias, {}).get("NAME"):
             continue
         try:
-            connection = psycopg2.connect(**_login(databases[alias]))
+            connection = psycopg2.connect(**login_of(databases[alias]))
         except psycopg2.OperationalError as error:
             first = str(error).strip().splitlines()[0]
             yield f"The database ({alias}) cannot be asked what its role may do: {first}. Start it or mend its address."
@@ -99,7 +99,8 @@ def _faults_of_watch(cursor: Any) -> Iterator[str]:
         )
 
 
-def _login(database: dict[str, Any]) -> dict[str, Any]:
+def login_of(database: dict[str, Any]) -> dict[str, Any]:
+    """What psycopg2 needs, from what Django has."""
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     login = {theirs: database[ours] for ours, theirs in names.items() if database.get(ours)}
     return {"connect_timeout": 5, **login, **database.get("OPTIONS", {})}

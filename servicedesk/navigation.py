@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import NoReverseMatch, reverse
@@ -17,8 +18,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from servicedesk.accounts.models.user import Theme
+from servicedesk.accounts.selectors import OwnMembership, own_memberships
+from servicedesk.audit.permissions import SEE_TRAIL
 from servicedesk.tenancy.doors import Audience
-from servicedesk.tenancy.permissions import SEE_DEPARTMENTS, SEE_ORGANISATIONS, SEE_PEOPLE, Permission
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.permissions import (
+    SEE_DEPARTMENTS,
+    SEE_ORGANISATIONS,
+    SEE_PEOPLE,
+    SEE_SUPPORT_SESSIONS,
+    Permission,
+)
 from servicedesk.tenancy.wall import Person
 
 THEME_COOKIE = "theme"
@@ -57,13 +67,13 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("People"), "users", "people", SEE_PEOPLE, keys="g p", at_thumb=True),
             Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
-            Entry(gettext_lazy("Support sessions"), "eye", "support"),
+            Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
         ),
     ),
     Section(
         gettext_lazy("On record"),
         (
-            Entry(gettext_lazy("Audit trail"), "history", "audit_trail", keys="g t"),
+            Entry(gettext_lazy("Audit trail"), "history", "audit_trail", SEE_TRAIL, keys="g t"),
             Entry(gettext_lazy("Deliveries"), "send", "deliveries"),
             Entry(gettext_lazy("Status"), "heartbeat", "status", Audience.SIGNED_IN),
         ),
@@ -96,6 +106,39 @@ class Link:
     @property
     def keys(self) -> str:
         return self.entry.keys
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the person's own memberships in the switch."""
+
+    membership: OwnMembership
+    is_current: bool
+
+    @property
+    def id(self) -> UUID:
+        return self.membership.id
+
+    @property
+    def organisation(self) -> str:
+        return self.membership.short_name or _("The platform")
+
+    @property
+    def hue(self) -> int | None:
+        return self.membership.hue
+
+    @property
+    def role(self) -> str | Promise:
+        return self.membership.role.label
+
+
+@dataclass(frozen=True)
+class Banner:
+    kind: str
+    icon: str
+    words: str
+    href: str
+    verb: str
 
 
 class Shell:
@@ -131,6 +174,20 @@ class Shell:
     def _is_here(self, href: str) -> bool:
         path = self.request.path
         return path == href if href == "/" else path.startswith(href)
+
+    @cached_property
+    def memberships(self) -> list[Choice]:
+        """For the switch at the top; nothing to switch to, no switch."""
+        own = own_memberships(self.person) if self.person else []
+        return [Choice(one, is_current=one.id == self.person.membership_id) for one in own] if len(own) > 1 else []
+
+    @cached_property
+    def banners(self) -> list[Banner]:
+        """An operator who looks into a hospital's rows is told so on every page."""
+        if not self.person or self.person.side != Side.PLATFORM or not self.person.hospitals:
+            return []
+        words = _("You are looking into a hospital's rows. It sees every page you open.")
+        return [Banner("support", "eye", words, address("support"), _("Close the support session"))]
 
     @cached_property
     def organisation(self) -> str:

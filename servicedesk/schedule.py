@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def every(seconds: float, task: str, *, queue: str = "work") -> dict[str, Any]:
-    """A run that could not be done in time is dropped: the next one does the same."""
-    return {"task": task, "schedule": float(seconds), "options": {"queue": queue, "expires": max(seconds, 10)}}
+    """The first run is at start-up. One that could not be done in time is dropped: the next does the same."""
+    return {
+        "task": task,
+        "schedule": float(seconds),
+        "last_run_at": LONG_AGO,
+        "options": {"queue": queue, "expires": max(seconds, 10)},
+    }
 
 
 BEAT: dict[str, dict[str, Any]] = {
     "work is alive": every(15, "servicedesk.tasks.beat_of_work"),
     "watch is alive": every(15, "servicedesk.tasks.beat_of_watch", queue="watch"),
+    "hand over due messages": every(5, "servicedesk.notices.tasks.hand_over_due_messages", queue="watch"),
+    "audit trail sealed": every(3, "servicedesk.audit.tasks.seal_trail", queue="watch"),
 }
 
 # What the watch measures across all tenants for health and metrics: name → function that returns seconds.
-LAGS: dict[str, str] = {}
+LAGS: dict[str, str] = {"outbox": "servicedesk.notices.services.sweep.oldest_waiting_seconds"}

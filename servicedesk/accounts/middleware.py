@@ -4,25 +4,34 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from servicedesk.accounts.passwords import is_expired
+from servicedesk.accounts.services.support import record_look
+from servicedesk.tenancy.doors import Audience
+from servicedesk.tenancy.enums import Side
+
 GetResponse = Callable[[Any], HttpResponseBase]
 STARTED, SEEN = "started_at", "seen_at"
 SEEN_EVERY = timedelta(minutes=1)  # a session row is not written for every click
+# A page that asks by itself whether something is new sends this; nobody sits before it because of that.
+BY_ITSELF = "X-By-Itself"
 
 
 def session_limits(get_response: GetResponse) -> GetResponse:
     """Ends a session that idled or lasted too long (GB/T 22239 8.1.4.1 b)."""
 
     def middleware(request: Any) -> HttpResponseBase:
-        if request.user.is_authenticated and _is_over(request.session, timezone.now()):
+        if request.user.is_authenticated and _is_over(request, timezone.now()):
             logout(request)
             messages.info(request, _("You were signed out because the session was over. Sign in to go on."))
             return redirect_to_login(request.get_full_path())
@@ -31,14 +40,15 @@ def session_limits(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def _is_over(session: Any, now: datetime) -> bool:
+def _is_over(request: Any, now: datetime) -> bool:
+    session = request.session
     started = datetime.fromisoformat(session.setdefault(STARTED, now.isoformat()))
     seen = datetime.fromisoformat(session.setdefault(SEEN, now.isoformat()))
     if now - seen > timedelta(minutes=settings.SESSION_IDLE_MINUTES):
         return True
     if now - started > timedelta(hours=settings.SESSION_HOURS):
         return True
-    if now - seen > SEEN_EVERY:
+    if now - seen > SEEN_EVERY and BY_ITSELF not in request.headers:
         session[SEEN] = now.isoformat()
     return False
 
@@ -62,22 +72,73 @@ def language(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
-def second_factor(get_response: GetResponse) -> GetResponse:
+class Gate:
+    """What has to happen before a signed-in person does anything else. It stands before the view, where the door's own
+    rule is known: whatever is open to everybody stays open, and so do sign-out and the pages that mend the matter."""
+
+    mends: frozenset[str]
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(self, request: Any, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        rule = getattr(view, "rule", None)
+        if rule and rule.who in (Audience.PUBLIC, Audience.INTERNAL):
+            return None
+        if not request.user.is_authenticated or request.resolver_match.url_name in self.mends:
+            return None
+        return self.stop(request)
+
+    def stop(self, request: Any) -> HttpResponse | None:
+        raise NotImplementedError
+
+
+class PasswordAge(Gate):
+    """A password that is too old is changed before anything else (GB/T 22239 8.1.4.1 a)."""
+
+    mends = frozenset({"account_change_password"})
+
+    def stop(self, request: Any) -> HttpResponse | None:
+        if not is_expired(request.user, at=timezone.now()):
+            return None
+        messages.info(request, _("Your password is older than 90 days. Choose a new one to go on."))
+        return redirect("account_change_password")
+
+
+class SecondFactor(Gate):
     """A role that signs, approves or administers does nothing before a second factor is set up."""
 
-    def middleware(request: Any) -> HttpResponseBase:
-        person = request.person
-        if person is None or not person.role.needs_second_factor or _is_exempt(request):
-            return get_response(request)
-        from allauth.mfa.utils import is_mfa_enabled
+    mends = frozenset(
+        {
+            "account_change_password",
+            "account_reauthenticate",
+            "mfa_index",
+            "mfa_activate_totp",
+            "mfa_add_webauthn",
+            "mfa_list_webauthn",
+            "mfa_view_recovery_codes",
+            "switch_membership",
+        }
+    )
 
-        if is_mfa_enabled(request.user):
-            return get_response(request)
+    def stop(self, request: Any) -> HttpResponse | None:
+        person = request.person
+        if person is None or not person.role.needs_second_factor or is_mfa_enabled(request.user):
+            return None
         messages.info(request, _("Your role needs a second step at sign-in. Set it up now; it takes a minute."))
         return redirect("mfa_index")
 
-    return middleware
 
+class SupportOnRecord(Gate):
+    """Every page an operator opens while a support session is open stands in that hospital's trail."""
 
-def _is_exempt(request: Any) -> bool:
-    return request.path.startswith(("/accounts/", "/healthz", "/static/"))
+    mends = frozenset()
+
+    def stop(self, request: Any) -> HttpResponse | None:
+        person = request.person
+        if person is not None and person.side == Side.PLATFORM and person.hospitals:
+            record_look(request.resolver_match.view_name, by=person, at=timezone.now())
+        return None

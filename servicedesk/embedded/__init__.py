@@ -77,9 +77,10 @@ def _given(var: Path) -> dict[str, str]:
         return {}
     if given:
         raise Trouble(f"Give DATABASE_URL alone, of a superuser, or with both of {' and '.join(OURS)}.")
-    admin = os.environ["DATABASE_URL"]
-    named = urlsplit(admin).path.strip("/")
-    return provision.prepare(admin, passwords(var), provision.DATABASE if named in {"", "postgres"} else named)
+    admin = urlsplit(os.environ["DATABASE_URL"])
+    named = admin.path.strip("/")
+    database = provision.DATABASE if named in {"", "postgres"} else named
+    return provision.prepare(admin._replace(path="/postgres").geturl(), passwords(var), database)
 
 
 def _stop(running: list[Server]) -> None:
@@ -106,8 +107,9 @@ def remove(var: Path) -> None:
         if not users.is_last():
             raise Trouble("Something still uses the servers under var/. Stop it, then try again.")
         ground = Ground(var)
-        for server in (Postgres(ground, passwords(var), fast=False), Valkey(ground)):
-            server.stop()
+        if (var / "secrets.json").exists():
+            for server in (Postgres(ground, passwords(var), fast=False), Valkey(ground)):
+                server.stop()
         for folder in (ground.run, *([ground.base] if ground.base != var else [])):
             shutil.rmtree(folder, ignore_errors=True)
         for name in ("pg", "valkey", "bin", "data", "secrets.json"):

@@ -135,8 +135,7 @@ def _row(rule: Rule, request: Any, key: Any) -> Walled:
 
 
 def may_write(row: Walled, person: Any) -> bool:
-    hospital_id = getattr(row, "hospital_id", None)
-    return hospital_id is None or hospital_id in person.writable
+    return row.is_writable_by(person)
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:

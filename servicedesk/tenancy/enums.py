@@ -66,7 +66,7 @@ SENTENCES: dict[Role, Promise] = {
     Role.VENDOR_MANAGER: _("Signs for the company and decides who belongs to it."),
     Role.ACCOUNT_MANAGER: _("Is the hospital's contact at the company; is told of escalations."),
     Role.SYSTEM_ADMINISTRATOR: _("Runs the installation and registers organisations; sees no tenant's rows."),
-    Role.SECURITY_ADMINISTRATOR: _("Decides who administers the platform and grants support sessions."),
+    Role.SECURITY_ADMINISTRATOR: _("Decides who administers the platform, and sees and ends every support session."),
     Role.AUDIT_ADMINISTRATOR: _("Reads the platform's audit trail and verifies its seals."),
 }
 

@@ -34,6 +34,9 @@ class Wall:
             request.person = person = enter(request.user.pk, UUID(chosen) if chosen else None)
             if person is None and chosen:
                 return _access_ended(request)
+            if person and not chosen:
+                # Kept from now on, so that its end is noticed and does not slip the person into the next one.
+                request.session[CHOSEN] = str(person.membership_id)
             response = self.get_response(request)
         if person and response.streaming:
             response.streaming_content = _walled(person, response.streaming_content)  # type: ignore[attr-defined]

@@ -49,7 +49,11 @@ ADMINISTRATORS = (Role.SYSTEM_ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.A
 SEE_DEPARTMENTS = Permission(
     "tenancy.see_departments",
     _("See departments and places"),
-    {Role.WARD_REPORTER: Reach.DEPARTMENT, **everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF)},
+    # The system administrator: in a support session only; at any other time the wall gives no rows.
+    {
+        Role.WARD_REPORTER: Reach.DEPARTMENT,
+        **everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF, Role.SYSTEM_ADMINISTRATOR),
+    },
 )
 SEE_ORGANISATIONS = Permission(
     "tenancy.see_organisations",

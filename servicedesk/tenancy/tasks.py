@@ -16,14 +16,18 @@ class WalledTask(Task):
 
     A task started by a person gets them as `by=`, and does nothing once they have lost their membership. A task called
     without either runs outside the wall, where there are no rows.
+
+    The wall is open, and so a transaction, around the whole body. A task that waits for somebody else's machine
+    declares `@shared_task(opens_wall_itself=True)`: it gets `context=` and opens the wall around its own short steps.
     """
 
     abstract = True
     typing = False  # Celery would check the two extra keywords against the task's own signature
+    opens_wall_itself = False
 
-    def inside(self, context: Context, *args: Any, **kwargs: Any) -> Any:
+    def inside(self, context: Context, *args: Any, options: dict[str, Any] | None = None, **kwargs: Any) -> Any:
         owner = [list(context.hospitals), context.vendor, context.side]
-        return self.apply_async(args, {**kwargs, "wall": owner})
+        return self.apply_async(args, {**kwargs, "wall": owner}, **(options or {}))
 
     def started_by(self, person: Person, *args: Any, **kwargs: Any) -> Any:
         return self.apply_async(args, {**kwargs, "person": [str(person.user_id), str(person.membership_id)]})
@@ -35,6 +39,9 @@ class WalledTask(Task):
                 return self.run(*args, by=by, **kwargs) if by else None
         if wall is not None:
             hospitals, vendor, side = wall
-            with opened(Context(side, tuple(hospitals), tuple(hospitals), vendor)):
+            context = Context(side, tuple(hospitals), tuple(hospitals), vendor)
+            if self.opens_wall_itself:
+                return self.run(*args, context=context, **kwargs)
+            with opened(context):
                 return self.run(*args, **kwargs)
         return self.run(*args, **kwargs)

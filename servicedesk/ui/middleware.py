@@ -46,7 +46,7 @@ def request_id(get_response: GetResponse) -> GetResponse:
 def client_address(request: Any) -> str:
     """The address before our own proxies; X-Forwarded-For is believed only as far as PROXY_COUNT says."""
     hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
-    count = settings.AXES_IPWARE_PROXY_COUNT
+    count = settings.PROXY_COUNT
     return hops[-count] if count and len(hops) >= count else request.META.get("REMOTE_ADDR", "")
 
 

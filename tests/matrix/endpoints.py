@@ -18,6 +18,7 @@ class Endpoint:
     name: str
     keys: tuple[str, ...]
     rule: Rule | None
+    is_foreign: bool = False  # another package's view: it orders its own checks, and answers methods we do not declare
 
     def __str__(self) -> str:
         return f"/{self.route}"
@@ -45,7 +46,8 @@ def _walk(patterns: list[Any], prefix: str, namespace: str) -> Iterator[Endpoint
 def _endpoint(pattern: URLPattern, route: str, namespace: str) -> Endpoint:
     name = namespace + (pattern.name or "")
     keys = tuple(pattern.pattern.regex.groupindex) or tuple(pattern.pattern.converters)
-    return Endpoint(route, name, keys, getattr(pattern.callback, "rule", None) or foreign_rule(name))
+    foreign = foreign_rule(name)
+    return Endpoint(route, name, keys, getattr(pattern.callback, "rule", None) or foreign, is_foreign=bool(foreign))
 
 
 def foreign_rule(name: str) -> Rule | None:

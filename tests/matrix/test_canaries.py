@@ -30,7 +30,8 @@ def may_read(principal, world) -> set[str]:
     names = {hospital.id: hospital.code for hospital in (world.h1, world.h2, world.h3)}
     if principal.role is None:
         return set()
-    own = {"hospital": set(), "vendor": {world.v1.code}, "platform": {"platform"}}[principal.side]
+    # A hospital reads who of the platform looked into its rows.
+    own = {"hospital": {"platform"}, "vendor": {world.v1.code}, "platform": {"platform"}}[principal.side]
     return own | {names[hospital_id] for hospital_id in principal.hospital_ids}
 
 

@@ -9,25 +9,34 @@ from django.db import connection
 # The closed list of tables outside the wall. A new table is behind the wall or argues for its place here.
 GLOBAL = {
     "accounts_user": "signing in happens before anybody's tenant is known; holds a user name, no name or contact data",
+    "accounts_pastpassword": "belongs to signing in, like the user row; hashes only",
+    "accounts_tries": "guesses before anybody is signed in; keyed hashes only",
     "account_emailaddress": "allauth's; stays empty, mail addresses stand on memberships",
     "account_emailconfirmation": "allauth's; stays empty",
+    "audit_pending": "ids of records that wait for their seal; the application's role may not even read it",
     "auth_group": "Django's; stays empty, roles stand on memberships",
     "auth_group_permissions": "Django's; stays empty",
     "auth_permission": "Django's; names of models",
-    "axes_accessattempt": "failed sign-ins, before anybody's tenant is known",
-    "axes_accessattemptexpiration": "as axes_accessattempt",
-    "axes_accessfailurelog": "as axes_accessattempt",
-    "axes_accesslog": "as axes_accessattempt",
     "django_content_type": "Django's; names of models",
     "django_migrations": "Django's; which migrations ran",
     "django_session": "opaque keys, looked up before the membership is known",
     "mfa_authenticator": "the second factor is asked before the membership is entered",
     "servicedesk_heartbeat": "when the background last answered; holds no tenant's data",
+    "notices_breaker": "how often a receiver failed lately; the mail server's rest is everybody's",
     "usersessions_usersession": "a person's own sessions, across the organisations they belong to",
 }
 
 # SECURITY DEFINER functions pass the wall; each is here with its reason.
 DEFINERS = {
+    "invitation_by_secret": "a link's own invitation, found by the hash of its secret",
+    "notices_addressee_fits": "a trigger: a notice is addressed to somebody of the side it is meant for",
+    "notices_people": "who is told, and how, when the other party's act tells them",
+    "notices_receivers": "likewise an organisation's own receivers",
+    "organisation_is_led": "one bit: may the platform still invite a first lead",
+    "own_memberships": "a signed-in person's own memberships, for switching",
+    "person_is_member": "one bit: does ending this membership end the sign-in",
+    "platform_role_stands_alone": "a trigger: who administers the platform sits in no organisation",
+    "audit_await_seal": "trigger: puts each new record among those that wait for their seal",
     "wall_enter": "verifies a membership before there is a context, and opens it",
 }
 

@@ -12,11 +12,21 @@ pytestmark = pytest.mark.django_db
 COMMANDS = {"r", "a", "w", "d"}  # select, insert, update, delete
 # Uniqueness that spans tenants tells one of the other; these may.
 UNIQUE_ACROSS = {
+    "audit_block": "begins with the chain, which is one owner's",
+    "audit_link": "begins with the chain, which is one owner's; the key is the record's own id",
     "tenancy_hospital": "the platform's register: codes are unique in the installation",
     "tenancy_vendor": "the platform's register",
 }
 # Foreign keys that name a walled row without its owner.
 PLAIN_KEYS = {
+    (
+        "accounts_handover",
+        "tenancy_membership",
+    ): "stands beside a composite key; a vendor's or the platform's has no hospital",
+    (
+        "accounts_invitation",
+        "tenancy_membership",
+    ): "the platform's security administrator invites an organisation's first",
     ("tenancy_supportsession", "tenancy_membership"): "the operator is the platform's person, in nobody's tenant",
 }
 

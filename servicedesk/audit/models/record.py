@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -39,6 +40,10 @@ class Record(WalledWithId):
             models.Index(fields=["hospital_id", "-at", "-id"], name="trail_of_hospital"),
             models.Index(fields=["vendor_id", "-at", "-id"], name="trail_of_vendor"),
             models.Index(fields=["hospital_id", "subject_kind", "subject_id", "at"], name="trail_of_subject"),
+            models.Index(fields=["by_user", "-at", "-id"], name="trail_of_person"),
+            models.Index(
+                fields=["-at", "-id"], name="trail_of_platform", condition=Q(hospital_id=None, vendor_id=None)
+            ),
         ]
 
     def __str__(self) -> str:

@@ -48,14 +48,16 @@ DECLARE
     may_write int[] := '{}';
     side text := 'platform';
     label text := '';
-    today date := (now() AT TIME ZONE 'Asia/Shanghai')::date;
+    -- Not now(), which is the transaction's start: a membership that begins or ends within this request counts.
+    moment timestamptz := clock_timestamp();
+    today date := (moment AT TIME ZONE 'Asia/Shanghai')::date;
 BEGIN
     PERFORM set_config('wall.side', '', true), set_config('wall.hospitals', '', true),
             set_config('wall.writable', '', true), set_config('wall.vendor', '', true),
             set_config('wall.person', coalesce(who::text, ''), true);
     SELECT t.* INTO m FROM tenancy_membership t JOIN accounts_user u ON u.id = t.user_id AND u.is_active
      WHERE t.user_id = who AND (chosen IS NULL OR t.id = chosen)
-       AND t.from_at <= now() AND (t.until_at IS NULL OR now() < t.until_at)
+       AND t.from_at <= moment AND (t.until_at IS NULL OR moment < t.until_at)
      ORDER BY t.from_at, t.id LIMIT 1;
     IF NOT FOUND THEN RETURN; END IF;
     IF m.hospital_id IS NOT NULL THEN
@@ -73,7 +75,7 @@ BEGIN
          WHERE e.vendor_id = m.vendor_id AND e.from_on <= today AND today <= coalesce(e.read_until, e.to_on, today);
     ELSE
         SELECT coalesce(array_agg(s.hospital_id), '{}') INTO may_read FROM tenancy_supportsession s
-         WHERE s.operator_id = m.id AND s.closed_at IS NULL AND s.from_at <= now() AND now() < s.until_at;
+         WHERE s.operator_id = m.id AND s.closed_at IS NULL AND s.from_at <= moment AND moment < s.until_at;
     END IF;
     PERFORM set_config('wall.side', side, true), set_config('wall.hospitals', array_to_string(may_read, ','), true),
             set_config('wall.writable', array_to_string(may_write, ','), true),

@@ -48,6 +48,9 @@ class Engagement(WalledWithId):
     def owned_by(cls, person: Person) -> Q:
         return Q() if person.side == Side.PLATFORM else super().owned_by(person)
 
+    def is_writable_by(self, person: Person) -> bool:
+        return person.side == Side.PLATFORM
+
 
 class SupportSession(WalledWithId):
     """A platform operator looks into one hospital's rows: timed, reasoned, read-only, and the hospital reads of it."""
@@ -80,3 +83,6 @@ class SupportSession(WalledWithId):
     @classmethod
     def owned_by(cls, person: Person) -> Q:
         return Q() if person.side == Side.PLATFORM else super().owned_by(person)
+
+    def is_writable_by(self, person: Person) -> bool:
+        return person.side == Side.PLATFORM

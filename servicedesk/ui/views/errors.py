@@ -25,4 +25,5 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    request.denial = "csrf"  # type: ignore[attr-defined]
     return render(request, "errors/csrf.html", status=403)

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk.tenancy.models import Engagement, Hospital, SupportSession, Vendor
+from servicedesk.tenancy.wall import Person
+
+
+class HospitalForm(forms.ModelForm):
+    class Meta:
+        model = Hospital
+        fields = ("name", "short_name", "code", "hue")
+        help_texts = {
+            "short_name": _("As people say it; stands on every ticket."),
+            "code": _("In addresses and file names; keep it."),
+            "hue": _("0 to 359, a soft colour that tells this hospital from the others."),
+        }
+
+
+class VendorForm(forms.ModelForm):
+    class Meta:
+        model = Vendor
+        fields = ("name", "short_name", "code")
+
+
+class _Dates(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        first = given.get("from_on") or self.instance.from_on
+        last, read = given.get("to_on"), given.get("read_until")
+        if first and last and last < first:
+            self.add_error("to_on", _("This is before the first day."))
+        if read and (not last or read < last):
+            self.add_error("read_until", _("Reading goes on after the last day, so give a last day and a later one."))
+        return given
+
+
+DATES = ("from_on", "to_on", "read_until")
+PICKERS = {name: forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d") for name in DATES}
+
+
+class EngagementForm(_Dates):
+    class Meta:
+        model = Engagement
+        fields = ("hospital", "vendor", *DATES)
+        widgets = PICKERS
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hospital"].queryset = Hospital.objects.visible_to(by)
+        self.fields["vendor"].queryset = Vendor.objects.visible_to(by)
+
+
+class EngagementEndForm(_Dates):
+    class Meta:
+        model = Engagement
+        fields = ("to_on", "read_until")
+        widgets = PICKERS
+
+
+class SupportForm(forms.ModelForm):
+    class Meta:
+        model = SupportSession
+        fields = ("hospital", "reason")
+        widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {"reason": _("The hospital reads this.")}
+
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["hospital"].queryset = Hospital.objects.visible_to(by)

@@ -1,0 +1,89 @@
+"""Signing in and out on record. These are allauth's and Django's own acts, so signals are the only place to see them.
+
+The line stands in the trail of the organisation the person enters (or would enter); a name nobody has stands in the
+platform's trail, without the name: what is typed into that field is now and then a password.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authentication_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.db import models
+from django.db.models.signals import post_delete, post_save
+from django.utils import timezone
+
+from servicedesk.accounts.models import User
+from servicedesk.audit.enums import Act, Result
+from servicedesk.audit.record import Word, record
+from servicedesk.tenancy.middleware import CHOSEN
+from servicedesk.tenancy.models import Membership
+from servicedesk.tenancy.wall import NOBODY, Context, enter, opened
+
+
+def connect() -> None:
+    user_logged_in.connect(signed_in)
+    user_logged_out.connect(signed_out)
+    user_login_failed.connect(sign_in_failed)
+    authentication_failed.connect(code_failed)
+    post_save.connect(second_factor_saved, sender=Authenticator)
+    post_delete.connect(second_factor_removed, sender=Authenticator)
+
+
+def signed_in(sender: Any, request: Any, user: User, **kwargs: Any) -> None:
+    _record(Act.SIGNED_IN, user, at=timezone.now(), acting=True)
+
+
+def signed_out(sender: Any, request: Any, user: User | None, **kwargs: Any) -> None:
+    if user is not None:
+        chosen = request.session.get(CHOSEN)
+        _record(Act.SIGNED_OUT, user, at=timezone.now(), chosen=UUID(chosen) if chosen else None, acting=True)
+
+
+def sign_in_failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
+    user = User.objects.filter(username=str(credentials.get("username", "")).strip().lower()).first()
+    _record(Act.SIGN_IN_FAILED, user, at=timezone.now(), result=Result.FAILED)
+
+
+def code_failed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
+    _record(Act.SIGN_IN_FAILED, user, at=timezone.now(), result=Result.FAILED, words={"step": authenticator.type})
+
+
+def record_lock(name: str, *, at: datetime) -> None:
+    user = User.objects.filter(username=name.strip().lower()).first()
+    _record(Act.LOCKED, user, at=at, result=Result.DENIED)
+
+
+def second_factor_saved(sender: Any, instance: Authenticator, created: bool, **kwargs: Any) -> None:
+    if created:
+        _record(Act.SECOND_FACTOR_ADDED, instance.user, at=timezone.now(), words={"kind": instance.type})
+
+
+def second_factor_removed(sender: Any, instance: Authenticator, **kwargs: Any) -> None:
+    _record(Act.SECOND_FACTOR_REMOVED, instance.user, at=timezone.now(), words={"kind": instance.type})
+
+
+def _record(
+    act: Act,
+    user: User | None,
+    *,
+    at: datetime,
+    chosen: UUID | None = None,
+    acting: bool = False,
+    result: Result = Result.DONE,
+    words: Mapping[str, Word] | None = None,
+) -> None:
+    """In a context of its own: before sign-in there is none, and afterwards the one that was holds again."""
+    with opened(NOBODY):
+        person = (enter(user.pk, chosen) or enter(user.pk, None)) if user else None
+        if person is None:
+            with opened(Context.of_platform()):
+                record(act, user, by=None, at=at, result=result, words=words)
+            return
+        subject: models.Model = Membership.objects.get(pk=person.membership_id)
+        record(act, subject, by=person if acting else None, at=at, result=result, words=words)

@@ -1,0 +1,59 @@
+"""The second step at sign-in: its secret is kept encrypted, its guesses are counted, and a code works once."""
+
+from __future__ import annotations
+
+import base64
+from typing import Any
+
+from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from cryptography.fernet import Fernet, MultiFernet
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.conf import settings
+from django.utils import timezone
+
+from servicedesk.accounts.services import signing_in, tries
+from servicedesk.accounts.services.tries import CODE, SAME_CODE
+
+
+def _fernet(secret: str) -> Fernet:
+    key = HKDF(SHA256(), 32, salt=None, info=b"servicedesk.accounts.second_factor").derive(secret.encode())
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def _box() -> MultiFernet:
+    return MultiFernet([_fernet(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
+class EncryptedSecrets(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _box().decrypt(encrypted_text.encode()).decode()
+
+
+class CountedCode:
+    """allauth counts and remembers in the cache of one process; there are several, and a cache may be wiped."""
+
+    user: Any
+
+    def clean_code(self) -> str:
+        person, at = str(self.user.pk), timezone.now()
+        taken = tries.take(CODE, person, at=at)
+        if not taken.allowed:
+            raise signing_in.locked(taken.locked_until, at=at)
+        code: str = super().clean_code()  # type: ignore[misc]
+        if not tries.take(SAME_CODE, f"{person}:{''.join(code.split())}", at=at).allowed:
+            raise get_adapter().validation_error("incorrect_code")
+        tries.forget(CODE, person)
+        return code
+
+
+class CodeAtSignIn(CountedCode, AuthenticateForm):
+    pass
+
+
+class CodeAgain(CountedCode, ReauthenticateForm):
+    pass

@@ -1,0 +1,56 @@
+"""The files' half of a backup: what lies in DATA_DIR."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tarfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from servicedesk.backup.unfit import Unfit
+
+KEPT = ("files", "anchors")  # folders of DATA_DIR
+
+
+def pack(target: Path) -> None:
+    with tarfile.open(target, "w") as tar:
+        target.chmod(0o600)
+        for name in KEPT:
+            if (Path(settings.DATA_DIR) / name).exists():
+                tar.add(Path(settings.DATA_DIR) / name, arcname=name)
+
+
+def check_members(archive: Path) -> None:
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            path = Path(member.name)
+            if path.parts[0] not in KEPT or ".." in path.parts or not (member.isfile() or member.isdir()):
+                raise Unfit(f"{archive} holds {member.name}, which no backup of ours would. Nothing was changed.")
+
+
+def unpack(archive: Path) -> None:
+    home = Path(settings.DATA_DIR)
+    new = home / "restored"
+    shutil.rmtree(new, ignore_errors=True)
+    new.mkdir(parents=True)
+    with tarfile.open(archive) as tar:
+        tar.extractall(new)  # noqa: S202 (each member was checked)
+    for name in KEPT:
+        aside = home / f"{name}.before-restore"
+        shutil.rmtree(aside, ignore_errors=True)
+        if (home / name).exists():
+            (home / name).rename(aside)
+        if (new / name).exists():
+            (new / name).rename(home / name)
+    new.rmdir()
+
+
+def described(file: Path) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    with file.open("rb") as content:
+        while chunk := content.read(1 << 20):
+            digest.update(chunk)
+    return {"bytes": file.stat().st_size, "sha256": digest.hexdigest()}

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Everything a channel needs, gathered before the call so that no transaction waits for a receiver."""
+
+    key: str  # the same on every repeat
+    event: str
+    kind: str
+    urgency: str
+    subject_kind: str
+    subject_id: str
+    text: str
+    link: str
+    at: datetime
+    address: str = ""  # a mail address or a phone number
+    url: str = ""
+    secret: str = field(default="", repr=False)
+    allowed: frozenset[tuple[str, int]] = frozenset()
+
+    @property
+    def text_with_link(self) -> str:
+        return f"{self.text}\n{self.link}"

@@ -1,0 +1,122 @@
+"""What there is to tell, how it is worded, and what can wait."""
+
+from __future__ import annotations
+
+import re
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+
+class Channel(TextChoices):
+    INBOX = "inbox", _("Inbox")
+    MAIL = "mail", _("Mail")
+    SMS = "sms", _("Text message")
+    WEBHOOK = "webhook", _("Webhook")
+    WECOM = "wecom", _("WeCom robot")
+    DINGTALK = "dingtalk", _("DingTalk robot")
+    FEISHU = "feishu", _("Feishu robot")
+
+
+# To a person; the others tell an organisation once, however many of its people are told.
+PERSONAL = (Channel.MAIL, Channel.SMS)
+
+
+class Urgency(TextChoices):
+    ESCALATION = "escalation", _("Escalation")  # never held back, by nobody's wish
+    ROUTINE = "routine", _("Routine")
+
+
+class NoticeKind(TextChoices):
+    SEVERE_REPORTED = "severe_reported", _("Severe fault reported")
+    DEADLINE_NEAR = "deadline_near", _("Deadline is near")
+    DEADLINE_PASSED = "deadline_passed", _("Deadline has passed")
+    TICKET_REPORTED = "ticket_reported", _("New ticket")
+    TICKET_ASSIGNED = "ticket_assigned", _("Ticket given to me")
+    TICKET_URGED = "ticket_urged", _("Reporter asks for haste")
+    TICKET_ANSWERED = "ticket_answered", _("New message on a ticket")
+    TICKET_RESOLVED = "ticket_resolved", _("Ticket resolved")
+    SOLUTION_REFUSED = "solution_refused", _("Solution refused")
+    APPROVAL_ASKED = "approval_asked", _("Approval asked of me")
+    APPROVAL_DECIDED = "approval_decided", _("Approval decided")
+    VISIT_PLANNED = "visit_planned", _("Inspection planned")
+    FINDING_MADE = "finding_made", _("New finding")
+    ALERT_RAISED = "alert_raised", _("Reading beyond its threshold")
+    DOCUMENT_DUE = "document_due", _("Document due")
+    SIGNATURE_ASKED = "signature_asked", _("Signature asked of me")
+    DOCUMENT_SIGNED = "document_signed", _("Document signed")
+    EXPIRY_NEAR = "expiry_near", _("Something runs out")
+    ACCESS_CHANGED = "access_changed", _("My access changed")
+    TRIAL = "trial", _("Test message")
+
+    @property
+    def urgency(self) -> Urgency:
+        return URGENCY.get(self, Urgency.ROUTINE)
+
+    @property
+    def sentence(self) -> str:
+        """The English source; `words.text_of` says it in the reader's language."""
+        return SENTENCES[self]
+
+    @property
+    def needed_words(self) -> frozenset[str]:
+        return frozenset(PLACEHOLDER.findall(self.sentence))
+
+
+PLACEHOLDER = re.compile(r"%\((\w+)\)s")
+URGENCY = dict.fromkeys(
+    (NoticeKind.SEVERE_REPORTED, NoticeKind.DEADLINE_NEAR, NoticeKind.DEADLINE_PASSED), Urgency.ESCALATION
+)
+SENTENCES: dict[NoticeKind, str] = {
+    NoticeKind.SEVERE_REPORTED: gettext_noop("%(matter)s was reported with severity %(severity)s."),
+    NoticeKind.DEADLINE_NEAR: gettext_noop("%(matter)s: %(metric)s is due at %(due)s."),
+    NoticeKind.DEADLINE_PASSED: gettext_noop("%(matter)s: %(metric)s was due at %(due)s and is overdue."),
+    NoticeKind.TICKET_REPORTED: gettext_noop("%(matter)s was reported and waits for somebody to accept it."),
+    NoticeKind.TICKET_ASSIGNED: gettext_noop("%(matter)s was given to you."),
+    NoticeKind.TICKET_URGED: gettext_noop("The reporter asks for haste: %(matter)s."),
+    NoticeKind.TICKET_ANSWERED: gettext_noop("There is a new message on %(matter)s."),
+    NoticeKind.TICKET_RESOLVED: gettext_noop("%(matter)s is resolved. Please confirm it or refuse the solution."),
+    NoticeKind.SOLUTION_REFUSED: gettext_noop("The solution of %(matter)s was refused."),
+    NoticeKind.APPROVAL_ASKED: gettext_noop("%(matter)s waits for your approval."),
+    NoticeKind.APPROVAL_DECIDED: gettext_noop("%(matter)s was decided: %(decision)s."),
+    NoticeKind.VISIT_PLANNED: gettext_noop("%(matter)s is planned for %(on)s."),
+    NoticeKind.FINDING_MADE: gettext_noop("%(matter)s was recorded and is due on %(on)s."),
+    NoticeKind.ALERT_RAISED: gettext_noop("%(matter)s: a reading is beyond its threshold."),
+    NoticeKind.DOCUMENT_DUE: gettext_noop("%(matter)s is due on %(on)s."),
+    NoticeKind.SIGNATURE_ASKED: gettext_noop("%(matter)s waits for your signature."),
+    NoticeKind.DOCUMENT_SIGNED: gettext_noop("%(matter)s has been signed."),
+    NoticeKind.EXPIRY_NEAR: gettext_noop("%(matter)s runs out on %(on)s."),
+    NoticeKind.ACCESS_CHANGED: gettext_noop("Your role is now: %(role)s."),
+    NoticeKind.TRIAL: gettext_noop("This is a test message. It has arrived, so the way here works."),
+}
+
+
+class State(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    DEAD = "dead", _("Not delivered")
+    WITHDRAWN = "withdrawn", _("No longer for them")  # the person left, or their company may no longer read it
+
+
+class Reason(TextChoices):
+    """Why a message is not there yet, as one of a closed list: a receiver's own words could carry anything."""
+
+    QUIET = "quiet", _("held back until the quiet hours end")
+    RESTING = "resting", _("the receiver keeps failing and is left alone for a while")
+    TIMEOUT = "timeout", _("the receiver did not answer in time")
+    UNREACHABLE = "unreachable", _("no connection to the receiver")
+    BUSY = "busy", _("the receiver asked to wait")
+    BROKEN = "broken", _("the receiver reported a fault of its own")
+    REFUSED = "refused", _("the receiver refused the message")
+    REDIRECTED = "redirected", _("the receiver pointed elsewhere; that is never followed")
+    NOT_ALLOWED = "not_allowed", _("the address is not on the list of allowed targets")
+    FORBIDDEN_ADDRESS = "forbidden_address", _("the name leads to an address that may not be called")
+    NO_ADDRESS = "no_address", _("there is no address to send to")
+    FAULT = "fault", _("a fault in this product; its log has the details")
+    LEFT = "left", _("the person no longer has access")
+
+
+class Wants(TextChoices):
+    EVERYTHING = "everything", _("Everything")
+    ESCALATIONS = "escalations", _("Escalations only")

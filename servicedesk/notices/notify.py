@@ -1,0 +1,133 @@
+"""`notify(…)`: tells people what happened, inside the transaction in which it happened.
+
+    notify(f"ticket:{ticket.id}:assigned:{turn}", to=[engineer], kind=NoticeKind.TICKET_ASSIGNED, subject=ticket,
+           words={"matter": ticket.label}, url=ticket.url, at=at)
+
+The event key names the event, not the act of telling: the same key, person and channel are told once, however often
+this is called. The inbox has it at once; what leaves the process is delivered after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, models, transaction
+
+from servicedesk.notices import routes
+from servicedesk.notices.enums import NoticeKind, Urgency
+from servicedesk.notices.models import InboxItem, Message
+from servicedesk.notices.nudge import nudge
+from servicedesk.notices.routes import Post, Recipient
+from servicedesk.notices.words import Word, stored
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.models import Hospital, Membership, Vendor
+
+
+def notify(
+    event_key: str,
+    *,
+    to: Iterable[Membership | UUID],
+    kind: NoticeKind,
+    subject: models.Model,
+    words: Mapping[str, Word],
+    url: str,
+    at: datetime,
+    on_duty: Iterable[Membership | UUID] = (),
+) -> None:
+    """`to` and `on_duty` are memberships or their ids; whoever is on duty is told at once, whatever the hour.
+
+    Words are ids and labels, never names or free text. Those who have left their organisation are passed over; somebody
+    of an organisation that is no party to the subject is a mistake of the caller's and is refused.
+    """
+    duty = set(_ids(on_duty))
+    using = subject._state.db or DEFAULT_DB_ALIAS
+    ids = list(dict.fromkeys([*_ids(to), *duty]))
+    people, posts = routes.recipients(ids, using=using), routes.posts(ids, using=using)
+    facts = _facts(event_key, NoticeKind(kind), subject, words, url, at)
+    messages = [*_to_people(facts, subject, people, posts, duty), *_to_posts(facts, subject, posts)]
+    items = [InboxItem(membership_id=person.id, **facts, **_addressed(subject, person)) for person in people]
+    InboxItem.objects.using(using).bulk_create(items, ignore_conflicts=True)
+    Message.objects.using(using).bulk_create(messages, ignore_conflicts=True)
+    transaction.on_commit(partial(nudge, messages), using=using, robust=True)
+
+
+def _facts(
+    event_key: str, kind: NoticeKind, subject: models.Model, words: Mapping[str, Word], url: str, at: datetime
+) -> dict[str, Any]:
+    if not url.startswith("/") or url.startswith(("//", "/\\")):
+        raise ValueError(f"{url!r} is no path of this product")
+    return {
+        "event_key": event_key,
+        "kind": kind,
+        "words": stored(kind, words),
+        "url": url,
+        "subject_kind": subject._meta.label_lower,
+        "subject_id": str(subject.pk),
+        "at": at,
+    }
+
+
+def _to_people(
+    facts: dict[str, Any], subject: Any, people: list[Recipient], posts: list[Post], duty: set[UUID]
+) -> Iterator[Message]:
+    kind = facts["kind"]
+    for person in people:
+        comes_through = kind.urgency == Urgency.ESCALATION or person.id in duty
+        for channel in routes.channels_of(person, kind, comes_through=comes_through, posts=posts):
+            yield Message(
+                membership_id=person.id,
+                channel=channel,
+                comes_through=comes_through,
+                due_at=facts["at"],
+                **facts,
+                **_addressed(subject, person),
+            )
+
+
+def _to_posts(facts: dict[str, Any], subject: Any, posts: list[Post]) -> Iterator[Message]:
+    """Once per receiver, however many of the organisation's people are told."""
+    for post in posts:
+        if routes.wanted_by(post, facts["kind"].urgency):
+            yield Message(
+                receiver_id=post.id,
+                channel=post.channel,
+                comes_through=True,
+                due_at=facts["at"],
+                **facts,
+                **_addressed(subject, post),
+            )
+
+
+def _ids(people: Iterable[Membership | UUID]) -> list[UUID]:
+    return [person.pk if isinstance(person, Membership) else UUID(str(person)) for person in people]
+
+
+def _addressed(subject: Any, to: Recipient | Post) -> dict[str, Any]:
+    """Whose the row is and for which side. A hospital's own row told to a vendor becomes a row of both."""
+    hospital_id, vendor_id = _owner(subject)
+    if to.side == Side.VENDOR and hospital_id is not None and vendor_id is None:
+        vendor_id = to.vendor_id
+    if not _is_party(to, hospital_id, vendor_id):
+        raise ValueError(f"{to.organisation} is no party to what belongs to {_owner(subject)}")
+    return {"hospital_id": hospital_id, "vendor_id": vendor_id, "side": to.side}
+
+
+def _owner(subject: Any) -> tuple[int | None, int | None]:
+    if isinstance(subject, Hospital):
+        return subject.pk, None
+    if isinstance(subject, Vendor):
+        return None, subject.pk
+    return getattr(subject, "hospital_id", None), getattr(subject, "vendor_id", None)
+
+
+def _is_party(to: Recipient | Post, hospital_id: int | None, vendor_id: int | None) -> bool:
+    match to.side:
+        case Side.HOSPITAL:
+            return to.hospital_id == hospital_id
+        case Side.VENDOR:
+            return to.vendor_id == vendor_id
+    return hospital_id is None and vendor_id is None

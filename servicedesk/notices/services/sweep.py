@@ -1,0 +1,41 @@
+"""Finds what is due and hands it over: first tries whose nudge was lost, later tries, and all of it after a lost queue.
+
+It runs as the watch role, which sees all tenants; it reads ids and owners, and marks what it handed over.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db.models import F, Q
+from django.db.models.functions import Extract, Now
+
+from servicedesk.notices.enums import State
+from servicedesk.notices.models import Message
+
+AT_ONCE = 500
+HAND_OVER_AGAIN = timedelta(seconds=60)  # a queue that was lost is not missed longer than this
+
+
+def hand_over_due_messages(*, at: datetime) -> int:
+    from servicedesk.notices.tasks import deliver
+
+    due = list(due_messages(at))
+    for message in due:
+        deliver.inside(message.context, str(message.id))
+    Message.objects.using("watch").filter(id__in=[message.id for message in due]).update(handed_at=at)
+    return len(due)
+
+
+def due_messages(at: datetime):
+    free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
+    not_just_handed = Q(handed_at__isnull=True) | Q(handed_at__lte=at - HAND_OVER_AGAIN)
+    waiting = Message.objects.using("watch").filter(free, not_just_handed, state=State.WAITING, due_at__lte=at)
+    return waiting.only("id", "side", "hospital_id", "vendor_id").order_by("-comes_through", "due_at")[:AT_ONCE]
+
+
+def oldest_waiting_seconds() -> float:
+    """How long the oldest message that is due has been waiting, across all tenants."""
+    due = Message.objects.using("watch").filter(state=State.WAITING, due_at__lte=Now()).order_by("due_at")
+    waited = due.annotate(waited=Extract(Now() - F("due_at"), "epoch")).values_list("waited", flat=True).first()
+    return float(waited or 0)
