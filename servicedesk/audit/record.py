@@ -84,7 +84,7 @@ def _is_plain(value: str) -> bool:
 def _address(value: Any) -> str:
     """What a header claimed and is no address is left out: nobody writes into the trail but the product."""
     try:
-        return ip_address(value).compressed if value else ""
+        return ip_address(str(value).partition("%")[0]).compressed  # the zone after it may be any text
     except ValueError:
         return ""
 
