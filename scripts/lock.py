@@ -8,7 +8,8 @@ import sys
 from setup import PROJECT, with_node
 
 TOOL = PROJECT / "var" / "lock"
-PLAIN = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--upgrade"]
+PLAIN = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--upgrade",
+         "--universal", "--python-version", "3.11"]  # fmt: skip
 
 
 def main() -> None:
