@@ -8,6 +8,7 @@ urlpatterns = [
     path("colours/", pages.choose_theme, name="choose_theme"),
     path("ui-gallery/", pages.gallery, name="gallery"),
     path("", include("servicedesk.accounts.urls")),
+    path("", include("servicedesk.audit.urls")),
     path("", include("servicedesk.files.urls")),
     path("", include("servicedesk.notices.urls")),
     path("healthz", status.healthz, name="healthz"),
