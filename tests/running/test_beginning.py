@@ -26,7 +26,7 @@ def test_the_first_comes_in_and_must_choose_an_own_password(client: Client, caps
 
 def test_there_is_no_second_first(db: None):
     call_command("first_administrator", "one", "王安")
-    with pytest.raises(CommandError, match="已有安全管理员|has a security administrator already"):
+    with pytest.raises(CommandError, match=r"已有安全管理员|has a security administrator already"):
         call_command("first_administrator", "two", "李安")
     assert list(User.objects.values_list("username", flat=True)) == ["one"]
 
