@@ -24,7 +24,8 @@ def focused(visitor: Visitor) -> str:
 
 REACHABLE = """
     [...document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex="0"]')]
-        .filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0 && !e.closest('dialog') && !e.closest('.menu-panel'))
+        .filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0)
+        .filter(e => !e.closest('dialog') && !e.closest('.menu-panel'))
         .filter(e => e.type !== 'radio' || !e.matches('[name="' + e.name + '"] ~ *') && e.id.endsWith('_0'))
         .map((e, number) => { e.dataset.number = number; return e.outerHTML.slice(0, 80); })"""
 WHERE = """
