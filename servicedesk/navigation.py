@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
+from servicedesk.audit.permissions import SEE_TRAIL
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.permissions import (
@@ -72,7 +73,7 @@ RAIL: tuple[Section, ...] = (
     Section(
         gettext_lazy("On record"),
         (
-            Entry(gettext_lazy("Audit trail"), "history", "audit_trail", keys="g t"),
+            Entry(gettext_lazy("Audit trail"), "history", "audit_trail", SEE_TRAIL, keys="g t"),
             Entry(gettext_lazy("Deliveries"), "send", "deliveries"),
             Entry(gettext_lazy("Status"), "heartbeat", "status", Audience.SIGNED_IN),
         ),

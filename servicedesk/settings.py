@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-
 from servicedesk import env
 
 BASE_DIR = Path(__file__).resolve().parent.parent

@@ -6,6 +6,7 @@ platform's trail, without the name: what is typed into that field is now and the
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -75,7 +76,7 @@ def _record(
     chosen: UUID | None = None,
     acting: bool = False,
     result: Result = Result.DONE,
-    words: dict[str, Word] | None = None,
+    words: Mapping[str, Word] | None = None,
 ) -> None:
     """In a context of its own: before sign-in there is none, and afterwards the one that was holds again."""
     with opened(NOBODY):

@@ -18,7 +18,7 @@ from django.db.models import F
 from servicedesk.audit.chain import ENCODING, FIELDS, Chain, link_hash
 from servicedesk.audit.models import Block, Link, Record
 from servicedesk.tenancy.ids import uuid7
-from tests.audit.trails import NOON
+from tests.audit.trails import NOW
 
 OWNER = "owner"
 TABLES = ("audit_record", "audit_link", "audit_block")
@@ -87,13 +87,13 @@ def shift(chain: Chain, start: int, block: int, by: int) -> None:
 
 def forged(chain: Chain) -> Record:
     return records().create(
-        id=uuid7(), **chain.owner, at=NOON, recorded_at=NOON, act="files.read", by_role="it_lead", address="10.0.0.9"
+        id=uuid7(), **chain.owner, at=NOW, recorded_at=NOW, act="files.read", by_role="it_lead", address="10.0.0.9"
     )
 
 
 def edit(chain: Chain, rng: Rng, size: int) -> Target:
     position = rng.randint(1, size)
-    when = NOON - timedelta(days=rng.randint(1, 300), microseconds=rng.randint(0, 10**6))
+    when = NOW - timedelta(days=rng.randint(1, 300), microseconds=rng.randint(0, 10**6))
     change = rng.choice(
         [
             {"act": "accounts.signed_out"},
@@ -183,7 +183,7 @@ def truncate_and_append(chain: Chain, rng: Rng, size: int) -> Target:
         )
     Block.objects.using(OWNER).create(
         **chain.owner, chain=chain.name, number=number, first=start, last=end, head=b"-", encoding=ENCODING,
-        sealed_at=NOON,
+        sealed_at=NOW,
     )  # fmt: skip
     recompute(chain, start)
     return start

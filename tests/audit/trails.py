@@ -13,7 +13,7 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.wall import Context, Person, opened
 
-NOON = datetime(2026, 11, 20, 4, tzinfo=UTC)
+NOW = datetime.now(UTC)
 HOSPITAL, OTHER, VENDOR = 71, 72, 8
 
 
@@ -31,7 +31,7 @@ def auditor() -> Person:
     return Person(uuid7(), uuid7(), Role.AUDIT_ADMINISTRATOR, "赵", "")
 
 
-def write(by: Person, count: int = 1, *, at: datetime = NOON) -> list[UUID]:
+def write(by: Person, count: int = 1, *, at: datetime = NOW) -> list[UUID]:
     made: list[UUID] = []
     for number in range(count):
         with opened(Context.of_owner(by.hospital_id, by.vendor_id)):
@@ -44,7 +44,7 @@ def make_chain(by: Person, *, blocks: int, of: int) -> list[UUID]:
     ids: list[UUID] = []
     for number in range(blocks):
         ids += write(by, of)
-        seal(at=NOON + timedelta(seconds=3 * number))
+        seal(at=NOW + timedelta(seconds=3 * number))
     return ids
 
 

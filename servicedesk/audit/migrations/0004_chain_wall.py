@@ -45,7 +45,7 @@ INSERT INTO audit_pending (record_id, chain) SELECT id, CASE
     WHEN vendor_id IS NOT NULL THEN 'vendor-' || vendor_id
     ELSE 'platform' END FROM audit_record;
 RESET ROLE;
-"""  # noqa: S608 - made of constants
+"""
 
 
 class Migration(migrations.Migration):

@@ -19,7 +19,7 @@ def _roles(side: Side) -> list[str]:
     return [role.value for role in Role if SIDES[role] == side]
 
 
-class MembershipQuerySet(WalledQuerySet):
+class MembershipQuerySet(WalledQuerySet["Membership"]):
     def active(self, *, at: object) -> Self:
         return self.filter(from_at__lte=at).filter(Q(until_at__isnull=True) | Q(until_at__gt=at))
 
