@@ -180,7 +180,7 @@ HOTLINE = env.text("HOTLINE", "")  # shown at sign-in and on error pages
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = BASE_DIR / "var" / "static"
-WHITENOISE_USE_FINDERS = not IN_PRODUCTION
+WHITENOISE_USE_FINDERS = STAGE not in {"production", "test"}  # it reads every file once per handler
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

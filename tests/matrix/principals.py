@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
+from django.test.client import ClientHandler
 
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.middleware import CHOSEN
@@ -27,6 +28,9 @@ RELATIONS = (
 )
 
 
+HANDLER = ClientHandler(enforce_csrf_checks=False)
+
+
 @dataclass
 class Principal:
     """Somebody at 省医's radiology, at 东软, at the platform, or nobody at all."""
@@ -36,7 +40,7 @@ class Principal:
     hospital_ids: tuple[int, ...] = ()
     vendor_id: int | None = None
     serving_vendor_ids: tuple[int, ...] = ()
-    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+    client: Client = field(default_factory=lambda: _client())
 
     @property
     def side(self) -> Side | None:
@@ -52,6 +56,13 @@ class Principal:
 
     def __str__(self) -> str:
         return self.role or "anonymous"
+
+
+def _client() -> Client:
+    """All share one handler: loading the middleware anew for each would cost more than their requests."""
+    client = Client(raise_request_exception=False)
+    client.handler = HANDLER
+    return client
 
 
 def make_principals(world: World) -> list[Principal]:

@@ -40,7 +40,7 @@ def test_no_page_shows_a_foreign_mark(full_world):
     for principal in make_principals(full_world):
         allowed = may_read(principal, full_world)
         for endpoint in PAGES:
-            for relation, example in relations(endpoint.rule.of, principal, full_world):
+            for relation, example in relations(endpoint.rule.of, principal, full_world, far=False):
                 response = knock(principal, "GET", url_of(endpoint, example.row if example else None, endpoint.rule))
                 text = b"" if response.streaming else response.content
                 marks = set(MARK.findall(text.decode(errors="replace") + str(dict(response.headers))))

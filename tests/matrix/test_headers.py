@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.test.client import ClientHandler
 
 from servicedesk.tenancy.enums import Role
 from tests.matrix.endpoints import endpoints
@@ -13,6 +14,7 @@ from tests.matrix.walk import knock, relations, url_of
 
 pytestmark = pytest.mark.django_db
 ENDPOINTS = [endpoint for endpoint in endpoints() if endpoint.rule]
+STRICT = ClientHandler(enforce_csrf_checks=True)
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 FOREIGN = re.compile(
     rb"""(?:src|href|action|url)\s*[=(:]\s*["']?(?:https?:)?//(?!localhost|127\.0\.0\.1|testserver)[^"')\s]+"""
@@ -54,7 +56,7 @@ def test_every_answer_is_armoured(endpoint, principals, world):
 @pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if set(e.rule.methods) & set(UNSAFE)], ids=str)
 def test_no_write_without_a_token(endpoint, principals, world):
     for principal in principals:
-        principal.client.handler.enforce_csrf_checks = True
+        principal.client.handler = STRICT
         url = url_of(endpoint, first_row(endpoint, principal, world), endpoint.rule)
         for method in set(endpoint.rule.methods) & set(UNSAFE):
             assert knock(principal, method, url).status_code == 403, f"{method} {endpoint} as {principal}"

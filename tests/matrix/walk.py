@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from django.http.response import HttpResponseBase
 
-from servicedesk.tenancy.doors import Rule
+from servicedesk.tenancy.doors import Audience, Rule
 from servicedesk.tenancy.enums import Ownership, Reach
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models.base import Walled
@@ -82,11 +82,20 @@ def url_of(endpoint: Endpoint, row: Walled | None, rule: Rule | None = None) -> 
     return url.replace("\\", "")
 
 
-def relations(model: type[Walled] | None, principal: Principal, world: World) -> Iterator[tuple[str, Example | None]]:
+def holds(rule: Rule, principal: Principal) -> bool:
+    """Whoever lacks the permission is turned away before any row is looked at: one row is enough to see that."""
+    if principal.role is None:
+        return False
+    return isinstance(rule.who, Audience) or principal.role in rule.who.grants
+
+
+def relations(
+    model: type[Walled] | None, principal: Principal, world: World, *, far: bool = True
+) -> Iterator[tuple[str, Example | None]]:
     if model is None:
         yield "—", None
         return
-    for relation in RELATIONS:
+    for relation in RELATIONS if far else ("own",):
         owner = owner_in(relation, principal, world)
         if relation == "oneself" and (principal.role is None or not has_own_rows(model)):
             continue
@@ -106,7 +115,7 @@ def knock_everywhere(endpoint: Endpoint, principals: list[Principal], world: Wor
     rule = endpoint.rule
     assert rule is not None, f"{endpoint} has no door"
     for principal in principals:
-        for relation, example in relations(rule.of, principal, world):
+        for relation, example in relations(rule.of, principal, world, far=holds(rule, principal)):
             url = url_of(endpoint, example.row if example else None, rule)
             for method in METHODS:
                 if method not in rule.methods and (relation not in {"own", "—"} or endpoint.is_foreign):
