@@ -5,10 +5,21 @@ import shutil
 import socket
 from pathlib import Path
 
+from gunicorn.glogging import Logger
+
 from servicedesk import env
 from servicedesk.logs import configuration
 
 port = env.number("PORT", 8000, low=1, high=65535)
+
+
+class WithoutAccess(Logger):
+    """Our own line per request names pages by their route; gunicorn's would name paths, which can hold secrets."""
+
+    def access(self, *_):
+        return
+
+
 bind = f"{env.text('BIND', '127.0.0.1')}:{port}"
 workers = env.number("WEB_WORKERS", 2, low=1, high=64)
 worker_class = "gthread"
@@ -19,6 +30,7 @@ graceful_timeout = 8
 keepalive = 5
 max_requests = 20_000  # a leak, should there be one, stays small
 max_requests_jitter = 2_000
+logger_class = WithoutAccess
 forwarded_allow_ips = ""  # the proxies in front are counted by PROXY_COUNT, in one place
 control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None  # noqa: S108

@@ -48,7 +48,7 @@ def faults_of_settings(given: Any) -> Iterator[str]:
         yield "ALLOWED_HOSTS is unset or open to all. Name the host names people type, like desk.hospital.cn."
     if not given.HTTPS:
         yield "SITE_URL must be the address people type, beginning with https://. Passwords must not travel open."
-    elif given.AXES_IPWARE_PROXY_COUNT == 0:
+    elif given.PROXY_COUNT == 0:
         yield "PROXY_COUNT is 0, but only a proxy in front can speak https. Say how many proxies there are, usually 1."
     if not given.REDIS_URL:
         yield "REDIS_URL is unset. Give the address of Valkey or Redis, like redis://valkey:6379/0."

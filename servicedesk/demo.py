@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from servicedesk.accounts.models import User
+from servicedesk.accounts.services.second_factor import give_totp
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Department, Engagement, Hospital, Membership, Place, Vendor
@@ -18,6 +19,7 @@ from servicedesk.tenancy.wall import Context
 
 PASSWORD = "Demo-2026-desk"  # noqa: S105 (the demo's, and printed)
 SEED = "servicedesk demo 1"
+SINCE = timedelta(days=200)  # how long they have been working together
 
 HOSPITALS = (
     ("shengyi", "省人民医院", "省医", 210),
@@ -83,7 +85,7 @@ def make_demo(*, at: datetime) -> bool:
     if User.objects.filter(username=PLAYERS[0].username).exists():
         return False
     with wall.opened(Context.of_platform()):
-        organisations = _make_organisations(at.date() - timedelta(days=200))
+        organisations = _make_organisations((at - SINCE).date())
     departments = {
         (hospital.code, department.name): department
         for hospital in organisations.values()
@@ -92,7 +94,7 @@ def make_demo(*, at: datetime) -> bool:
     }
     password = _hashed()
     for player in PLAYERS:
-        _admit(player, organisations, departments, password, at - timedelta(days=200))
+        _admit(player, organisations, departments, password, at)
     return True
 
 
@@ -127,9 +129,9 @@ def _hashed() -> str:
     return user.password
 
 
-def _admit(player: Player, organisations: dict, departments: dict, password: str, since: datetime) -> None:
+def _admit(player: Player, organisations: dict, departments: dict, password: str, at: datetime) -> None:
     organisation = organisations.get(player.where)
-    user = User.objects.create(username=player.username, password=password, password_set_at=since)
+    user = User.objects.create(username=player.username, password=password, password_set_at=at)
     with wall.opened(_context(player.role, organisation)):
         Membership.objects.create(
             user=user,
@@ -138,22 +140,16 @@ def _admit(player: Player, organisations: dict, departments: dict, password: str
             role=player.role,
             department=departments.get((player.where, player.department)),
             name=player.name,
-            from_at=since,
+            from_at=at - SINCE,
         )
     if player.role.needs_second_factor:
-        _give_second_step(user, player)
+        give_totp(user, second_step(player))
 
 
 def _context(role: Role, organisation: Hospital | Vendor | None) -> Context:
     if organisation is None:
         return Context.of_platform()
     return Context.of_hospital(organisation.id) if role.side == Side.HOSPITAL else Context.of_vendor(organisation.id)
-
-
-def _give_second_step(user: User, player: Player) -> None:
-    from allauth.mfa.totp.internal.auth import TOTP
-
-    TOTP.activate(user, second_step(player))
 
 
 def second_step(player: Player) -> str:

@@ -49,7 +49,6 @@ def configuration(level: str) -> dict[str, Any]:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
     }
-    ours = {"propagate": True, "handlers": []}
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -60,8 +59,7 @@ def configuration(level: str) -> dict[str, Any]:
             # A 404 or a refusal is the person's business, and in the audit trail where it matters.
             "django.request": {"level": "ERROR"},
             "django.security": {"level": "ERROR"},
-            "gunicorn.error": ours,
-            "gunicorn.access": ours,
+            "gunicorn.error": {"propagate": True, "handlers": []},
             "celery.beat": {"level": "WARNING"},
         },
     }

@@ -11,7 +11,6 @@ urlpatterns = [
     path("", include("servicedesk.audit.urls")),
     path("", include("servicedesk.files.urls")),
     path("", include("servicedesk.notices.urls")),
-    path("", include("servicedesk.notices.urls")),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),
     path("status", status.status, name="status"),

@@ -21,6 +21,8 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Block, Link, Record
 from servicedesk.files.models import StoredFile
 from servicedesk.files.storage import keep
+from servicedesk.notices.enums import Channel, NoticeKind
+from servicedesk.notices.models import InboxItem, Message, Preference, Receiver, Target
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Ownership, Role, Side
 from servicedesk.tenancy.ids import uuid7
@@ -265,3 +267,63 @@ def _hand_over(world: World, owner: Owner) -> Example:
             **owner.alone, leaver=leaver, successor=successor, at=datetime(2026, 11, 1, 8, tzinfo=UTC)
         )
     return Example(handed)
+
+
+def _addressee(owner: Owner) -> Membership:
+    return owner.member or _member_of(owner)
+
+
+def _notice(owner: Owner) -> dict[str, Any]:
+    return {
+        **owner.alone,
+        "side": owner.side,
+        "event_key": str(uuid7()),
+        "kind": NoticeKind.choices[0][0],
+        "words": {},
+        "url": "/",
+        "subject_kind": "tests",
+        "subject_id": "1",
+        "at": datetime(2026, 11, 1, 8, tzinfo=UTC),
+    }
+
+
+@example_of(InboxItem)
+def _inbox_item(world: World, owner: Owner) -> Example:
+    to = _addressee(owner)
+    with wall.opened(owner.context):
+        item = InboxItem.objects.create(**_notice(owner), membership=to)
+    return Example(item, user_id=to.user_id)
+
+
+@example_of(Message)
+def _message(world: World, owner: Owner) -> Example:
+    to, at = _addressee(owner), datetime(2026, 11, 1, 8, tzinfo=UTC)
+    with wall.opened(owner.context):
+        message = Message.objects.create(
+            **_notice(owner), membership=to, channel=Channel.MAIL, comes_through=False, due_at=at
+        )
+    return Example(message, user_id=to.user_id)
+
+
+@example_of(Preference)
+def _preference(world: World, owner: Owner) -> Example:
+    to = _addressee(owner)
+    with wall.opened(owner.context):
+        preference, _ = Preference.objects.get_or_create(**owner.alone, membership=to)
+    return Example(preference, user_id=to.user_id)
+
+
+@example_of(Target)
+def _target(world: World, owner: Owner) -> Example:
+    with wall.opened(owner.context):
+        target, _ = Target.objects.get_or_create(**owner.alone, host="10.0.0.1", port=8443)
+    return Example(target)
+
+
+@example_of(Receiver)
+def _receiver(world: World, owner: Owner) -> Example:
+    with wall.opened(owner.context):
+        receiver = Receiver.objects.create(
+            **owner.alone, name=f"值班群{canary(owner.organisation)}", channel=Channel.WEBHOOK, shown="-", sealed="-"
+        )
+    return Example(receiver)

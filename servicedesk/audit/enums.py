@@ -16,6 +16,7 @@ class Act(TextChoices):
     # accounts
     LOCKED = "accounts.locked", _("was locked out for a while")
     PASSWORD_CHANGED = "accounts.password_changed", _("changed the password")
+    SESSIONS_ENDED = "accounts.sessions_ended", _("signed out elsewhere")
     SECOND_FACTOR_ADDED = "accounts.second_factor_added", _("added a second step at sign-in")
     SECOND_FACTOR_REMOVED = "accounts.second_factor_removed", _("removed a second step at sign-in")
     SWITCHED = "accounts.switched", _("switched to this organisation")

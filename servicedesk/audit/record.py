@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
@@ -29,7 +30,7 @@ def record(
     by: Person | None,
     at: datetime,
     result: Result = Result.DONE,
-    words: dict[str, Word] | None = None,
+    words: Mapping[str, Word] | None = None,
 ) -> Record:
     """An audit that fails undoes the act: there is no try around it, here or anywhere. `by=None` is the product itself.
 
@@ -67,7 +68,7 @@ def _owner(subject: Any, by: Person | None) -> tuple[int | None, int | None]:
     return hospital_id, vendor_id
 
 
-def _closed(words: dict[str, Word]) -> dict[str, Word]:
+def _closed(words: Mapping[str, Word]) -> dict[str, Word]:
     for name, value in words.items():
         if not NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for a word of the trail")

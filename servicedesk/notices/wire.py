@@ -57,7 +57,7 @@ DISGUISES = [ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/
 THIS_NETWORK = ipaddress.ip_network("0.0.0.0/8")
 
 
-class NotSent(Exception):  # noqa: N818  it reads as what happened
+class NotSent(Exception):
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
         self.reason = reason

@@ -1,4 +1,4 @@
-"""The wall as PostgreSQL keeps it: settings, policies per kind of ownership, and the migration operation that raises it.
+"""The wall as PostgreSQL keeps it: its settings, a policy per kind of ownership, the migration that raises it.
 
 The context lives in transaction-local settings (`wall.side`, `wall.hospitals`, `wall.writable`, `wall.vendor`,
 `wall.person`). Empty means nobody: no rows. `hospitals` may be read, `writable` may be changed; they differ for a

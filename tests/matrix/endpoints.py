@@ -46,8 +46,8 @@ def _walk(patterns: list[Any], prefix: str, namespace: str) -> Iterator[Endpoint
 def _endpoint(pattern: URLPattern, route: str, namespace: str) -> Endpoint:
     name = namespace + (pattern.name or "")
     keys = tuple(pattern.pattern.regex.groupindex) or tuple(pattern.pattern.converters)
-    rule = getattr(pattern.callback, "rule", None)
-    return Endpoint(route, name, keys, rule or foreign_rule(name), is_foreign=rule is None)
+    foreign = foreign_rule(name)
+    return Endpoint(route, name, keys, getattr(pattern.callback, "rule", None) or foreign, is_foreign=bool(foreign))
 
 
 def foreign_rule(name: str) -> Rule | None:

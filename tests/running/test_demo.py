@@ -21,13 +21,13 @@ from servicedesk.embedded import passwords, remove
 from servicedesk.embedded.ground import Ground
 from servicedesk.embedded.postgres import Postgres
 from servicedesk.leftovers import leftovers
+from tests.running.variables import listed
 
 pytestmark = pytest.mark.slow
 PROJECT = Path(__file__).resolve().parents[2]
-GIVEN = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WATCH_URL", "REDIS_URL")
 
 
-def until(claim: Callable[[], object], patience: float = 60) -> object:
+def until(claim: Callable[[], object], patience: float = 120) -> object:
     deadline = time.monotonic() + patience
     while not (answer := claim()):
         assert time.monotonic() < deadline, "waited in vain"
@@ -55,7 +55,7 @@ class Demo:
             self.said += line
 
     def run(self, *words: str) -> subprocess.Popen[str]:
-        environment = {name: value for name, value in os.environ.items() if name not in GIVEN}
+        environment = {name: value for name, value in os.environ.items() if name not in listed()}
         command = [sys.executable, "-m", "servicedesk.supervisor", "--var", self.var, "--port", str(self.port), *words]
         return subprocess.Popen(
             command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -71,7 +71,7 @@ class Demo:
 
     def interrupt(self) -> str:
         self.process.send_signal(signal.SIGINT)
-        said, _ = self.process.communicate(timeout=40)
+        said, _ = self.process.communicate(timeout=90)
         assert self.process.returncode == 0
         return self.said + said
 
@@ -92,18 +92,25 @@ class Demo:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     demo = Demo(tmp_path_factory.mktemp("demo"))
-    demo.start()
     yield demo
-    if demo.process.poll() is None:
+    if demo.process and demo.process.poll() is None:
         demo.interrupt()
     remove(demo.var)
 
 
+@pytest.fixture
+def demo(kept: Demo) -> Demo:
+    """Running, whatever the test before it did."""
+    if kept.process is None or kept.process.poll() is not None:
+        kept.start()
+    return kept
+
+
 def test_a_second_start_is_told_where_the_first_runs(demo: Demo):
     second = demo.run()
-    said, _ = second.communicate(timeout=30)
+    said, _ = second.communicate(timeout=90)
     assert second.returncode == 1
     assert said == "The demo already runs in this folder. Use it, or stop it there with Ctrl-C first.\n"
 
@@ -111,7 +118,7 @@ def test_a_second_start_is_told_where_the_first_runs(demo: Demo):
 def test_a_taken_port_is_explained(demo: Demo, tmp_path: Path):
     other = Demo(tmp_path)
     other.port = demo.port
-    said, _ = other.run().communicate(timeout=30)
+    said, _ = other.run().communicate(timeout=90)
     assert said == f"Port {demo.port} is taken or not allowed. Say another: make demo PORT={demo.port + 10}\n"
 
 
@@ -138,6 +145,12 @@ def test_the_web_knows_neither_the_owner_nor_a_way_past_the_wall(demo: Demo):
         "watch": {"DATABASE_URL", "DATABASE_WATCH_URL"},
         "beat": {"DATABASE_URL"},
     }
+
+
+def test_no_log_holds_a_path_or_a_query(demo: Demo):
+    demo.status("/secret-in-a-path/?token=secret-in-a-query")
+    until(lambda: '"status": 404' in (demo.var / "log/web.log").read_text())
+    assert [log.name for log in (demo.var / "log").iterdir() if "secret-in" in log.read_text()] == []
 
 
 def test_a_killed_web_and_a_killed_database_are_started_again(demo: Demo):

@@ -156,10 +156,10 @@ def test_two_first_starts_at_once_share_one_server_and_the_last_stops_it(own: Pa
     both = [subprocess.Popen([sys.executable, "-c", code, str(own)], **pipes) for _ in range(2)]
     assert [one.stdout.readline() for one in both] == ["up\n", "up\n"]
     postgres, valkey = ours(own)
-    both[0].communicate("\n", timeout=30)
+    both[0].communicate("\n", timeout=90)
     assert postgres.is_alive()
     assert valkey.is_alive()
-    both[1].communicate("\n", timeout=30)
+    both[1].communicate("\n", timeout=90)
     assert not postgres.is_alive()
     assert not valkey.is_alive()
 

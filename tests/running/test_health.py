@@ -42,7 +42,7 @@ def test_well(client: Client, beating: None):
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert {name: part["ok"] for name, part in answer.json()["parts"].items()} == dict.fromkeys(
-        ["database", "valkey", "disk", "work", "watch"], True
+        ["database", "valkey", "disk", "work", "watch", *LAGS], True
     )
 
 
@@ -111,7 +111,7 @@ def test_details_and_metrics_are_for_neighbours_only(client: Client, beating: No
     assert client.get("/internal/metrics", **FAR_AWAY).status_code == 404
     claimed = {**FAR_AWAY, "HTTP_X_FORWARDED_FOR": "127.0.0.1"}
     assert client.get("/internal/metrics", **claimed).status_code == 404
-    settings.AXES_IPWARE_PROXY_COUNT = 1
+    settings.PROXY_COUNT = 1
     through_proxy = {"REMOTE_ADDR": "127.0.0.1", "HTTP_X_FORWARDED_FOR": "127.0.0.1, 10.9.9.9"}
     assert client.get("/internal/metrics", **through_proxy).status_code == 404
 
@@ -171,6 +171,7 @@ def test_secrets_never_reach_a_line(lines: io.StringIO):
 
 
 def test_all_that_runs_by_itself_exists_and_has_a_worker():
+    app.loader.import_default_modules()
     queues = {process.name for process in PROCESSES}
     for name, entry in BEAT.items():
         assert entry["task"] in app.tasks, name

@@ -68,7 +68,7 @@ def sound(**other: Any) -> SimpleNamespace:
         "INSECURE_SECRET_KEY": settings.INSECURE_SECRET_KEY,
         "ALLOWED_HOSTS": ["desk.hospital.cn"],
         "HTTPS": True,
-        "AXES_IPWARE_PROXY_COUNT": 1,
+        "PROXY_COUNT": 1,
         "REDIS_URL": "redis://valkey:6379/0",
         "DATABASES": {"default": {"NAME": "servicedesk"}},
     }
@@ -89,7 +89,7 @@ def test_sound_settings_have_no_fault():
         ({"ALLOWED_HOSTS": []}, "ALLOWED_HOSTS is unset"),
         ({"ALLOWED_HOSTS": ["*"]}, "ALLOWED_HOSTS is unset"),
         ({"HTTPS": False}, "SITE_URL must be"),
-        ({"AXES_IPWARE_PROXY_COUNT": 0}, "PROXY_COUNT is 0"),
+        ({"PROXY_COUNT": 0}, "PROXY_COUNT is 0"),
         ({"REDIS_URL": ""}, "REDIS_URL is unset"),
         ({"DATABASES": {}}, "DATABASE_URL is unset"),
     ],

@@ -22,12 +22,16 @@ GLOBAL = {
     "django_session": "opaque keys, looked up before the membership is known",
     "mfa_authenticator": "the second factor is asked before the membership is entered",
     "servicedesk_heartbeat": "when the background last answered; holds no tenant's data",
+    "notices_breaker": "how often a receiver failed lately; the mail server's rest is everybody's",
     "usersessions_usersession": "a person's own sessions, across the organisations they belong to",
 }
 
 # SECURITY DEFINER functions pass the wall; each is here with its reason.
 DEFINERS = {
     "invitation_by_secret": "a link's own invitation, found by the hash of its secret",
+    "notices_addressee_fits": "a trigger: a notice is addressed to somebody of the side it is meant for",
+    "notices_people": "who is told, and how, when the other party's act tells them",
+    "notices_receivers": "likewise an organisation's own receivers",
     "organisation_is_led": "one bit: may the platform still invite a first lead",
     "own_memberships": "a signed-in person's own memberships, for switching",
     "person_is_member": "one bit: does ending this membership end the sign-in",

@@ -267,7 +267,8 @@ def test_ownership_is_declared_as_the_policies_say(world):
         if model.ownership not in PREDICATES:
             continue
         (policy,) = rows(
-            "SELECT pg_get_expr(polqual, polrelid) FROM pg_policy WHERE polname = 'wall_read' AND polrelid = %s::regclass",
+            """SELECT pg_get_expr(polqual, polrelid) FROM pg_policy
+                WHERE polname = 'wall_read' AND polrelid = %s::regclass""",
             model._meta.db_table,
         )
         mentions = {name for name in ("hospital_id", "vendor_id") if name in policy[0]}

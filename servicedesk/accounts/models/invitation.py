@@ -16,7 +16,7 @@ from servicedesk.tenancy.models.base import WalledQuerySet, WalledWithId
 from servicedesk.tenancy.wall import Person
 
 
-class InvitationQuerySet(WalledQuerySet):
+class InvitationQuerySet(WalledQuerySet["Invitation"]):
     def open(self, *, at: datetime) -> Self:
         return self.filter(accepted_at=None, revoked_at=None, until_at__gt=at)
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from servicedesk.accounts.models import HandOver, Invitation
 from servicedesk.accounts.services.members import change_role, end_membership, refuse_unless_manages
 from servicedesk.audit.enums import Act
-from servicedesk.audit.record import record
+from servicedesk.audit.record import Word, record
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
@@ -26,7 +26,7 @@ def hand_over(leaver: Membership, *, to: Membership, with_role: bool = False, by
     row = HandOver.objects.create(
         hospital_id=leaver.hospital_id, vendor_id=leaver.vendor_id, leaver=leaver, successor=to, at=at
     )
-    words = {"successor": str(to.pk), "role": with_role, "invitations": invitations}
+    words: dict[str, Word] = {"successor": str(to.pk), "role": with_role, "invitations": invitations}
     record(Act.HANDED_OVER, leaver, by=by, at=at, words=words)
     end_membership(leaver, by=by, at=at)
     return row

@@ -113,7 +113,7 @@ def is_led(organisation: Hospital | Vendor) -> bool:
     hospital_id, vendor_id = (organisation.id, None) if isinstance(organisation, Hospital) else (None, organisation.id)
     with connection.cursor() as cursor:
         cursor.execute("SELECT organisation_is_led(%s, %s)", [hospital_id, vendor_id])
-        return cursor.fetchone()[0]
+        return bool(cursor.fetchone()[0])
 
 
 def _record(act: Act, invitation: Invitation, *, by: Person, at: datetime) -> None:

@@ -4,6 +4,7 @@ for every one."""
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from allauth.usersessions.models import UserSession
 from django.db import connection, transaction
@@ -113,12 +114,12 @@ def _refuse_if_last_lead(membership: Membership, *, at: datetime) -> None:
         )
 
 
-def is_member_anywhere(user_id: object) -> bool:
+def is_member_anywhere(user_id: UUID) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_is_member(%s)", [user_id])
-        return cursor.fetchone()[0]
+        return bool(cursor.fetchone()[0])
 
 
-def end_sessions(user_id: object) -> None:
+def end_sessions(user_id: UUID) -> None:
     for session in UserSession.objects.filter(user_id=user_id):
         session.end()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import models
@@ -10,7 +11,7 @@ from servicedesk.tenancy.wall import Context, Person, opened
 
 
 def record_in_both(
-    act: Act, subject: models.Model, *, by: Person, at: datetime, words: dict[str, Word] | None = None
+    act: Act, subject: models.Model, *, by: Person, at: datetime, words: Mapping[str, Word] | None = None
 ) -> None:
     """What a platform operator does to an organisation stands in the platform's trail and in the organisation's own.
 

@@ -25,7 +25,7 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  
 @transaction.atomic
 def export_trail(condition: Q, *, by: Person, at: datetime, filters: Mapping[str, Word] | None = None) -> bytes:
     """The trail as the screen shows it, as a CSV file that a spreadsheet opens; taking it is on record too."""
-    rows: list[Record] = list(trail(by, condition)[: LIMIT + 1])  # type: ignore[arg-type]
+    rows: list[Record] = list(trail(by, condition)[: LIMIT + 1])
     is_whole = len(rows) <= LIMIT
     content = _csv(lines(rows[:LIMIT], by), is_whole)
     facts: dict[str, Word] = {

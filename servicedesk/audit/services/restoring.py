@@ -45,8 +45,8 @@ def settle_anchors(chain: Chain, *, at: datetime) -> int:
 
 
 def _last_block(chain: Chain) -> Block | None:
-    blocks = Block.objects.using(ALIAS).filter(chain=chain.name)  # type: ignore[misc]
-    return blocks.order_by("-number").first()  # type: ignore[return-value]
+    blocks = Block.objects.using(ALIAS).filter(chain=chain.name)
+    return blocks.order_by("-number").first()
 
 
 def _cut(path: Path, end: int, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 NOBODY = Q(pk__in=[])
 
 
-class WalledQuerySet(models.QuerySet["Walled"]):
+Row = TypeVar("Row", bound="Walled", covariant=True)
+
+
+class WalledQuerySet(models.QuerySet[Row]):
     def visible_to(self, person: Person) -> Self:
         """The door to this kind of row: list, detail, count, autocomplete, export and API all come through here."""
         return self.filter(self.model.seen_by(person))

@@ -19,7 +19,7 @@ def _roles(side: Side) -> list[str]:
     return [role.value for role in Role if SIDES[role] == side]
 
 
-class MembershipQuerySet(WalledQuerySet):
+class MembershipQuerySet(WalledQuerySet["Membership"]):
     def active(self, *, at: object) -> Self:
         return self.filter(from_at__lte=at).filter(Q(until_at__isnull=True) | Q(until_at__gt=at))
 
@@ -51,6 +51,7 @@ class Membership(WalledWithId):
         verbose_name = _("membership")
         constraints = [
             owned_target("membership_of_hospital"),
+            owned_target("membership_of_vendor", "vendor"),
             TenantKey("department", name="membership_department_same_hospital"),
             models.CheckConstraint(
                 name="membership_role_fits_organisation",

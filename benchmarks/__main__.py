@@ -1,0 +1,111 @@
+"""`make bench`: prints what pages, workers and starts cost, and judges only itself: a run on a busy machine is void.
+
+The unit is L, the yardstick's page (yardstick.py), measured in the same minute by the same client on the same server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from benchmarks.rig import PROJECT, Site, make_database, median, site
+from servicedesk.embedded import passwords, remove, servers
+
+VAR = PROJECT / "var" / "bench"
+ROUNDS, REQUESTS = 7, 200
+PORT = 8600
+WHO, PASSWORD = "engineer", "Demo-2026-desk"
+PAGES = {"home page": "/", "status page": "/status"}
+SOUND = (9, 13)  # what L costs, in pages that say hello
+TARGETS = {"home page": 3.0, "an empty list": 3.0}
+
+
+def main() -> None:
+    with servers(VAR) as (environment, _):
+        environment |= {"STAGE": "demo", "SECRET_KEY": passwords(VAR)["secret_key"], "DATA_DIR": str(VAR / "data")}
+        _python("demo", environment, "manage.py")
+        pages(environment)
+    starts()
+
+
+def pages(environment: dict[str, str]) -> None:
+    yardstick = {"YARDSTICK_URL": make_database(environment["DATABASE_OWNER_URL"], "yardstick")}
+    key = _python("benchmarks.yardstick", yardstick)
+    product = environment | {"SITE_URL": f"http://localhost:{PORT}"}
+    with (
+        site("servicedesk.wsgi:application", PORT, VAR / "ours", product) as ours,
+        site("benchmarks.yardstick:application", PORT + 1, VAR / "yardstick", yardstick) as theirs,
+    ):
+        theirs.cookies["sessionid"] = key
+        ours.sign_in(WHO, PASSWORD)
+        wall = float(_python("benchmarks.wall", environment))
+        report(measure(ours, theirs), wall, ours.memory())
+
+
+def measure(ours: Site, theirs: Site) -> dict[str, list[tuple[float, float]]]:
+    """Interleaved, so that whatever else the machine does falls on all alike."""
+    plan = [("hello", theirs, "/hello/"), ("L", theirs, "/rows/"), *((name, ours, at) for name, at in PAGES.items())]
+    for _, where, path in plan:
+        where.round(path, REQUESTS // 4)
+    figures: dict[str, list[tuple[float, float]]] = {name: [] for name, _, _ in plan}
+    for _ in range(ROUNDS):
+        for name, where, path in plan:
+            figures[name].append(where.round(path, REQUESTS))
+    return figures
+
+
+def report(figures: dict[str, list[tuple[float, float]]], wall: float, memory: float) -> None:
+    unit, unit_processor = median(figures["L"], 0), median(figures["L"], 1)
+    print(f"{'':<22}{'ms':>8}{'in L':>8}{'processor ms':>15}{'in L':>8}")
+    for name, rounds in figures.items():
+        clock, processor = median(rounds, 0), median(rounds, 1)
+        target = f"   target ≤ {TARGETS[name]} L" if name in TARGETS else ""
+        print(
+            f"{name:<22}{clock:>8.2f}{clock / unit:>8.2f}{processor:>15.2f}{processor / unit_processor:>8.2f}{target}"
+        )
+    print(f"{'the wall':<22}{wall:>8.2f}{wall / unit:>8.2f}{'':>23}   target ≤ 0.1 L")
+    print(f"{'a worker':<22}{memory:>8.0f} MB{'':>28}   target ≤ 200 MB")
+    ratio, ratio_processor = unit / median(figures["hello"], 0), unit_processor / median(figures["hello"], 1)
+    sound = SOUND[0] <= ratio <= SOUND[1]
+    print(f"L costs {ratio:.1f} hellos on the clock, {ratio_processor:.1f} of the processor: ", end="")
+    print("a sound run." if sound else f"VOID, it should be {SOUND[0]} to {SOUND[1]}. Is the machine busy?")
+
+
+def starts() -> None:
+    """From the command to the first page: with nothing there but the packages, and with yesterday's data."""
+    var = VAR / "start"
+    for name, target in (("cold start", 20), ("warm start", 6)):
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "servicedesk.supervisor", "--var", var, "--port", str(PORT + 2)],
+            cwd=PROJECT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        assert process.stdout is not None
+        while "runs at" not in process.stdout.readline():
+            assert process.poll() is None
+        print(f"{name:<22}{time.perf_counter() - started:>8.1f} s{'':>29}   target ≤ {target} s", flush=True)
+        process.send_signal(signal.SIGINT)
+        process.communicate()
+    remove(var)
+    shutil.rmtree(var, ignore_errors=True)
+
+
+def _python(module: str, environment: dict[str, str]) -> str:
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    if done.returncode:
+        sys.exit(f"{module} failed")
+    return done.stdout.strip().splitlines()[-1]
+
+
+if __name__ == "__main__":
+    main()
