@@ -54,22 +54,32 @@ class Chain:
     def owner(self) -> dict[str, int | None]:
         return {"hospital_id": self.hospital_id, "vendor_id": self.vendor_id}
 
+    def holds(self, hospital_id: int | None, vendor_id: int | None) -> bool:
+        return hospital_id == self.hospital_id and (hospital_id is not None or vendor_id == self.vendor_id)
+
     @property
     def origin(self) -> bytes:
         """What the first record is chained to: no piece of one chain fits into another."""
         return hashlib.sha256(f"servicedesk audit chain {self.name}".encode()).digest()
 
 
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
-    return str(value) if isinstance(value, UUID) else value
+def _utc(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _id(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+_written = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode
 
 
 def _first(values: Values) -> bytes:
     """JSON, names sorted, ASCII only, UTC with six decimals."""
-    said = {name: _plain(value) for name, value in zip(FIELDS, values, strict=True)}
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()
+    said = dict(zip(FIELDS, values, strict=True))
+    said |= {name: _utc(said[name]) for name in ("at", "recorded_at")}
+    said |= {name: _id(said[name]) for name in ("id", "by_user", "by_membership")}
+    return _written(said).encode()
 
 
 ENCODINGS: dict[int, Callable[[Values], bytes]] = {1: _first}

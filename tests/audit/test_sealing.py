@@ -115,7 +115,7 @@ def a_sealer_in_the_middle():
     """Its first transaction has written links and a block, and is still open."""
     chain = Chain(HOSPITAL)
     with transaction.atomic(using="watch"):
-        assert sealing.extend(chain, sealing._waiting(chain, None), NOW) > 0
+        assert sealing.extend(chain, sealing.waiting(chain, linked=False), NOW) > 0
         yield
 
 
@@ -156,7 +156,7 @@ def test_a_crash_between_seal_and_anchor_is_healed_by_the_next_run(data):
     chain = Chain(HOSPITAL)
     for _ in range(2):
         write(lead(), 2)
-        sealing.extend(chain, sealing._waiting(chain, None), NOW)
+        sealing.extend(chain, sealing.waiting(chain, linked=False), NOW)
     assert Block.objects.using("watch").count() == 3
     assert len(lines(chain.name)) == 1
     assert bad(chain.name) is None, "blocks that wait for their anchor are no trouble"
@@ -169,8 +169,9 @@ def test_a_crash_between_anchor_and_commit_anchors_once(data):
     make_chain(lead(), blocks=1, of=1)
     chain = Chain(HOSPITAL)
     write(lead())
-    rows = sealing._waiting(chain, None)
+    rows = sealing.waiting(chain, linked=False)
     sealing.extend(chain, rows, NOW)
+    assert sealing.waiting(chain, linked=True) == rows
     with pytest.raises(ZeroDivisionError), transaction.atomic(using="watch"):
         sealing.anchor_blocks(chain, rows)
         raise ZeroDivisionError

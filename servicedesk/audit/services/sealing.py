@@ -7,14 +7,14 @@ anchors their blocks. Copies of the sealer exclude each other per chain by an ad
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 import structlog
 from django.db import DatabaseError, connections, transaction
+from django.db.models import Exists, OuterRef
 
 from servicedesk.audit.anchors import Anchor, Contradiction, drop_anchor
 from servicedesk.audit.chain import ENCODING, FIELDS, MARK, Chain, Values, link_hash
@@ -39,33 +39,34 @@ def seal(*, at: datetime) -> int:
 
 
 def _seal_chain(chain: Chain, at: datetime) -> int:
-    sealed, after, trouble = 0, None, None
-    while waiting := _waiting(chain, after):
-        sealed += extend(chain, waiting, at)
-        try:
-            anchor_blocks(chain, waiting)
-        except (OSError, Contradiction) as error:  # a full disk is no reason to leave later records unsealed
-            trouble = trouble or error
-        after = waiting[-1]
-    if trouble:
-        log.error("audit.not_anchored", chain=chain.name, trouble=type(trouble).__name__, reason=str(trouble)[:300])
+    sealed, after = 0, None
+    while new := waiting(chain, linked=False, after=after):
+        sealed += extend(chain, new, at)
+        after = new[-1]  # what is left behind has lost its record: the verifier's business
+    try:
+        while (done := waiting(chain, linked=True)) and anchor_blocks(chain, done):
+            pass
+    except (OSError, Contradiction) as error:  # a full disk is no reason to leave records unsealed
+        log.error("audit.not_anchored", chain=chain.name, trouble=type(error).__name__, reason=str(error)[:300])
     return sealed
 
 
-def _waiting(chain: Chain, after: UUID | None) -> list[UUID]:
-    rows = _all(Pending).filter(chain=chain.name)
-    rows = rows.filter(record_id__gt=after) if after else rows
-    return list(rows.order_by("record_id").values_list("record_id", flat=True)[:BATCH])
+def waiting(chain: Chain, *, linked: bool, after: UUID | None = None) -> list[UUID]:
+    """The next of those that wait for their link, or for the anchor of the block they are in."""
+    has_link = Exists(_all(Link).filter(pk=OuterRef("pk")))
+    rows = _all(Pending).filter(has_link if linked else ~has_link, chain=chain.name)
+    rows = rows.filter(pk__gt=after) if after else rows
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
 
-def extend(chain: Chain, waiting: list[UUID], at: datetime) -> int:
-    """Give those of the waiting that have no link yet theirs, in one block."""
+def extend(chain: Chain, new: list[UUID], at: datetime) -> int:
+    """Give those that have no link yet theirs, in one block."""
     with transaction.atomic(using=ALIAS):
         if not _is_mine(chain):
             return 0
-        linked = _all(Link).filter(pk__in=waiting).values_list("pk", flat=True)
-        new = set(waiting) - set(linked)
-        records = list(_all(Record).filter(pk__in=new).order_by("pk").values_list(*FIELDS))
+        linked = _all(Link).filter(pk__in=new).values_list("pk", flat=True)
+        ids = set(new) - set(linked)
+        records = list(_all(Record).filter(pk__in=ids).order_by("pk").values_list(*FIELDS))
         if records:
             _link(chain, records, at)
         return len(records)
@@ -102,27 +103,23 @@ def _link(chain: Chain, records: list[Values], at: datetime) -> None:
     )
 
 
-def anchor_blocks(chain: Chain, waiting: list[UUID]) -> None:
-    """Anchor the blocks of the waiting records that have a link; they wait no longer."""
+def anchor_blocks(chain: Chain, done: list[UUID]) -> int:
+    """Anchor the blocks these records are in; they wait no longer."""
     with transaction.atomic(using=ALIAS):
         if not _is_mine(chain):
-            return
-        sealed = _all(Link).filter(chain=chain.name, pk__in=waiting)
+            return 0
+        sealed = _all(Link).filter(chain=chain.name, pk__in=done)
         numbers = sealed.order_by("block").values_list("block", flat=True).distinct()
         for anchor in _anchors_of(chain, list(numbers)):
             drop_anchor(anchor)
-        _all(Pending).filter(pk__in=list(sealed.values_list("pk", flat=True))).delete()
+        gone, _ = _all(Pending).filter(pk__in=list(sealed.values_list("pk", flat=True))).delete()
+        return int(gone)
 
 
-def _anchors_of(chain: Chain, numbers: list[int]) -> Iterable[Anchor]:
-    blocks = _all(Block).filter(chain=chain.name, number__in=numbers).order_by("number")
-    rows = _all(Link).filter(chain=chain.name, block__in=numbers).order_by("position")
-    marks = {
-        number: "".join(bytes(hash_).hex()[:MARK] for _, hash_ in group)
-        for number, group in groupby(rows.values_list("block", "hash"), key=lambda row: row[0])
-    }
-    for block in blocks:
-        yield anchor_of(block, marks[block.number])
+def _anchors_of(chain: Chain, numbers: list[int]) -> Iterator[Anchor]:
+    for block in _all(Block).filter(chain=chain.name, number__in=numbers).order_by("number"):
+        links = _all(Link).filter(chain=chain.name, position__range=(block.first, block.last)).order_by("position")
+        yield anchor_of(block, "".join(bytes(found).hex()[:MARK] for found in links.values_list("hash", flat=True)))
 
 
 def anchor_of(block: Block, rows: str) -> Anchor:
