@@ -100,7 +100,8 @@ class Ground:
         if self.account is None or self.reaches(site / parts[0]):
             return site
         copy = self.base / "bin" / name
-        if not copy.exists():
+        if not all((copy / part).exists() for part in parts):
+            shutil.rmtree(copy, ignore_errors=True)
             half = copy.with_name(f"{name}.half")
             shutil.rmtree(half, ignore_errors=True)
             for part in parts:
