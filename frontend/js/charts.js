@@ -27,10 +27,10 @@ function options(figure) {
     textStyle: { fontFamily: token("--letters"), color: ink },
     color: hues,
     grid: { left: 8, right: 16, top: series.length > 1 ? 36 : 16, bottom: 4, containLabel: true },
-    legend: series.length > 1 ? { top: 0, right: 0, textStyle: { color: ink }, itemHeight: 8, itemWidth: 14 } : undefined,
+    legend: series.length > 1 ? { top: 0, left: 0, padding: [2, 0], textStyle: { color: ink }, itemHeight: 8, itemWidth: 14 } : undefined,
     tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: token("--raised"), borderColor: token("--line-strong"), textStyle: { color: token("--ink") } },
     xAxis: { type: "category", data: axis, axisLine: { lineStyle: { color: line } }, axisTick: { show: false }, axisLabel: { color: ink, hideOverlap: true } },
-    yAxis: { type: "value", min: figure.dataset.from || undefined, splitLine: { lineStyle: { color: line } }, axisLabel: { color: ink } },
+    yAxis: { type: "value", scale: figure.dataset.closeUp !== undefined, splitLine: { lineStyle: { color: line } }, axisLabel: { color: ink } },
     series: series.map((one, i) => ({
       ...one, type: figure.dataset.chart, barMaxWidth: 28, symbolSize: 6, lineStyle: { width: 2, type: i ? "dashed" : "solid" },
       markLine: !i && figure.dataset.target ? { silent: true, symbol: "none", data: [{ yAxis: target }], lineStyle: { color: token("--ink-faint"), type: "dotted" }, label: { color: ink, formatter: figure.dataset.targetWords || "" , position: "insideEndTop" } } : undefined,
@@ -54,6 +54,17 @@ window.drawCharts = () => {
   for (const [figure, chart] of drawn) if (!figure.isConnected) { chart.dispose(); drawn.delete(figure); }
   document.querySelectorAll("figure[data-chart]").forEach(draw);
 };
-window.drawCharts();
+// A word's width is measured once and kept: wait for the letters it is measured in.
+Promise.resolve(window.lettersArrive)
+  .then(() => document.fonts.load(`12px ${token("--letters")}`, document.querySelector("figure[data-chart]").textContent))
+  .then(window.drawCharts, window.drawCharts);
 new MutationObserver(window.drawCharts).observe(document.documentElement, { attributeFilter: ["data-bs-theme"] });
 addEventListener("resize", () => drawn.forEach((chart) => chart.resize()));
+
+// A closed <details> prints as closed: on paper the table is what counts.
+matchMedia("print").addEventListener("change", ({ matches }) => {
+  for (const figure of drawn.keys()) {
+    const details = figure.querySelector("details");
+    if (details) details.open = matches;
+  }
+});

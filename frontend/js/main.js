@@ -13,7 +13,11 @@ const paper = document.createElement("canvas").getContext("2d");
 const width = (family) => { paper.font = `32px ${family}`; return paper.measureText("mW药药ijl").width; };
 const has = (name) => width(`"${name}", monospace`) !== width("monospace") || width(`"${name}", serif`) !== width("serif");
 const known = ["PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "HarmonyOS Sans SC"];
-if (!known.some(has)) document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href: own.fonts }));
+if (!known.some(has)) {
+  const sheet = Object.assign(document.createElement("link"), { rel: "stylesheet", href: own.fonts });
+  window.lettersArrive = new Promise((done) => { sheet.onload = sheet.onerror = done; });
+  document.head.append(sheet);
+}
 
 // Charts come with a script of their own, and only to pages that show one.
 function charts() {

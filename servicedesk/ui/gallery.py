@@ -60,8 +60,13 @@ def context(query: Any) -> dict[str, Any]:
             {"label": _("Overdue"), "href": "?", "count": 1},
         ],
         "hues": [(name, hue) for name, hue in zip("甲乙丙丁戊己庚辛", range(0, 360, 45), strict=True)],
-        "chart_head": [_("Month"), _("On time, %"), _("Target, %")],
-        "chart_rows": [(f"2026-{month:02}", value, 95) for month, value in enumerate((97, 98, 96, 99, 94, 97, 98), 1)],
+        "chart_head": [_("Month"), _("This contract"), _("All contracts")],
+        "chart_rows": [
+            (f"2026-{month:02}", *values)
+            for month, values in enumerate(
+                zip((97, 98, 96, 99, 94, 97, 98), (95, 96, 96, 95, 96, 97, 96), strict=True), 1
+            )
+        ],
     }
 
 

@@ -140,7 +140,7 @@ def _may_still_read(message: Message, at: datetime) -> bool:
         return True
     today = timezone.localdate(at)
     still = Q(read_until__gte=today) | Q(read_until__isnull=True, to_on__gte=today) | Q(to_on__isnull=True)
-    parties = Engagement.objects.filter(hospital_id=message.hospital_id, vendor_id=message.vendor_id)
+    parties = Engagement.objects.filter(hospital=message.hospital_id, vendor=message.vendor_id)
     return parties.filter(still, from_on__lte=today).exists()
 
 

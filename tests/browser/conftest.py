@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connections
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.visitor import Visitor
+from tests.world import World, make_world
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = (
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+    "--disable-background-networking", "--disable-component-update", "--lang=zh-CN",
+)  # fmt: skip
+HERE = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if HERE in item.path.parents and "visitor" in " ".join(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"]))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _connections_end_with_their_request() -> None:
+    """A browser keeps its sockets, the server a thread for each, and a kept connection would outlive the database."""
+    for alias in connections:
+        connections.settings[alias]["CONN_MAX_AGE"] = 0
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """Committed, because the server answers from another thread and every browser test is transactional."""
+    return make_world()
+
+
+@pytest.fixture
+def visitors(chromium: Browser, live_server: Any, world: World) -> Iterator[Callable[[], Visitor]]:
+    """Makes visitors; at the end of the test none may have asked a foreign host or heard an error."""
+    made: list[Visitor] = []
+
+    def make() -> Visitor:
+        made.append(Visitor(chromium, live_server.url))
+        return made[-1]
+
+    yield make
+    for visitor in made:
+        visitor.close()
+    _wait_for_the_server()
+    for visitor in made:
+        visitor.assert_nothing_wrong()
+
+
+@pytest.fixture
+def visitor(visitors: Callable[[], Visitor]) -> Visitor:
+    return visitors()
+
+
+def _wait_for_the_server(patience: float = 10) -> None:
+    """A request that the browser gave up still runs; emptying the tables under it would be a deadlock."""
+    until = time.monotonic() + patience
+    while _others_are_connected() and time.monotonic() < until:
+        time.sleep(0.02)
+
+
+def _others_are_connected() -> bool:
+    own = [connection.connection.info.backend_pid for connection in connections.all() if connection.connection]
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename IS NOT NULL"
+            " AND pid <> pg_backend_pid() AND pid <> ALL (%s)",
+            [own],
+        )
+        return bool(cursor.fetchone()[0])
