@@ -5,7 +5,6 @@ export PORT ?= 8000
 
 ready := python3 scripts/setup.py
 python := .venv/bin/python
-desk := $(python) -m servicedesk.embedded run --
 
 help: ## say what can be said here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -17,7 +16,7 @@ demo-reset: ## the same, with the demo's data thrown away first
 	@$(ready) demo && exec $(python) -m servicedesk.supervisor --anew
 
 demo-codes: ## print the codes of this moment for the demo's second step at sign-in
-	@$(desk) $(python) manage.py demo --codes
+	@STAGE=demo $(python) manage.py demo --codes
 
 test: ## run every test, those in a browser too (ARGS="-k words" narrows them)
 	@$(ready) test && exec $(python) -m pytest -n auto --dist loadfile $(ARGS)

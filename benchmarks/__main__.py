@@ -19,7 +19,7 @@ VAR = PROJECT / "var" / "bench"
 ROUNDS, REQUESTS = 7, 200
 PORT = 8600
 WHO, PASSWORD = "engineer", "Demo-2026-desk"
-PAGES = {"home page": "/", "status page": "/status"}
+PAGES = {"home page": "/", "an empty list": "/inbox/", "status page": "/status"}
 SOUND = (9, 13)  # what L costs, in pages that say hello
 TARGETS = {"home page": 3.0, "an empty list": 3.0}
 

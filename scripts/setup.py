@@ -82,6 +82,8 @@ def install() -> None:
     words = ["install", "--quiet", "--disable-pip-version-check", "--no-input", "--no-compile", "--require-hashes"]
     run([PYTHON, "-m", "pip", *words, "--requirement", "requirements/dev.txt"],
         "The Python packages could not be installed. Without internet, name a mirror in PIP_INDEX_URL.")  # fmt: skip
+    # On all processors at once, which pip does not; what a package keeps for other Pythons may fail.
+    subprocess.run([PYTHON, "-m", "compileall", "-q", "-j", "0", ENVIRONMENT / "lib"], stdout=subprocess.DEVNULL)
 
 
 def install_for_browser() -> None:

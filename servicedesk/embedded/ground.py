@@ -94,15 +94,18 @@ class Ground:
             shown.symlink_to(self.base / parts[0])
         return self.base.joinpath(*parts)
 
-    def runnable(self, folder: Path, name: str) -> Path:
-        """The folder of binaries itself, or a copy that the account can reach."""
-        if self.account is None or self.reaches(folder):
-            return folder
+    def runnable(self, site: Path, parts: list[str], name: str) -> Path:
+        """Where the wheels lie, or a copy of these parts that the account can reach: programs find their libraries by
+        the way that leads from one to the other."""
+        if self.account is None or self.reaches(site / parts[0]):
+            return site
         copy = self.base / "bin" / name
-        if not copy.exists():
+        if not all((copy / part).exists() for part in parts):
+            shutil.rmtree(copy, ignore_errors=True)
             half = copy.with_name(f"{name}.half")
             shutil.rmtree(half, ignore_errors=True)
-            shutil.copytree(folder, half, symlinks=True)
+            for part in parts:
+                shutil.copytree(site / part, half / part, symlinks=True)
             half.rename(copy)
         return copy
 

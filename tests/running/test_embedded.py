@@ -164,6 +164,16 @@ def test_two_first_starts_at_once_share_one_server_and_the_last_stops_it(own: Pa
     assert not valkey.is_alive()
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root hands the servers to another account")
+def test_an_account_that_cannot_reach_the_project_runs_copies(own: Path, monkeypatch: pytest.MonkeyPatch):
+    """A project under /root, as in a container."""
+    monkeypatch.setattr(Ground, "reaches", lambda self, path: False)
+    with servers(own, fast=True) as (environment, _):
+        assert ask(environment, "SELECT 1") == 1
+        binary = os.readlink(f"/proc/{ours(own)[0].pid_file.read_text().split()[0]}/exe")
+    assert binary.startswith("/var/lib/servicedesk-")
+
+
 def test_it_never_listens_where_others_do(shared: Path):
     """On sockets only: a PostgreSQL or Redis that the machine already runs is not disturbed."""
     with servers(shared, fast=True) as (environment, _):
