@@ -55,13 +55,6 @@ async function sheet() {
   put("main.css", [tabler, forOldBrowsers(tabler, own), own].join("\n"));
 }
 
-function apiPage() {
-  for (const file of ["swagger-ui.css", "swagger-ui-bundle.js"]) {
-    const text = readFileSync(join(MODULES, "swagger-ui-dist", file), "utf8");
-    put(`api/${file}`, text.replace(/\n?\/[/*]# sourceMappingURL=.*$/m, ""));
-  }
-}
-
 function sweep(folder = DIST) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
@@ -72,12 +65,10 @@ function sweep(folder = DIST) {
 
 fonts();
 icons();
-apiPage();
 await Promise.all([
   sheet(),
   bundle("js/main.js", { format: "iife" }).then((text) => put("main.js", text)),
   bundle("js/theme.js", { format: "iife" }).then((text) => put("theme.js", text)),
   bundle("js/charts.js", { format: "iife" }).then((text) => put("charts.js", text)),
-  bundle("js/api.js", { format: "iife" }).then((text) => put("api/api.js", text)),
 ]);
 sweep();

@@ -7,31 +7,26 @@ export function forOldBrowsers(css, own) {
   const rules = flatten(css);
   const all = [...rules, ...flatten(own)];
   const themes = { light: variables(all, false), dark: variables(all, true) };
-  const lines = [];
+  const lines = [], dark = [];
   for (const { selector, declarations } of rules) {
-    const modern = declarations.filter(([, value]) => COLOUR.test(value));
-    if (!modern.length) continue;
-    const isDark = selector.includes("data-bs-theme=dark");
-    const light = plain(modern, isDark ? themes.dark : themes.light, isDark);
-    if (light) lines.push(`${selector}{${light}}`);
-    const dark = plain(modern, themes.dark, true);
-    if (!isDark && dark !== light) lines.push(`${inTheDark(selector)}{${dark}}`);
+    const plain = declarations.filter(([, value]) => COLOUR.test(value)).map(([name, value]) => [
+      name, plainly(value, themes.light, false), plainly(value, themes.dark, true), value.includes("!important"),
+    ]).filter(([, ...values]) => values.slice(0, 2).every((value) => value && !COLOUR.test(value)));
+    const said = plain.map(([name, light, night, important]) => {
+      if (selector.includes("data-bs-theme=dark")) return `${name}:${night}`;
+      if (light === night) return `${name}:${light}`;
+      if (ROOT.test(selector)) { dark.push(`${name}:${night}`); return `${name}:${light}`; }
+      const both = `--old-${dark.length}`; // a variable, so that the rule keeps its weight in both themes
+      dark.push(`${both}:${bare(night)}`);
+      lines.push(`:root{${both}:${bare(light)}}`);
+      return `${name}:var(${both})${important ? "!important" : ""}`;
+    });
+    if (said.length) lines.push(`${selector}{${said.join(";")}}`);
   }
-  return `@supports not (color:light-dark(red,red)){${lines.join("")}}`;
+  return `@supports not (color:light-dark(red,red)){${lines.join("")}[data-bs-theme=dark]{${dark.join(";")}}}`;
 }
 
-function inTheDark(selector) {
-  if (ROOT.test(selector)) return "[data-bs-theme=dark]";
-  return split(selector, ",").map((part) => `[data-bs-theme=dark] ${part}`).join(",");
-}
-
-function plain(declarations, theme, dark) {
-  return declarations
-    .map(([name, value]) => [name, plainly(value, theme, dark)])
-    .filter(([, value]) => value && !COLOUR.test(value))
-    .map((pair) => pair.join(":"))
-    .join(";");
-}
+const bare = (value) => value.replace(/\s*!important/, "");
 
 // Rules outside of any at-rule; a media query only moves things, colours are the same in all of them.
 function flatten(css) {

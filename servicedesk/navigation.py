@@ -20,10 +20,12 @@ from django.utils.translation import gettext_lazy
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
+from servicedesk.notices.permissions import READ_INBOX, SEE_DELIVERIES
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.permissions import (
     SEE_DEPARTMENTS,
+    SEE_MATTERS,
     SEE_ORGANISATIONS,
     SEE_PEOPLE,
     SEE_SUPPORT_SESSIONS,
@@ -58,7 +60,7 @@ RAIL: tuple[Section, ...] = (
         "",
         (
             Entry(gettext_lazy("Home"), "home", "home", Audience.SIGNED_IN, keys="g h", at_thumb=True),
-            Entry(gettext_lazy("Inbox"), "inbox", "inbox", keys="g i", at_thumb=True),
+            Entry(gettext_lazy("Inbox"), "inbox", "inbox", READ_INBOX, keys="g i", at_thumb=True),
         ),
     ),
     Section(
@@ -74,7 +76,7 @@ RAIL: tuple[Section, ...] = (
         gettext_lazy("On record"),
         (
             Entry(gettext_lazy("Audit trail"), "history", "audit_trail", SEE_TRAIL, keys="g t"),
-            Entry(gettext_lazy("Deliveries"), "send", "deliveries"),
+            Entry(gettext_lazy("Deliveries"), "send", "deliveries", SEE_DELIVERIES),
             Entry(gettext_lazy("Status"), "heartbeat", "status", Audience.SIGNED_IN),
         ),
     ),
@@ -84,6 +86,7 @@ OWN: tuple[Entry, ...] = (
     Entry(gettext_lazy("Two-step sign-in"), "shield-lock", "mfa_index", Audience.SIGNED_IN),
     Entry(gettext_lazy("My sessions"), "device-desktop", "usersessions_list", Audience.SIGNED_IN),
     Entry(gettext_lazy("Change password"), "key", "account_change_password", Audience.SIGNED_IN),
+    Entry(gettext_lazy("Interface for programs"), "server", "api", SEE_MATTERS),
 )
 
 
@@ -176,10 +179,20 @@ class Shell:
         return path == href if href == "/" else path.startswith(href)
 
     @cached_property
+    def _choices(self) -> list[Choice]:
+        if self.person is None:
+            return []
+        return [Choice(one, one.id == self.person.membership_id) for one in own_memberships(self.person)]
+
+    @property
     def memberships(self) -> list[Choice]:
         """For the switch at the top; nothing to switch to, no switch."""
-        own = own_memberships(self.person) if self.person else []
-        return [Choice(one, is_current=one.id == self.person.membership_id) for one in own] if len(own) > 1 else []
+        return self._choices if len(self._choices) > 1 else []
+
+    @property
+    def hue(self) -> int | None:
+        """The active hospital's, so that nobody answers the wrong one."""
+        return next((choice.hue for choice in self._choices if choice.is_current), None)
 
     @cached_property
     def banners(self) -> list[Banner]:
@@ -208,14 +221,6 @@ class Shell:
     @property
     def inbox_url(self) -> str:
         return address("inbox") if self.person else ""
-
-    @property
-    def unread_url(self) -> str:
-        return address("inbox_unread")
-
-    @property
-    def switch_url(self) -> str:
-        return address("switch_membership")
 
     @property
     def themes(self) -> list[tuple[str, str]]:

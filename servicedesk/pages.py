@@ -6,12 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from servicedesk.accounts.models.user import Theme
 from servicedesk.home import next_steps
 from servicedesk.navigation import THEME_COOKIE
+from servicedesk.openapi import groups_of
 from servicedesk.tenancy.doors import Audience, door
 from servicedesk.tenancy.permissions import granted_to
 from servicedesk.ui import gallery as samples
@@ -66,3 +70,16 @@ def gallery(request: Any) -> HttpResponse:
     if settings.IN_PRODUCTION:
         raise Http404
     return render(request, "gallery.html", samples.context(request.GET))
+
+
+@door(Audience.MEMBER)
+def api(request: Any) -> HttpResponse:
+    """Drawn here and not by swagger-ui: that is English, knows no dark, and fails our contrast."""
+    return render(
+        request, "api.html", {"groups": groups_of(SchemaGenerator().get_schema(request=request, public=True))}
+    )
+
+
+@door(Audience.MEMBER)
+def api_schema(request: Any) -> HttpResponseBase:
+    return SpectacularJSONAPIView.as_view()(request)

@@ -7,6 +7,8 @@ urlpatterns = [
     path("language/", pages.choose_language, name="choose_language"),
     path("colours/", pages.choose_theme, name="choose_theme"),
     path("ui-gallery/", pages.gallery, name="gallery"),
+    path("api/", pages.api, name="api"),
+    path("api/schema/", pages.api_schema, name="api_schema"),
     path("", include("servicedesk.accounts.urls")),
     path("", include("servicedesk.audit.urls")),
     path("", include("servicedesk.files.urls")),

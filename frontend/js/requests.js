@@ -1,9 +1,20 @@
 import "htmx.org";
+import { toast } from "./toasts.js";
+import { say } from "./words.js";
 
 // The CSRF cookie is not readable by scripts; the token stands in the page.
 document.addEventListener("htmx:configRequest", ({ detail }) => {
   const token = document.querySelector('meta[name="csrf-token"]');
   if (token) detail.headers["X-CSRFToken"] = token.content;
+  if (!detail.triggeringEvent) detail.headers["X-By-Itself"] = "1"; // a page that only asks for news keeps no session open
+});
+
+// A session that ended answers with the sign-in page; that belongs into no corner of this one.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (!xhr.responseURL || !xhr.responseURL.includes("/accounts/login/")) return;
+  event.preventDefault();
+  if (requestConfig.triggeringEvent) toast(say("signed_out"), "error");
 });
 
 let running = 0;
@@ -11,8 +22,9 @@ const busy = (change) => {
   running = Math.max(0, running + change);
   document.documentElement.classList.toggle("htmx-busy", running > 0);
 };
-document.addEventListener("htmx:beforeRequest", () => busy(1));
-document.addEventListener("htmx:afterRequest", () => busy(-1));
+const asked = ({ detail }) => Boolean(detail.requestConfig && detail.requestConfig.triggeringEvent);
+document.addEventListener("htmx:beforeRequest", (event) => { if (asked(event)) busy(1); });
+document.addEventListener("htmx:afterRequest", (event) => { if (asked(event)) busy(-1); });
 
 // A plain form says that it is on its way, and is not sent twice.
 document.addEventListener("submit", (event) => {

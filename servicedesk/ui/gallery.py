@@ -85,7 +85,7 @@ def _queue(now: datetime) -> list[dict[str, Any]]:
     rows = (
         (3, "1", _("Shengyi"), 210, _("No reading room can open pictures"), _("To accept"), False),
         (41, "B", _("Eryuan"), 150, _("Monthly asset report does not add up"), _("In work"), False),
-        (1500, "", _("Shengyi"), 210, _("Wall board is late, waits for another firm"), _("Waiting"), True),
+        (1500, "", _("Shengyi"), 210, _("Wall board is late, waits for another firm"), _("On hold"), True),
         (-12, "C", _("Zhongyi"), 30, _("Nursing record prints badly"), _("In work"), False),
     )
     names = ("minutes", "severity", "hospital", "hue", "title", "state", "paused")

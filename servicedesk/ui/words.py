@@ -11,6 +11,7 @@ def for_scripts() -> dict[str, str]:
     return due.patterns() | {
         "failed": _("That did not work. Nothing was changed; load the page again and try once more."),
         "offline": _("The server does not answer. What you typed is still here; try again in a moment."),
+        "signed_out": _("You are signed out. What you typed is still here; sign in in another tab, then go on."),
         "copied": _("Copied."),
         "too_big": _("Too big; at most %(size)s."),
         "passkey_failed": _("The passkey was not read. Try again, or use another way."),

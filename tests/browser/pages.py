@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
-from tests.world import World, make_member
+from tests.world import World, give_second_factor, make_member
 
 
 @dataclass(frozen=True)
@@ -20,16 +20,39 @@ class Walk:
         return self.name
 
 
+LEAD, ENGINEER, SYSTEM, AUDITOR = Role.IT_LEAD, Role.VENDOR_ENGINEER, Role.SYSTEM_ADMINISTRATOR, Role.HOSPITAL_AUDITOR
 PAGES: tuple[Walk, ...] = (
     Walk("sign-in", "/accounts/login/", None),
-    Walk("home-hospital", "/"),
-    Walk("home-vendor", "/", Role.VENDOR_ENGINEER),
-    Walk("home-platform-unprotected", "/accounts/2fa/", Role.SYSTEM_ADMINISTRATOR),
-    Walk("gallery", "/ui-gallery/"),
     Walk("missing", "/nothing/here/", status=404),
+    Walk("home-hospital", "/"),
+    Walk("home-vendor", "/", ENGINEER),
+    Walk("home-platform", "/", SYSTEM),
+    Walk("gallery", "/ui-gallery/"),
+    Walk("api", "/api/"),
+    Walk("two-steps", "/accounts/2fa/"),
+    Walk("authenticator", "/accounts/2fa/totp/activate/"),
+    Walk("add-key", "/accounts/2fa/webauthn/add/"),
+    Walk("keys", "/accounts/2fa/webauthn/"),
+    Walk("is-it-you", "/accounts/reauthenticate/?next=/me/"),
     Walk("sessions", "/accounts/sessions/"),
     Walk("change-password", "/accounts/password/change/"),
     Walk("sign-out", "/accounts/logout/"),
+    Walk("me", "/me/"),
+    Walk("roles", "/roles/"),
+    Walk("people", "/people/", LEAD),
+    Walk("invite", "/people/invite/", LEAD),
+    Walk("invitations", "/people/invitations/", LEAD),
+    Walk("departments", "/departments/", LEAD),
+    Walk("departments-vendor", "/departments/", ENGINEER),
+    Walk("add-place", "/places/new/", LEAD),
+    Walk("organisations", "/organisations/", SYSTEM),
+    Walk("support", "/support/", AUDITOR),
+    Walk("trail", "/trail/", AUDITOR),
+    Walk("inbox", "/inbox/"),
+    Walk("notice-preferences", "/notices/preferences/"),
+    Walk("targets", "/notices/targets/", LEAD),
+    Walk("deliveries", "/notices/deliveries/", LEAD),
+    Walk("status", "/status"),
 )
 
 
@@ -37,4 +60,7 @@ def member_for(walk: Walk, world: World) -> Membership | None:
     if walk.role is None:
         return None
     organisation = {"hospital": world.h1, "vendor": world.v1}.get(walk.role.side)
-    return make_member(walk.role, organisation, name="王小明")
+    member = make_member(walk.role, organisation, name="王小明")
+    if walk.role.needs_second_factor:
+        give_second_factor(member.user)
+    return member

@@ -24,8 +24,7 @@ def focused(visitor: Visitor) -> str:
 
 REACHABLE = """
     [...document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex="0"]')]
-        .filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0)
-        .filter(e => !e.closest('dialog') && !e.closest('.menu-panel'))
+        .filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0 && !e.closest('dialog, .menu-panel'))
         .filter(e => e.type !== 'radio' || !e.matches('[name="' + e.name + '"] ~ *') && e.id.endsWith('_0'))
         .map((e, number) => { e.dataset.number = number; return e.outerHTML.slice(0, 80); })"""
 WHERE = """
@@ -210,3 +209,31 @@ def test_signing_in_and_out_by_hand(visitor: Visitor, world: World) -> None:
     page.locator(".topbar details.menu > summary").last.click()
     page.locator(".topbar form[action$='/logout/'] button").click()
     expect(page.locator("h1")).to_have_text("登录")
+
+
+def test_a_refusal_of_a_part_of_the_page_is_said_in_its_own_words(member: Visitor) -> None:
+    member.expects = ("404",)
+    page = member.visit("/ui-gallery/")
+    page.locator("[hx-get^='/refused']").click()
+    toast = page.locator(".toast-note.error")
+    expect(toast).to_contain_text("页面不存在，或者您无权查看。")
+    toast.locator(".close").click()
+    expect(toast).to_have_count(0)
+
+
+def test_a_page_that_asks_for_news_by_itself_says_so(member: Visitor) -> None:
+    """Otherwise a session that nobody sits before would never end (GB/T 22239 8.1.4.1 b)."""
+    with member.page.expect_request("**/inbox/unread/") as asked:
+        member.visit("/")
+    assert asked.value.headers["x-by-itself"] == "1"
+
+
+def test_another_organisation_is_two_steps_away(visitor: Visitor, world: World) -> None:
+    user = make_user()
+    here = make_member(Role.IT_ENGINEER, world.h1, name="王小明", user=user)
+    make_member(Role.WARD_REPORTER, world.h2, name="王小明", user=user)
+    page = visitor.sign_in(here).visit("/")
+    page.locator(".topbar summary.whoami").click()
+    page.locator(".topbar .menu-panel button", has_text="二院").click()
+    expect(page.locator(".whoami .tag-org")).to_contain_text("市第二人民医院")
+    expect(page.locator(".whoami .role")).to_have_text("科室报修人")

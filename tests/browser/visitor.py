@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,7 @@ class Visitor:
         session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
         session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
         session[CHOSEN] = str(membership.id)
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
         session.save()
         self.set_cookie(settings.SESSION_COOKIE_NAME, session.session_key)
         return self
