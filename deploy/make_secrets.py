@@ -1,6 +1,6 @@
 """Makes the secrets docker-compose.yml reads, once. Never overwrites one: losing a key loses what it protects.
 
-    python3 deploy/make_secrets.py [FOLDER]
+python3 deploy/make_secrets.py [FOLDER]
 """
 
 from __future__ import annotations

@@ -5,10 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 
-from setup import PROJECT, with_node
+from setup import PROJECT, npm, with_node
 
 TOOL = PROJECT / "var" / "lock"
-PLAIN = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--upgrade"]
+PLAIN = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--upgrade",
+         "--universal", "--python-version", "3.11"]  # fmt: skip
 
 
 def main() -> None:
@@ -23,7 +24,7 @@ def main() -> None:
         cwd=PROJECT,
         check=True,
     )
-    words = ["npm", "install", "--package-lock-only", "--loglevel=error"]
+    words = [*npm(), "install", "--package-lock-only", "--loglevel=error"]
     subprocess.run(words, cwd=PROJECT, env=with_node(), check=True)
 
 

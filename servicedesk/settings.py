@@ -155,6 +155,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not IN_PRODUCTION
 MFA_TOTP_ISSUER = "ServiceDesk"
+USERSESSIONS_ADAPTER = "servicedesk.accounts.adapter.SessionsOnRecord"
 USERSESSIONS_TRACK_ACTIVITY = False
 SESSION_IDLE_MINUTES = env.number("SESSION_IDLE_MINUTES", 30, low=5, high=1440)
 SESSION_HOURS = env.number("SESSION_HOURS", 12, low=1, high=168)

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from allauth.account.signals import password_changed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
@@ -31,6 +32,7 @@ def connect() -> None:
     user_logged_out.connect(signed_out)
     user_login_failed.connect(sign_in_failed)
     authentication_failed.connect(code_failed)
+    password_changed.connect(password_was_changed)
     post_save.connect(second_factor_saved, sender=Authenticator)
     post_delete.connect(second_factor_removed, sender=Authenticator)
 
@@ -52,6 +54,14 @@ def sign_in_failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> N
 
 def code_failed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     _record(Act.SIGN_IN_FAILED, user, at=timezone.now(), result=Result.FAILED, words={"step": authenticator.type})
+
+
+def password_was_changed(sender: Any, user: User, **kwargs: Any) -> None:
+    _record(Act.PASSWORD_CHANGED, user, at=timezone.now(), acting=True)
+
+
+def record_sessions_ended(user: User, count: int, *, at: datetime) -> None:
+    _record(Act.SESSIONS_ENDED, user, at=at, acting=True, words={"count": count})
 
 
 def record_lock(name: str, *, at: datetime) -> None:

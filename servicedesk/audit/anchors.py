@@ -70,7 +70,7 @@ def newest(path: Path) -> Anchor | None:
         return None
     with path.open("rb") as file:
         file.seek(max(0, file.seek(0, os.SEEK_END) - TAIL))
-        found = [anchor for line in file.read().split(b"\n") if (anchor := _read(line))]
+        found = [anchor for line in file.read().split(b"\n") if (anchor := read_line(line))]
     return found[-1] if found else None
 
 
@@ -85,11 +85,11 @@ def anchors(path: Path, *, since: int = 0, until: int | None = None) -> Iterator
             read += len(line)
             if until is not None and read > until:
                 return
-            if anchor := _read(line):
+            if anchor := read_line(line):
                 yield anchor
 
 
-def _read(line: bytes) -> Anchor | None:
+def read_line(line: bytes) -> Anchor | None:
     try:
         return Anchor(**json.loads(line))
     except (ValueError, TypeError):

@@ -16,6 +16,7 @@ class Act(TextChoices):
     # accounts
     LOCKED = "accounts.locked", _("was locked out for a while")
     PASSWORD_CHANGED = "accounts.password_changed", _("changed the password")
+    SESSIONS_ENDED = "accounts.sessions_ended", _("signed out elsewhere")
     SECOND_FACTOR_ADDED = "accounts.second_factor_added", _("added a second step at sign-in")
     SECOND_FACTOR_REMOVED = "accounts.second_factor_removed", _("removed a second step at sign-in")
     SWITCHED = "accounts.switched", _("switched to this organisation")
@@ -53,6 +54,7 @@ class Act(TextChoices):
     MESSAGE_RESENT = "notices.message_resent", _("sent an undelivered message again")
     MESSAGES_RESENT = "notices.messages_resent", _("sent all undelivered messages again")
     TRAIL_EXPORTED = "audit.exported", _("exported the trail")
+    TRAIL_CUT = "audit.cut", _("cut the trail to a restored backup")
 
 
 class Result(TextChoices):

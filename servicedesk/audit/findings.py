@@ -66,10 +66,10 @@ class Note(StrEnum):
 
 NOTES: dict[Note, Promise] = {
     Note.PUT_IN_LATER: _(
-        "%(chain)s: %(count)s records claim to have been written over an hour before what was sealed before them; "
-        "the first is %(record)s."
+        "%(chain)s: record %(record)s claims to have been written over an hour before what was sealed before it "
+        "(such records: %(count)s)."
     ),
     Note.TOLD_LATER: _(
-        "%(chain)s: %(count)s records tell of something over a day before they were written; the first is %(record)s."
+        "%(chain)s: record %(record)s tells of something over a day before it was written (such records: %(count)s)."
     ),
 }

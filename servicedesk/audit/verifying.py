@@ -85,8 +85,17 @@ def _broken(walk: Walk) -> Iterator[Finding]:
 
 
 def _blocks(walk: Walk) -> Iterator[Block]:
-    while page := list(walk.of(Block).filter(number__gt=walk.number).order_by("number")[:PAGE]):
+    for page in _pages(walk.of(Block), "number", 0):
         yield from page
+
+
+def _pages(rows: Any, key: str, after: int) -> Iterator[list[Any]]:
+    """By key, never by offset: the last page costs what the first one costs."""
+    while page := list(rows.filter(**{f"{key}__gt": after}).order_by(key)[:PAGE]):
+        yield page
+        if len(page) < PAGE:
+            return
+        after = getattr(page[-1], key)
 
 
 def _block(walk: Walk, block: Block, anchor: Anchor | None) -> Iterator[Finding]:
@@ -125,14 +134,12 @@ def _differs(anchor: Anchor, block: Block) -> bool:
 
 def _rows(walk: Walk, block: Block) -> Iterator[tuple[Link, Values | None]]:
     """The block's links with their records, in pages: a forged block may claim any length."""
-    after = block.first - 1
-    while links := list(walk.of(Link).filter(position__gt=after, position__lte=block.last).order_by("position")[:PAGE]):
+    for links in _pages(walk.of(Link).filter(position__lte=block.last), "position", block.first - 1):
         ids = [link.pk for link in links]
         records = Record.objects.using(walk.using).filter(pk__in=ids).values_list(*FIELDS)
         found = {values[0]: values for values in records}
         for link in links:
             yield link, found.get(link.pk)
-        after = links[-1].position
 
 
 def _row(walk: Walk, block: Block, anchor: Anchor | None, link: Link, values: Values | None) -> Iterator[Finding]:

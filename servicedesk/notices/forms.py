@@ -36,12 +36,19 @@ class TargetForm(forms.Form):
 
 
 class ReceiverForm(forms.Form):
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
     channel = forms.ChoiceField(
         label=gettext_lazy("Channel"),
         choices=[(channel.value, channel.label) for channel in Channel if channel not in (Channel.INBOX, Channel.MAIL)],
     )
-    url = forms.CharField(label=gettext_lazy("Address"), max_length=500, help_text="https://…")
+    url = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=500,
+        help_text="https://…",
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     secret = forms.CharField(
         label=gettext_lazy("Key"),
         max_length=200,

@@ -17,6 +17,7 @@ from servicedesk.accounts.models import PastPassword
 from servicedesk.accounts.passwords import PROFILES, Profile, is_expired, missing
 from servicedesk.accounts.services.passwords import set_password
 from servicedesk.tenancy.enums import Role
+from tests.accounts.people import acts
 from tests.world import PASSWORD, make_member, make_user
 
 DENGBAO, ASVS = PROFILES["dengbao"], PROFILES["asvs"]
@@ -114,3 +115,4 @@ def test_changing_the_password_ends_every_other_session(world):
     here.post("/accounts/password/change/", new)
     assert here.get("/me/").status_code == 200
     assert elsewhere.get("/me/").url == "/accounts/login/?next=/me/"
+    assert "accounts.password_changed" in acts(world.h1, by_user=member.user_id)

@@ -17,7 +17,7 @@ from servicedesk.accounts.models import Tries
 from servicedesk.accounts.step_up import step_up
 from servicedesk.accounts.tasks import tidy_sign_in
 from servicedesk.tenancy.enums import Role
-from tests.accounts.people import browser_of, sign_in
+from tests.accounts.people import acts, browser_of, sign_in
 from tests.world import make_member
 
 pytestmark = pytest.mark.django_db
@@ -44,13 +44,14 @@ def test_the_list_names_address_and_device_as_seen_before_our_proxies(engineer, 
     assert "10.7.7.7" in client.get("/accounts/sessions/").content.decode()
 
 
-def test_ending_the_other_sessions_refuses_their_next_request(engineer):
+def test_ending_the_other_sessions_refuses_their_next_request(world, engineer):
     here, lost = Client(), Client()
     for client in (here, lost):
         sign_in(client, engineer.user)
     here.post("/accounts/sessions/")
     assert lost.get("/people/").url.startswith("/accounts/login/")
     assert here.get("/people/").status_code == 200
+    assert acts(world.h1)[-1] == "accounts.sessions_ended"
 
 
 def test_nobody_sees_somebody_elses_sessions(world, engineer):

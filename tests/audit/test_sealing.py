@@ -18,7 +18,9 @@ from servicedesk.audit.models import Block, Link, Pending
 from servicedesk.audit.record import record
 from servicedesk.audit.services import sealing
 from servicedesk.audit.services.sealing import seal
+from servicedesk.audit.tasks import seal_trail
 from servicedesk.audit.verifying import verify_chain
+from servicedesk.schedule import BEAT
 from servicedesk.tenancy.wall import Context, opened
 from tests.audit.trails import HOSPITAL, NOW, OTHER, VENDOR, auditor, engineer, lead, make_chain, write
 
@@ -255,3 +257,12 @@ def _fifty_writers(*, sealing_too: bool) -> float:
         sealer.join()
     assert failed == []
     return took
+
+
+def test_the_schedule_names_the_sealer(data):
+    """Past the wall, so on the watch queue."""
+    entry = BEAT["audit trail sealed"]
+    assert (entry["task"], entry["options"]["queue"]) == (seal_trail.name, "watch")
+    write(lead())
+    seal_trail()
+    assert (waiting(), len(lines(f"hospital-{HOSPITAL}"))) == (0, 1)

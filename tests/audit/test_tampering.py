@@ -13,7 +13,7 @@ from tests.audit.attacks import ATTACKS, OWNER, undone, wall_torn_down
 from tests.audit.trails import HOSPITAL, lead, make_chain
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
-TIMES, BLOCKS, EACH = 100, 5, 3
+TIMES, BLOCKS, EACH = 100, 4, 3
 
 
 def first_bad():

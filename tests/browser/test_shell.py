@@ -18,13 +18,10 @@ def member(visitor: Visitor, world: World) -> Visitor:
     return visitor.sign_in(make_member(Role.IT_ENGINEER, world.h1, name="王小明"))
 
 
-def focused(visitor: Visitor) -> str:
-    return visitor.page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
-
-
 REACHABLE = """
     [...document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex="0"]')]
-        .filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0 && !e.closest('dialog, .menu-panel'))
+        .filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0)
+        .filter(e => !e.closest('dialog') && !e.closest('.menu-panel'))
         .filter(e => e.type !== 'radio' || !e.matches('[name="' + e.name + '"] ~ *') && e.id.endsWith('_0'))
         .map((e, number) => { e.dataset.number = number; return e.outerHTML.slice(0, 80); })"""
 WHERE = """

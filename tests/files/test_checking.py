@@ -142,6 +142,7 @@ def test_a_broken_upload_is_not_called_a_damaged_file() -> None:
         (Limits(nesting=1), nasty.nested_zip(2), Reason.NESTED_TOO_DEEP),
         (Limits(searched=100), nasty.pdf(), Reason.EXPANDS_TOO_FAR),
     ],
+    ids=["pixels", "frames", "members", "expanded", "nesting", "searched"],
 )
 def test_each_limit_counts(limits: Limits, content: bytes, reason: Reason) -> None:
     assert refusal(content, limits=limits).reason is reason
@@ -172,7 +173,9 @@ def test_a_pixel_bomb_is_refused_before_decoding(monkeypatch: pytest.MonkeyPatch
     assert refusal(nasty.png(9_000, 9_000)).reason is Reason.TOO_MANY_PIXELS
 
 
-@pytest.mark.parametrize("content", [nasty.packed(("a.log", bytes(9_000_000))), nasty.overlapping_zip()])
+@pytest.mark.parametrize(
+    "content", [nasty.packed(("a.log", bytes(9_000_000))), nasty.overlapping_zip()], ids=["deep", "overlapping"]
+)
 def test_a_zip_bomb_is_refused_before_unpacking(monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.setattr(zipfile.ZipFile, "open", lambda *_: pytest.fail("unpacked"))
     assert refusal(content).reason is Reason.EXPANDS_TOO_FAR

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections import Counter
 from datetime import timedelta
 
@@ -243,15 +244,15 @@ def test_the_act_succeeds_quickly_when_valkey_is_gone(desk, hook, engineer, sett
     """Refused or silent: the request is not failed, and it is asked to wait once only."""
     import socket
 
-    from celery import current_app
+    from kombu import Connection
 
+    from servicedesk.celery import app
     from servicedesk.notices import nudge
 
     deaf = socket.create_server(("127.0.0.1", 0))
     url = f"redis://127.0.0.1:{deaf.getsockname()[1]}/0" if line == "silent" else line
     monkeypatch.setattr(nudge, "_silent_until", 0.0)
-    monkeypatch.setattr(current_app.conf, "broker_url", url)
-    monkeypatch.setattr(current_app.conf, "broker_write_url", url)
+    monkeypatch.setattr(app, "connection_for_write", lambda **more: Connection(url, **more))
     attempts = []
     original = deliver_task.apply_async
     monkeypatch.setattr(
@@ -263,6 +264,25 @@ def test_the_act_succeeds_quickly_when_valkey_is_gone(desk, hook, engineer, sett
     assert len(attempts) == 1
     assert len(desk.messages()) == 5
     assert due_messages(desk.clock()).count() == 5
+
+
+@for_real
+def test_the_whole_way_through_valkey_and_a_worker(desk, hook, engineer, monkeypatch):
+    """From the act's commit to the receiver, with a real queue and a real worker between."""
+    from celery.contrib.testing.worker import start_worker
+
+    from servicedesk.celery import app
+    from servicedesk.notices import nudge
+
+    app.control.purge()
+    monkeypatch.setattr(nudge, "_silent_until", 0.0)
+    with start_worker(app, pool="solo", perform_ping_check=False, shutdown_timeout=20):
+        desk.tell(engineer)
+        until = time.monotonic() + 20
+        while desk.message().state == State.WAITING and time.monotonic() < until:
+            time.sleep(0.05)
+    message = desk.message()
+    assert (message.state, message.handed_at, [seen.key for seen in hook.seen]) == (State.SENT, None, [str(message.id)])
 
 
 @for_real

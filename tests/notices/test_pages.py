@@ -52,7 +52,8 @@ def lead(desk):
 
 def acts(organisation) -> list[str]:
     with opened(context_of(organisation)):
-        return list(Record.objects.order_by("id").values_list("act", flat=True))
+        found = Record.objects.filter(act__startswith="notices.").order_by("id")
+        return list(found.values_list("act", flat=True))
 
 
 # ── inbox ────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicedesk.notices.enums import NoticeKind, Reason, State
@@ -46,6 +46,7 @@ def test_the_end_of_the_quiet_hours(hours, days, moment, until):
     assert quiet_until(start, end, days, at(moment)) == (at(until) if until else None)
 
 
+@settings(deadline=None)
 @given(
     start=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),
     end=st.times().map(lambda moment: moment.replace(second=0, microsecond=0)),

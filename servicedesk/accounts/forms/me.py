@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from servicedesk.tenancy.models import Membership
 
@@ -9,3 +10,4 @@ class DetailsForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = ("name", "phone", "email")
+        labels = {"name": _("Full name")}

@@ -26,6 +26,10 @@ class VendorForm(forms.ModelForm):
         fields = ("name", "short_name", "code")
 
 
+def _offer(field: Any, rows: Any) -> None:
+    field.queryset, field.empty_label = rows, _("choose …")
+
+
 class _Dates(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -46,12 +50,13 @@ class EngagementForm(_Dates):
     class Meta:
         model = Engagement
         fields = ("hospital", "vendor", *DATES)
+        labels = {"hospital": _("Hospital"), "vendor": _("Vendor")}
         widgets = PICKERS
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["hospital"].queryset = Hospital.objects.visible_to(by)
-        self.fields["vendor"].queryset = Vendor.objects.visible_to(by)
+        _offer(self.fields["hospital"], Hospital.objects.visible_to(by))
+        _offer(self.fields["vendor"], Vendor.objects.visible_to(by))
 
 
 class EngagementEndForm(_Dates):
@@ -65,9 +70,10 @@ class SupportForm(forms.ModelForm):
     class Meta:
         model = SupportSession
         fields = ("hospital", "reason")
+        labels = {"hospital": _("Hospital")}
         widgets = {"reason": forms.Textarea(attrs={"rows": 3})}
         help_texts = {"reason": _("The hospital reads this.")}
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["hospital"].queryset = Hospital.objects.visible_to(by)
+        _offer(self.fields["hospital"], Hospital.objects.visible_to(by))

@@ -18,8 +18,10 @@ def role_choices(person: Person) -> list[tuple[str, Any]]:
     return [(role.value, role.label) for role in Role if role in INVITES[person.role]]
 
 
-def own_departments(person: Person) -> Any:
-    return Department.objects.visible_to(person).filter(hospital_id=person.hospital_id, closed_at=None)
+def offer_departments(field: Any, person: Person) -> None:
+    """Those of the person's own hospital that are not closed."""
+    field.queryset = Department.objects.visible_to(person).filter(hospital_id=person.hospital_id, closed_at=None)
+    field.empty_label = _("no department")
 
 
 class InviteForm(forms.ModelForm):
@@ -30,12 +32,13 @@ class InviteForm(forms.ModelForm):
     class Meta:
         model = Invitation
         fields = ("name", "role", "department", "phone", "email")
+        labels = {"name": _("Full name")}
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = role_choices(by)
         if by.side == Side.HOSPITAL:
-            self.fields["department"].queryset = own_departments(by)
+            offer_departments(self.fields["department"], by)
             self.fields["department"].help_text = _("A ward reporter reports for this department.")
         else:
             del self.fields["department"]
@@ -51,7 +54,7 @@ class FirstLeadForm(forms.Form):
     """The security administrator brings in the first lead of an organisation that has none."""
 
     organisation = forms.ChoiceField(label=_("Organisation"))
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     email = forms.EmailField(label=_("Mail address"), required=False)
 
@@ -81,7 +84,7 @@ class RoleForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = role_choices(by)
         if by.side == Side.HOSPITAL:
-            self.fields["department"].queryset = own_departments(by)
+            offer_departments(self.fields["department"], by)
         else:
             del self.fields["department"]
 

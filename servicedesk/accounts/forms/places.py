@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from servicedesk.accounts.forms.people import own_departments
+from servicedesk.accounts.forms.people import offer_departments
 from servicedesk.tenancy.models import Department, Place
 from servicedesk.tenancy.wall import Person
 
@@ -28,4 +28,4 @@ class PlaceForm(forms.ModelForm):
 
     def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["department"].queryset = own_departments(by)
+        offer_departments(self.fields["department"], by)

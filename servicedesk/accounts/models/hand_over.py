@@ -29,6 +29,8 @@ class HandOver(WalledWithId):
         constraints = [
             TenantKey("leaver", name="hand_over_leaver_same_hospital"),
             TenantKey("successor", name="hand_over_successor_same_hospital"),
+            TenantKey("leaver", owner=("vendor",), name="hand_over_leaver_same_vendor"),
+            TenantKey("successor", owner=("vendor",), name="hand_over_successor_same_vendor"),
             models.CheckConstraint(name="hand_over_to_somebody_else", condition=~Q(leaver=F("successor"))),
         ]
 

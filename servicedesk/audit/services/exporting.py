@@ -3,7 +3,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from django.db import transaction
@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.lines import Line, lines
+from servicedesk.audit.models import Record
 from servicedesk.audit.record import Word, record
 from servicedesk.audit.selectors import trail
 from servicedesk.tenancy.wall import Person
@@ -22,9 +23,9 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  
 
 
 @transaction.atomic
-def export_trail(condition: Q, *, by: Person, at: datetime, filters: dict[str, Word] | None = None) -> bytes:
+def export_trail(condition: Q, *, by: Person, at: datetime, filters: Mapping[str, Word] | None = None) -> bytes:
     """The trail as the screen shows it, as a CSV file that a spreadsheet opens; taking it is on record too."""
-    rows = list(trail(by, condition)[: LIMIT + 1])
+    rows: list[Record] = list(trail(by, condition)[: LIMIT + 1])
     is_whole = len(rows) <= LIMIT
     content = _csv(lines(rows[:LIMIT], by), is_whole)
     facts: dict[str, Word] = {

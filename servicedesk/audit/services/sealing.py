@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -29,7 +30,7 @@ log = structlog.get_logger(__name__)
 def seal(*, at: datetime) -> int:
     """Seal and anchor all that waits; returns how many records got their link. One chain's trouble is not another's."""
     sealed = 0
-    for name in list(Pending.objects.using(ALIAS).order_by("chain").values_list("chain", flat=True).distinct()):
+    for name in list(_all(Pending).order_by("chain").values_list("chain", flat=True).distinct()):
         try:
             sealed += _seal_chain(Chain.named(name), at)
         except (DatabaseError, ValueError) as error:
@@ -52,7 +53,7 @@ def _seal_chain(chain: Chain, at: datetime) -> int:
 
 
 def _waiting(chain: Chain, after: UUID | None) -> list[UUID]:
-    rows = Pending.objects.using(ALIAS).filter(chain=chain.name)
+    rows = _all(Pending).filter(chain=chain.name)
     rows = rows.filter(record_id__gt=after) if after else rows
     return list(rows.order_by("record_id").values_list("record_id", flat=True)[:BATCH])
 
@@ -62,16 +63,16 @@ def extend(chain: Chain, waiting: list[UUID], at: datetime) -> int:
     with transaction.atomic(using=ALIAS):
         if not _is_mine(chain):
             return 0
-        linked = Link.objects.using(ALIAS).filter(pk__in=waiting).values_list("pk", flat=True)
+        linked = _all(Link).filter(pk__in=waiting).values_list("pk", flat=True)
         new = set(waiting) - set(linked)
-        records = list(Record.objects.using(ALIAS).filter(pk__in=new).order_by("pk").values_list(*FIELDS))
+        records = list(_all(Record).filter(pk__in=new).order_by("pk").values_list(*FIELDS))
         if records:
             _link(chain, records, at)
         return len(records)
 
 
 def _link(chain: Chain, records: list[Values], at: datetime) -> None:
-    before = Block.objects.using(ALIAS).filter(chain=chain.name).order_by("-number").first()
+    before = _all(Block).filter(chain=chain.name).order_by("-number").first()
     head, position, number = (bytes(before.head), before.last, before.number + 1) if before else (chain.origin, 0, 1)
     first, links = position + 1, []
     for values in records:
@@ -88,8 +89,8 @@ def _link(chain: Chain, records: list[Values], at: datetime) -> None:
                 hash=head,
             )
         )
-    Link.objects.using(ALIAS).bulk_create(links)
-    Block.objects.using(ALIAS).create(
+    _all(Link).bulk_create(links)
+    _all(Block).create(
         **chain.owner,
         chain=chain.name,
         number=number,
@@ -106,17 +107,16 @@ def anchor_blocks(chain: Chain, waiting: list[UUID]) -> None:
     with transaction.atomic(using=ALIAS):
         if not _is_mine(chain):
             return
-        numbers = Link.objects.using(ALIAS).filter(pk__in=waiting).order_by("block").values_list("block", flat=True)
-        blocks = list(numbers.distinct())
-        for anchor in _anchors_of(chain, blocks):
+        sealed = _all(Link).filter(chain=chain.name, pk__in=waiting)
+        numbers = sealed.order_by("block").values_list("block", flat=True).distinct()
+        for anchor in _anchors_of(chain, list(numbers)):
             drop_anchor(anchor)
-        sealed = Link.objects.using(ALIAS).filter(pk__in=waiting).values_list("pk", flat=True)
-        Pending.objects.using(ALIAS).filter(pk__in=list(sealed)).delete()
+        _all(Pending).filter(pk__in=list(sealed.values_list("pk", flat=True))).delete()
 
 
 def _anchors_of(chain: Chain, numbers: list[int]) -> Iterable[Anchor]:
-    blocks = Block.objects.using(ALIAS).filter(chain=chain.name, number__in=numbers).order_by("number")
-    rows = Link.objects.using(ALIAS).filter(chain=chain.name, block__in=numbers).order_by("position")
+    blocks = _all(Block).filter(chain=chain.name, number__in=numbers).order_by("number")
+    rows = _all(Link).filter(chain=chain.name, block__in=numbers).order_by("position")
     marks = {
         number: "".join(bytes(hash_).hex()[:MARK] for _, hash_ in group)
         for number, group in groupby(rows.values_list("block", "hash"), key=lambda row: row[0])
@@ -136,6 +136,10 @@ def anchor_of(block: Block, rows: str) -> Anchor:
         sealed_at=block.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
         rows=rows,
     )
+
+
+def _all(model: Any) -> Any:
+    return model.objects.using(ALIAS)
 
 
 def _is_mine(chain: Chain) -> bool:

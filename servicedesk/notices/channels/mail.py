@@ -21,7 +21,7 @@ def send(letter: Letter, patience: Patience) -> Outcome:
     server = EmailBackend(timeout=patience.connect)
     try:
         server.open()
-        server.connection.sock.settimeout(patience.total)
+        server.connection.sock.settimeout(patience.total + 1)  # the watchdog comes first, and is told from a cut line
         with Watchdog(server.connection.sock, patience.total) as watchdog:
             return _handed_in(server, letter, watchdog)
     except smtplib.SMTPDataError as error:

@@ -15,7 +15,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db.models import F, Q
-from django.utils import translation
+from django.utils import timezone, translation
 
 from servicedesk.notices.backoff import GIVE_UP_AFTER, Outcome, next_step
 from servicedesk.notices.channels import SEND
@@ -62,13 +62,16 @@ def take(message_id: UUID, *, at: datetime) -> Try | None:
     message = Message.objects.get(id=message_id)
     member = _member(message, at)
     if message.membership_id and member is None:
-        return _put_aside(message, State.WITHDRAWN, Reason.LEFT, at)
+        _put_aside(message, State.WITHDRAWN, Reason.LEFT, at)
+        return None
     if quiet_until := _quiet_until(message, at):
-        return _put_aside(message, State.WAITING, Reason.QUIET, quiet_until)
+        _put_aside(message, State.WAITING, Reason.QUIET, quiet_until)
+        return None
     receiver = _receiver(message)
     key = str(receiver.id) if receiver else message.channel
     if resting_until := breaker.resting_until(key, at=at):
-        return _rest(message, resting_until, at)
+        _rest(message, resting_until, at)
+        return None
     return Try(message.id, message.attempt, Channel(message.channel), _letter(message, member, receiver), key)
 
 
@@ -117,9 +120,10 @@ def _rest(message: Message, until: datetime, at: datetime) -> None:
     since = message.failing_since or at
     Message.objects.filter(id=message.id).update(failing_since=since)
     if at >= since + GIVE_UP_AFTER:
-        return _put_aside(message, State.DEAD, Reason.RESTING, at)
-    spread = timedelta(seconds=random.random() * 5)  # noqa: S311
-    return _put_aside(message, State.WAITING, Reason.RESTING, min(until + spread, since + GIVE_UP_AFTER))
+        _put_aside(message, State.DEAD, Reason.RESTING, at)
+    else:
+        spread = timedelta(seconds=random.random() * 5)  # noqa: S311
+        _put_aside(message, State.WAITING, Reason.RESTING, min(until + spread, since + GIVE_UP_AFTER))
 
 
 def _member(message: Message, at: datetime) -> Membership | None:
@@ -134,11 +138,9 @@ def _member(message: Message, at: datetime) -> Membership | None:
 def _may_still_read(message: Message, at: datetime) -> bool:
     if message.side != Side.VENDOR or message.hospital_id is None:
         return True
-    from django.utils import timezone
-
     today = timezone.localdate(at)
     still = Q(read_until__gte=today) | Q(read_until__isnull=True, to_on__gte=today) | Q(to_on__isnull=True)
-    parties = Engagement.objects.filter(hospital_id=message.hospital_id, vendor_id=message.vendor_id)
+    parties = Engagement.objects.filter(hospital=message.hospital_id, vendor=message.vendor_id)
     return parties.filter(still, from_on__lte=today).exists()
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Extract, Now
 
 from servicedesk.notices.enums import State
@@ -27,7 +27,7 @@ def hand_over_due_messages(*, at: datetime) -> int:
     return len(due)
 
 
-def due_messages(at: datetime):
+def due_messages(at: datetime) -> QuerySet[Message]:
     free = Q(lease_until__isnull=True) | Q(lease_until__lte=at)
     not_just_handed = Q(handed_at__isnull=True) | Q(handed_at__lte=at - HAND_OVER_AGAIN)
     waiting = Message.objects.using("watch").filter(free, not_just_handed, state=State.WAITING, due_at__lte=at)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
-from servicedesk.audit.record import record
+from servicedesk.audit.record import Word, record
 from servicedesk.notices.enums import Channel, NoticeKind, Wants
 from servicedesk.notices.models import Message, Receiver, Target
 from servicedesk.notices.nudge import nudge
@@ -60,7 +60,7 @@ def change_receiver(
     receiver.name, receiver.wants, receiver.shown = name, wants, _shown(place)
     receiver.sealed = seal(url or old_url, secret or old_secret)
     receiver.save()
-    words = {"target": receiver.shown, "new_address": bool(url), "new_key": bool(secret)}
+    words: dict[str, Word] = {"target": receiver.shown, "new_address": bool(url), "new_key": bool(secret)}
     record(Act.RECEIVER_CHANGED, receiver, by=by, at=at, words=words)
     return receiver
 

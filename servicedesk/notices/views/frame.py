@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -20,7 +21,11 @@ TABS: list[tuple[str, Promise, Permission]] = [
 
 def page(request: Any, template: str, context: dict[str, Any], *, tab: str) -> HttpResponse:
     """A page of this room, with the way to the others that this person may open."""
-    tabs = [(name, words, name == tab) for name, words, may in TABS if may.reach_of(request.person)]
+    tabs = [
+        {"label": words, "href": reverse(name), "is_current": name == tab, "count": None}
+        for name, words, may in TABS
+        if may.reach_of(request.person)
+    ]
     return render(request, template, {**context, "tabs": tabs})
 
 

@@ -51,6 +51,7 @@ class Membership(WalledWithId):
         verbose_name = _("membership")
         constraints = [
             owned_target("membership_of_hospital"),
+            owned_target("membership_of_vendor", "vendor"),
             TenantKey("department", name="membership_department_same_hospital"),
             models.CheckConstraint(
                 name="membership_role_fits_organisation",

@@ -53,7 +53,7 @@ class Command(BaseCommand):
                 yield bad
             else:
                 facts = {"chain": chain, "records": walk.position, "blocks": walk.number}
-                self.stdout.write(_("%(chain)s: %(records)s records in %(blocks)s blocks, unbroken.") % facts)
+                self.stdout.write(_("%(chain)s: unbroken; records: %(records)s, blocks: %(blocks)s.") % facts)
         yield from joined(never_sealed(name), gone_before_sealing(name))
 
     def _known(self, name: str) -> str:

@@ -1,0 +1,44 @@
+"""Whatever people edit keeps its former states, behind the same wall. PACS-18."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+
+from servicedesk.tenancy.models.base import Walled
+from tests.tenancy.catalogue import GLOBAL, rows
+
+# Rows nobody edits: written once, or moved on by the product's own steps, which are on record.
+NOT_EDITED = {
+    "accounts.handover": "written once",
+    "accounts.invitation": "sent, used or taken back, each on record",
+    "audit.block": "written once",
+    "audit.link": "written once",
+    "audit.record": "written once",
+    "files.storedfile": "written once",
+    "notices.inboxitem": "read or not",
+    "notices.message": "the outbox's own steps",
+    "notices.preference": "one's own wishes, each change on record",
+    "tenancy.matter": "follows what it stands for",
+    "tenancy.supportsession": "opened and closed, both on record",
+}
+
+
+def walled() -> dict[str, type]:
+    return {m._meta.label_lower: m for m in apps.get_models() if issubclass(m, Walled)}
+
+
+def test_every_model_keeps_its_history_or_says_why_not():
+    without = {
+        label for label, model in walled().items() if not hasattr(model._meta, "simple_history_manager_attribute")
+    }
+    assert without == set(NOT_EDITED)
+
+
+@pytest.mark.django_db
+def test_every_history_is_behind_the_wall():
+    forced = {name for (name,) in rows("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")}
+    histories = {m.history.model._meta.db_table for m in walled().values() if hasattr(m, "history")}
+    assert len(histories) >= 6
+    assert histories - forced == set()
+    assert histories & set(GLOBAL) == set()
