@@ -71,3 +71,7 @@ document.addEventListener("click", async (event) => {
   document.dispatchEvent(new CustomEvent("toast", { detail: { sentence: say("copied"), kind: "success" } }));
 });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-prints]")) window.print(); });
+
+// On a phone the filters would fill the screen: folded until wanted, unless they are what made this page.
+if (matchMedia("(max-width: 767.98px)").matches && location.search.length < 2)
+  document.querySelectorAll(".filter-box:not([data-in-use])").forEach((box) => { box.open = false; });

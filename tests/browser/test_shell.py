@@ -18,10 +18,6 @@ def member(visitor: Visitor, world: World) -> Visitor:
     return visitor.sign_in(make_member(Role.IT_ENGINEER, world.h1, name="王小明"))
 
 
-def focused(visitor: Visitor) -> str:
-    return visitor.page.evaluate("document.activeElement.outerHTML.slice(0, 120)")
-
-
 REACHABLE = """
     [...document.querySelectorAll('a[href],button,input,select,textarea,summary,[tabindex="0"]')]
         .filter(e => e.offsetParent && !e.disabled && e.tabIndex >= 0 && !e.closest('dialog, .menu-panel'))
