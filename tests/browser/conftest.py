@@ -82,6 +82,7 @@ def _others_are_connected() -> bool:
     with connections["owner"].cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename IS NOT NULL"
+            " AND state IS DISTINCT FROM 'idle'"
             " AND pid <> pg_backend_pid() AND pid <> ALL (%s)",
             [own],
         )
