@@ -102,7 +102,10 @@ class HttpReceiver(Server):
             head += stream.readline()
         text = head.decode()
         length = next(int(row.split(":")[1]) for row in text.split("\r\n") if row.lower().startswith("content-length"))
-        seen = Seen("", text, stream.read(length))
+        body = stream.read(length)
+        if len(body) < length:
+            return  # the sender gave up half-way: nothing arrived
+        seen = Seen("", text, body)
         seen.key = seen.header("Idempotency-Key")
         self.seen.append(seen)
         if word == "hang":
