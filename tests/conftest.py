@@ -100,7 +100,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         _point_at(database)
         yield
         _point_at(cluster.home)
-        # A thread of a live server may still hold on; the owner may not end another role's session. The next run drops it.
+        # A live server's thread may still hold on, and the owner may not end another role's session.
         with suppress(psycopg2.Error):
             cluster.run("DROP DATABASE IF EXISTS {}", database)
 
