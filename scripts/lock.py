@@ -8,7 +8,7 @@ import sys
 from setup import PROJECT, npm, with_node
 
 TOOL = PROJECT / "var" / "lock"
-PLAIN = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links", "--no-header", "--upgrade",
+PLAIN = ["--quiet", "--generate-hashes", "--no-emit-index-url", "--no-header", "--upgrade",
          "--universal", "--python-version", "3.11"]  # fmt: skip
 
 
