@@ -39,13 +39,18 @@ def unpack(archive: Path) -> None:
     with tarfile.open(archive) as tar:
         tar.extractall(new)  # noqa: S202 (each member was checked)
     for name in KEPT:
-        aside = home / f"{name}.before-restore"
+        aside = set_aside(name)
         shutil.rmtree(aside, ignore_errors=True)
         if (home / name).exists():
             (home / name).rename(aside)
         if (new / name).exists():
             (new / name).rename(home / name)
     new.rmdir()
+
+
+def set_aside(name: str) -> Path:
+    """Where the last restore put what lay here before."""
+    return Path(settings.DATA_DIR) / f"{name}.before-restore"
 
 
 def described(file: Path) -> dict[str, Any]:

@@ -145,6 +145,8 @@ def refuse_content_behind(file: IO[bytes], end: int) -> None:
 def refuse_unsafe_tar_entry(entry: tarfile.TarInfo) -> None:
     if OUTSIDE.match(entry.name):
         raise Refused(Reason.UNSAFE_PATH)
+    if entry.size < 0:  # the next header would be looked for behind us, for ever
+        raise Refused(Reason.DAMAGED)
     if entry.issparse():
         raise Refused(Reason.EXPANDS_TOO_FAR)
     if not (entry.isreg() or entry.isdir()):

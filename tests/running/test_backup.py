@@ -17,6 +17,9 @@ from django.core.management import CommandError, call_command
 from django.db import connections, transaction
 
 from servicedesk.accounts.models import User
+from servicedesk.audit.enums import Act
+from servicedesk.audit.models import Record
+from servicedesk.audit.verifying import verify_chain
 from servicedesk.backup import DUMP, FILES, MANIFEST, make_backup
 from servicedesk.backup.files import described
 from servicedesk.backup.rows import FORCED, said
@@ -24,6 +27,7 @@ from servicedesk.checks import login_of
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.models import Department
 from servicedesk.tenancy.wall import Context
+from tests.audit.trails import lead, make_chain
 from tests.world import World, make_user, make_world
 
 pytestmark = [
@@ -79,7 +83,6 @@ def data(tmp_path: Path, settings: Any) -> Iterator[Path]:
     (tmp_path / "data/files/ab").mkdir(parents=True)
     (tmp_path / "data/files/ab/cd").write_bytes(b"a picture")
     (tmp_path / "data/anchors").mkdir()
-    (tmp_path / "data/anchors/1").write_text("an anchor")
     return tmp_path / "data"
 
 
@@ -108,7 +111,6 @@ def test_everything_comes_back_and_the_wall_stands(small_world: World, data: Pat
 
     assert state() == before
     assert (data / "files/ab/cd").read_bytes() == b"a picture"
-    assert (data / "anchors/1").read_text() == "an anchor"
     assert (data / "files.before-restore/ab/cd").read_bytes() == b"painted over"
     with wall.opened(Context.of_hospital(small_world.h1.id)):
         assert Department.objects.count() == 2
@@ -116,6 +118,23 @@ def test_everything_comes_back_and_the_wall_stands(small_world: World, data: Pat
         assert Department.objects.count() == 0
     make_user("written-after")  # sequences, rights and triggers hold for new rows too
     assert User.objects.filter(username="written-after").exists()
+
+
+def test_what_the_trail_lost_goes_on_record(small_world: World, data: Path, tmp_path: Path):
+    """The anchors outside the database know what was sealed after the backup."""
+    name = f"hospital-{small_world.h1.id}"
+    make_chain(lead(small_world.h1.id), blocks=1, of=2)
+    call_command("backup", tmp_path / "backup")
+    make_chain(lead(small_world.h1.id), blocks=3, of=2)
+    out = io.StringIO()
+
+    call_command("restore", tmp_path / "backup", "--yes", stdout=out)
+
+    assert f"{name}: 3 blocks of the audit trail" in out.getvalue()
+    told = Record.objects.using("watch").get(act=Act.TRAIL_CUT)
+    assert told.words == {"chain": name, "blocks": 3, "records": 6}
+    make_chain(lead(small_world.h1.id), blocks=1, of=2)
+    assert verify_chain(name)[1] is None
 
 
 def test_nothing_is_replaced_without_a_yes(small_world: World, data: Path, tmp_path: Path):
