@@ -78,12 +78,14 @@ def _wait_for_the_server(patience: float = 10) -> None:
 
 
 def _others_are_connected() -> bool:
-    own = [connection.connection.info.backend_pid for connection in connections.all() if connection.connection]
-    with connections["owner"].cursor() as cursor:
+    """Asked of each role by itself: PostgreSQL shows nobody what another role's session is doing."""
+    return any(_busy_sessions(alias) for alias in connections)
+
+
+def _busy_sessions(alias: str) -> int:
+    with connections[alias].cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename IS NOT NULL"
-            " AND state IS DISTINCT FROM 'idle'"
-            " AND pid <> pg_backend_pid() AND pid <> ALL (%s)",
-            [own],
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+            " AND state <> 'idle' AND pid <> pg_backend_pid()"
         )
-        return bool(cursor.fetchone()[0])
+        return int(cursor.fetchone()[0])
