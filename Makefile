@@ -19,7 +19,7 @@ demo-codes: ## print the codes of this moment for the demo's second step at sign
 	@STAGE=demo $(python) manage.py demo --codes
 
 test: ## run every test, those in a browser too (ARGS="-k words" narrows them)
-	@$(ready) test && exec $(python) -m pytest -n auto --dist loadfile $(ARGS)
+	@$(ready) test && exec $(python) -m pytest -n auto --dist worksteal $(ARGS)
 
 setup: ## install and build everything but the servers
 	@$(ready) all

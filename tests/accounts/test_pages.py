@@ -17,7 +17,7 @@ from servicedesk.tenancy.models import Department, Engagement, Hospital, Members
 from servicedesk.tenancy.permissions import granted_to
 from servicedesk.tenancy.wall import NOBODY, Context, opened
 from tests.accounts.people import acts, browser_of, lead_of
-from tests.world import enter, make_member
+from tests.world import enter, make_member, make_place
 
 pytestmark = pytest.mark.django_db
 
@@ -326,3 +326,36 @@ def test_the_audit_administrator_reads_and_opens_nothing(world):
     assert client.get("/support/").status_code == 200
     assert client.post("/support/open/", {"hospital": world.h1.pk, "reason": "x"}).status_code == 403
     assert client.get("/people/invite/").status_code == 403
+
+
+# ── what happened to a thing ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_department_shows_who_changed_what(world, lead):
+    radiology = world.radiology[world.h1.id]
+    client, url = browser_of(lead), f"/departments/{radiology.pk}/"
+    client.post(url, {"name": "影像中心", "phone": "8123"})
+    assert history_on(client.get(url)) == [("赵主任", [f"{radiology.name} → 影像中心", "— → 8123"])]
+
+
+def test_a_place_shows_who_changed_what(world, lead):
+    client, url = browser_of(lead), f"/places/{make_place(world.h1).pk}/"
+    client.post(url, {"building": "9号楼", "floor": "2", "room": "201"})
+    ((who, changes),) = history_on(client.get(url))
+    assert who == "赵主任"
+    assert any(change.endswith("→ 9号楼") for change in changes)
+
+
+def test_a_person_shows_who_changed_their_role(world, lead):
+    member = make_member(Role.IT_ENGINEER, world.h1, name="周工")
+    client = browser_of(lead)
+    client.post(f"/people/{member.pk}/role/", {"role": Role.HOSPITAL_AUDITOR})
+    assert ("赵主任", ["信息科工程师 → 院方审计员"]) in history_on(client.get(f"/people/{member.pk}/"))
+
+
+def history_on(page):
+    return [
+        (entry.who, [f"{change.old} → {change.new}" for change in entry.changes])
+        for entry in page.context["history"].entries
+        if entry.changes
+    ]

@@ -21,6 +21,7 @@ def first_bad():
     return bad or next(never_sealed(using=OWNER), None) or next(gone_before_sealing(using=OWNER), None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ATTACKS)
 def test_every_attack_is_found_and_named(kind, data):
     chain, size = Chain(HOSPITAL), BLOCKS * EACH

@@ -13,6 +13,7 @@ from servicedesk.accounts import selectors
 from servicedesk.accounts.forms.people import HandOverForm, RoleForm
 from servicedesk.accounts.permissions import DISABLE_ACCOUNTS, INVITE_PEOPLE, INVITES, MANAGE_PEOPLE, SEE_INVITATIONS
 from servicedesk.accounts.services import handing_over, members
+from servicedesk.audit.history import history_of
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
@@ -56,7 +57,7 @@ def show_person(request: Any, membership: Membership) -> HttpResponse:
             "membership": membership,
             "sentence": Role(membership.role).sentence,
             "permissions": granted_to(Role(membership.role)),
-            "changes": membership.history.select_related("department").order_by("-history_date")[:20],
+            "history": history_of(membership, request.person),
             "may_manage": manages(request.person, membership),
             "may_disable": DISABLE_ACCOUNTS.reach_of(request.person),
             "is_current": membership.until_at is None or membership.until_at > timezone.now(),

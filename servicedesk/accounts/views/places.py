@@ -10,9 +10,11 @@ from servicedesk.accounts import selectors
 from servicedesk.accounts.forms.places import DepartmentForm, PlaceForm
 from servicedesk.accounts.permissions import KEEP_PLACES
 from servicedesk.accounts.services import places as services
+from servicedesk.audit.history import History, history_of
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.models import Department, Place
 from servicedesk.tenancy.permissions import SEE_DEPARTMENTS
+from servicedesk.tenancy.wall import Person
 
 WRITES = ("GET", "POST")
 
@@ -43,7 +45,8 @@ def _department_page(request: Any, department: Department) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.keep_department(form.save(commit=False), by=request.person, at=timezone.now())
         return redirect("departments")
-    return render(request, "accounts/department.html", {"form": form, "department": department})
+    context = {"form": form, "department": department, "history": _history(department, request.person)}
+    return render(request, "accounts/department.html", context)
 
 
 @door(KEEP_PLACES, methods=("POST",), of=Department)
@@ -74,7 +77,13 @@ def _place_page(request: Any, place: Place) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.keep_place(form.save(commit=False), by=request.person, at=timezone.now())
         return redirect("departments")
-    return render(request, "accounts/place.html", {"form": form, "place": place})
+    context = {"form": form, "place": place, "history": _history(place, request.person)}
+    return render(request, "accounts/place.html", context)
+
+
+def _history(kept: Department | Place, person: Person) -> History | None:
+    """What is only being added has none yet."""
+    return None if kept._state.adding else history_of(kept, person)
 
 
 @door(KEEP_PLACES, methods=("POST",), of=Place)
