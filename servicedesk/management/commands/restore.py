@@ -17,7 +17,9 @@ def settle_trail() -> dict[str, int]:
     try:
         return settle_all_anchors(at=timezone.now(), set_aside=set_aside("anchors"))
     except Contradiction as reason:
-        raise CommandError(f"Everything was restored, but the audit trail needs somebody to look: {reason}.") from reason
+        raise CommandError(
+            f"Everything was restored, but the audit trail needs somebody to look: {reason}."
+        ) from reason
 
 
 class Command(BaseCommand):
@@ -32,7 +34,9 @@ class Command(BaseCommand):
             found = restore(source) if yes else summary_of(verify(source))
         except Unfit as reason:
             raise CommandError(str(reason)) from reason
-        for chain, blocks in (settle_trail().items() if yes else ()):
-            self.stdout.write(f"{chain}: {blocks} blocks of the audit trail were written after this backup and are lost.")
+        for chain, blocks in settle_trail().items() if yes else ():
+            self.stdout.write(
+                f"{chain}: {blocks} blocks of the audit trail were written after this backup and are lost."
+            )
         done = "restored" if yes else "whole; say --yes to replace everything that is here by it"
         self.stdout.write(f"{source}: the backup of {found.at} is {done}.")
