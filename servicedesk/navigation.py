@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 from uuid import UUID
 
@@ -179,20 +179,15 @@ class Shell:
         return path == href if href == "/" else path.startswith(href)
 
     @cached_property
-    def _choices(self) -> list[Choice]:
-        if self.person is None:
+    def memberships(self) -> list[Choice]:
+        """For the switch at the top; nothing to switch to, no switch."""
+        if self.person is None or not self.person.elsewhere:
             return []
         return [Choice(one, one.id == self.person.membership_id) for one in own_memberships(self.person)]
 
     @property
-    def memberships(self) -> list[Choice]:
-        """For the switch at the top; nothing to switch to, no switch."""
-        return self._choices if len(self._choices) > 1 else []
-
-    @property
     def hue(self) -> int | None:
-        """The active hospital's, so that nobody answers the wrong one."""
-        return next((choice.hue for choice in self._choices if choice.is_current), None)
+        return self.person.hue if self.person else None
 
     @cached_property
     def banners(self) -> list[Banner]:
@@ -242,8 +237,13 @@ class Shell:
 
 
 def address(url_name: str) -> str:
+    return _address(url_name, settings.ROOT_URLCONF)
+
+
+@cache  # every page asks for two dozen, and for a page that is not there yet Django searches all of them
+def _address(url_name: str, urlconf: str) -> str:
     try:
-        return reverse(url_name)
+        return reverse(url_name, urlconf=urlconf)
     except NoReverseMatch:
         return ""
 

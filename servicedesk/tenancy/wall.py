@@ -73,6 +73,8 @@ class Person:
     department_id: UUID | None = None
     hospitals: tuple[int, ...] = ()
     writable: tuple[int, ...] = ()
+    hue: int | None = None  # the hospital's, so that nobody answers the wrong one
+    elsewhere: bool = False  # belongs to another organisation too
 
     @property
     def side(self) -> Side:
@@ -132,4 +134,6 @@ def _person(row: dict[str, Any]) -> Person:
         department_id=row["department_id"],
         hospitals=tuple(row["hospitals"] or ()),
         writable=tuple(row["writable"] or ()),
+        hue=row["hue"],
+        elsewhere=row["elsewhere"],
     )

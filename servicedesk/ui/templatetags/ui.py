@@ -6,6 +6,7 @@ Shown with their arguments at /ui-gallery/.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
@@ -25,6 +26,11 @@ DECORATION = mark_safe('aria-hidden="true"')
 @register.simple_tag
 def icon(name: str, size: int = 20, words: str = "", extra: str = "") -> SafeString:
     """`{% icon "bell" %}` is decoration; `{% icon "bell" words=_("Inbox") %}` is read aloud."""
+    return _drawn(name, size, str(words), extra)
+
+
+@lru_cache(maxsize=1000)  # a page has fifty, of one and the same few
+def _drawn(name: str, size: int, words: str, extra: str) -> SafeString:
     return format_html(
         '<svg class="icon {}" width="{}" height="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
         'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
