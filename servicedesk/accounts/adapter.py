@@ -67,7 +67,7 @@ class InvitationOnly(DefaultAccountAdapter):
         if user:
             signing_in.succeeded(name, address)
         elif taken.is_last:
-            receivers.record_lock(name, at=at)
+            receivers.record_lock(receivers.named(name), address=address, at=at)
         return user
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:

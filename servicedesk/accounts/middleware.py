@@ -28,7 +28,7 @@ BY_ITSELF = "X-By-Itself"
 
 
 def only_news(get_response: GetResponse) -> GetResponse:
-    """Who asked by itself for a number gets nothing when the way leads elsewhere: a whole page would land in the bell."""
+    """Who asked by itself for a number gets nothing when the way leads elsewhere: the bell would show a whole page."""
 
     def middleware(request: Any) -> HttpResponseBase:
         response = get_response(request)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from typing import Any, ClassVar
 
+from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter, get_adapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
@@ -17,8 +18,10 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from servicedesk.accounts import receivers
 from servicedesk.accounts.services import signing_in, tries
 from servicedesk.accounts.services.tries import CODE, SAME_CODE
+from servicedesk.ui.middleware import client_address
 
 
 def _fernet(secret: str) -> Fernet:
@@ -53,7 +56,12 @@ class CountedCode:
         taken = tries.take(CODE, person, at=at)
         if not taken.allowed:
             raise signing_in.locked(taken.locked_until, at=at)
-        code: str = super().clean_code()  # type: ignore[misc]
+        try:
+            code: str = super().clean_code()  # type: ignore[misc]
+        except forms.ValidationError:
+            if taken.is_last:
+                receivers.record_lock(self.user, address=client_address(context.request), at=at)
+            raise
         if not tries.take(SAME_CODE, f"{person}:{''.join(code.split())}", at=at).allowed:
             raise get_adapter().validation_error("incorrect_code")
         tries.forget(CODE, person)

@@ -90,7 +90,7 @@ def _to_people(
 
 def _to_posts(facts: dict[str, Any], subject: Any, posts: list[Post]) -> Iterator[Message]:
     """Once per receiver, however many of the organisation's people are told."""
-    for post in posts:
+    for post in posts if not facts["kind"].is_private else ():
         if routes.wanted_by(post, facts["kind"].urgency):
             yield Message(
                 receiver_id=post.id,
