@@ -49,6 +49,7 @@ class NoticeKind(TextChoices):
     EXPIRY_NEAR = "expiry_near", _("Something runs out")
     ACCESS_CHANGED = "access_changed", _("My access changed")
     SIGN_IN_LOCKED = "sign_in_locked", _("Somebody guessed at my password")
+    MESSAGES_DEAD = "messages_dead", _("Messages not delivered")
     TRIAL = "trial", _("Test message")
 
     @property
@@ -59,6 +60,11 @@ class NoticeKind(TextChoices):
     def is_private(self) -> bool:
         """The person's own affair: no robot in the organisation's group chat repeats it."""
         return self in PRIVATE
+
+    @property
+    def stays_inside(self) -> bool:
+        """In the inbox and nowhere else: what tells of dead letters must not become one."""
+        return self in INBOX_ONLY
 
     @property
     def sentence(self) -> str:
@@ -75,6 +81,7 @@ URGENCY = dict.fromkeys(
     (NoticeKind.SEVERE_REPORTED, NoticeKind.DEADLINE_NEAR, NoticeKind.DEADLINE_PASSED), Urgency.ESCALATION
 )
 PRIVATE = frozenset({NoticeKind.SIGN_IN_LOCKED})
+INBOX_ONLY = frozenset({NoticeKind.MESSAGES_DEAD})
 SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.SEVERE_REPORTED: gettext_noop("%(matter)s was reported with severity %(severity)s."),
     NoticeKind.DEADLINE_NEAR: gettext_noop("%(matter)s: %(metric)s is due at %(due)s."),
@@ -98,6 +105,9 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.SIGN_IN_LOCKED: gettext_noop(
         "Five wrong tries to sign in as you, the last at %(when)s from %(address)s; nobody got in, and signing in is "
         "locked for 15 minutes. If it was not you, choose a new password."
+    ),
+    NoticeKind.MESSAGES_DEAD: gettext_noop(
+        "What was to go to %(receiver)s today could not be delivered. See why, and send it again."
     ),
     NoticeKind.TRIAL: gettext_noop("This is a test message. It has arrived, so the way here works."),
 }

@@ -190,12 +190,13 @@ def test_what_makes_no_sense_is_not_saved(desk, engineer, words):
     assert not Preference.objects.visible_to(enter(engineer)).exists()
 
 
-def test_an_escalation_kind_cannot_be_chosen_away(desk, engineer):
+def test_an_escalation_cannot_be_chosen_away_and_what_stays_inside_has_no_channel(desk, engineer):
     form = signed_in(engineer).get("/notices/preferences/").context["form"]
     assert {kind for kind in NoticeKind if kind.value not in form.fields} == {
         NoticeKind.SEVERE_REPORTED,
         NoticeKind.DEADLINE_NEAR,
         NoticeKind.DEADLINE_PASSED,
+        NoticeKind.MESSAGES_DEAD,
         NoticeKind.TRIAL,
     }
 
