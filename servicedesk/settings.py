@@ -223,6 +223,7 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "servicedesk@localhost")
 # Loopback, link-local and metadata addresses and our own servers' ports, as exact host:port: an organisation that lists
 # one reaches it only when the operator names it here too. See notices/wire.py.
 LOCAL_TARGETS = env.words("LOCAL_TARGETS")
+KEEP_MESSAGES_DAYS = env.number("KEEP_MESSAGES_DAYS", 180, low=1, high=36500)  # sent ones, and notices that were read
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {
