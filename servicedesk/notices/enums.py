@@ -117,6 +117,7 @@ class State(TextChoices):
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
     DEAD = "dead", _("Not delivered")
+    DISMISSED = "dismissed", _("No longer wanted")  # a dead letter that somebody has seen and does not send again
     WITHDRAWN = "withdrawn", _("No longer for them")  # the person left, or their company may no longer read it
 
 

@@ -60,11 +60,11 @@ def left(model):
 @pytest.mark.parametrize("days", [30, DAYS, 365])
 def test_sent_messages_are_kept_as_long_as_the_operator_says(owners, settings, days):
     settings.KEEP_MESSAGES_DAYS = days
-    for state in (State.SENT, State.WITHDRAWN):
+    for state in (State.SENT, State.WITHDRAWN, State.DISMISSED):
         message(owners, state, days + 1, key=f"old {state}")
         message(owners, state, days - 1, key=f"new {state}")
-    assert purge.forget_old(at=NOON) == 6
-    assert left(Message) == ["new sent", "new withdrawn"]
+    assert purge.forget_old(at=NOON) == 9
+    assert left(Message) == ["new dismissed", "new sent", "new withdrawn"]
 
 
 @pytest.mark.parametrize("days", [30, 365])

@@ -63,6 +63,15 @@ def resend(message: Message, *, by: Person, at: datetime) -> None:
 
 
 @transaction.atomic
+def dismiss(message: Message, *, by: Person, at: datetime) -> None:
+    """Nobody needs it any more: what it told of is long over. It leaves the list of what somebody must look at."""
+    dead = Message.objects.visible_to(by).filter(id=message.id, state=State.DEAD)
+    if not dead.update(state=State.DISMISSED, due_at=at):
+        raise Refused(_("Only a message that was not delivered can be set aside."))
+    record(Act.MESSAGE_DISMISSED, message, by=by, at=at, words={"channel": message.channel})
+
+
+@transaction.atomic
 def resend_all(*, by: Person, at: datetime) -> int:
     """After an outage. The sweeper hands them over, in portions."""
     count = Message.objects.visible_to(by).filter(state=State.DEAD).update(**_anew(at))

@@ -25,9 +25,9 @@ def forget_old(*, at: datetime) -> int:
 def old_messages(at: datetime) -> QuerySet[Message]:
     """`due_at` of what waits no longer is the moment at which that was decided."""
     sent = Q(state=State.SENT, sent_at__lt=_long_ago(at))
-    withdrawn = Q(state=State.WITHDRAWN, due_at__lt=_long_ago(at))
+    aside = Q(state__in=[State.WITHDRAWN, State.DISMISSED], due_at__lt=_long_ago(at))
     dead = Q(state=State.DEAD, due_at__lt=at - KEEP_DEAD)
-    return Message.objects.using("watch").filter(sent | withdrawn | dead)
+    return Message.objects.using("watch").filter(sent | aside | dead)
 
 
 def read_items(at: datetime) -> QuerySet[InboxItem]:
