@@ -107,7 +107,7 @@ SENTENCES: dict[NoticeKind, str] = {
         "locked for 15 minutes. If it was not you, choose a new password."
     ),
     NoticeKind.MESSAGES_DEAD: gettext_noop(
-        "What was to go to %(receiver)s today could not be delivered. See why, and send it again."
+        "What was to go to %(receiver)s on %(on)s could not be delivered. See why, and send it again."
     ),
     NoticeKind.TRIAL: gettext_noop("This is a test message. It has arrived, so the way here works."),
 }

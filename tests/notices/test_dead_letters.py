@@ -114,8 +114,8 @@ def test_what_tells_of_dead_letters_never_leaves_and_so_never_dies(desk, enginee
     assert NoticeKind.MESSAGES_DEAD.stays_inside
     with opened(Context.of_vendor(desk.world.v1.id)):
         notify(
-            "again", to=[manager], kind=NoticeKind.MESSAGES_DEAD, subject=desk.world.v1, words={"receiver": "x"},
-            url="/", at=desk.clock(), on_duty=[manager],
+            "again", to=[manager], kind=NoticeKind.MESSAGES_DEAD, subject=desk.world.v1,
+            words={"receiver": "x", "on": desk.clock().date()}, url="/", at=desk.clock(), on_duty=[manager],
         )  # fmt: skip
     assert len(desk.messages()) == 1
 

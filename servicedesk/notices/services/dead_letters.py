@@ -24,12 +24,13 @@ from servicedesk.tenancy.wall import Person
 def tell(message: Message, *, at: datetime) -> None:
     """Those who see the organisation's deliveries, once per receiver and day: an outage fills no inbox."""
     organisation = _addressed_organisation(message)
+    today = timezone.localdate(at)
     notify(
-        f"dead:{message.receiver_id or message.channel}:{timezone.localdate(at)}",
+        f"dead:{message.receiver_id or message.channel}:{today}",
         to=_responsible(organisation, at=at),
         kind=NoticeKind.MESSAGES_DEAD,
         subject=organisation or message,
-        words={"receiver": message.receiver.name if message.receiver else Channel(message.channel).label},
+        words={"receiver": message.receiver.name if message.receiver else Channel(message.channel).label, "on": today},
         url=f"{reverse('deliveries')}?state={State.DEAD}",
         at=at,
     )
