@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "servicedesk.accounts.middleware.language",
+    "servicedesk.accounts.middleware.only_news",
     "servicedesk.accounts.middleware.session_limits",
     "servicedesk.audit.middleware.denials",
     "servicedesk.tenancy.middleware.Wall",
@@ -149,6 +150,9 @@ MFA_ADAPTER = "servicedesk.accounts.second_factor.EncryptedSecrets"
 MFA_FORMS = {
     "authenticate": "servicedesk.accounts.second_factor.CodeAtSignIn",
     "reauthenticate": "servicedesk.accounts.second_factor.CodeAgain",
+    "activate_totp": "servicedesk.accounts.second_factor.FirstCode",
+    "add_webauthn": "servicedesk.accounts.second_factor.NewKey",
+    "edit_webauthn": "servicedesk.accounts.second_factor.RenamedKey",
 }
 MFA_RATE_LIMITS = {"webauthn_login": "120/m/ip"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -219,6 +223,7 @@ DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "servicedesk@localhost")
 # Loopback, link-local and metadata addresses and our own servers' ports, as exact host:port: an organisation that lists
 # one reaches it only when the operator names it here too. See notices/wire.py.
 LOCAL_TARGETS = env.words("LOCAL_TARGETS")
+KEEP_MESSAGES_DAYS = env.number("KEEP_MESSAGES_DAYS", 180, low=1, high=36500)  # sent ones, and notices that were read
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 REST_FRAMEWORK = {

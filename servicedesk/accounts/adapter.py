@@ -17,15 +17,39 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from servicedesk.accounts import receivers
 from servicedesk.accounts.models import User
 from servicedesk.accounts.services import passwords, signing_in
 from servicedesk.ui.middleware import client_address
 
+# What is worth saying after allauth's acts; of the others the next page tells by itself.
+TOLD: dict[str, Promise] = {
+    "account/messages/logged_out.txt": _("You are signed out."),
+    "account/messages/password_changed.txt": _("Your password is changed."),
+    "mfa/messages/totp_activated.txt": _("The code from your phone is set up."),
+    "mfa/messages/totp_deactivated.txt": _("The code from your phone is removed."),
+    "mfa/messages/webauthn_added.txt": _("The key is added."),
+    "mfa/messages/webauthn_removed.txt": _("The key is removed."),
+}
+
 
 class InvitationOnly(DefaultAccountAdapter):
     """Nobody signs up by themselves; accounts come from invitations."""
+
+    def add_message(
+        self,
+        request: HttpRequest,
+        level: int,
+        message_template: str | None = None,
+        message_context: dict[str, Any] | None = None,
+        extra_tags: str = "",
+        message: str | None = None,
+    ) -> None:
+        if sentence := message or TOLD.get(message_template or ""):
+            messages.add_message(request, level, sentence, extra_tags=extra_tags)
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -43,7 +67,7 @@ class InvitationOnly(DefaultAccountAdapter):
         if user:
             signing_in.succeeded(name, address)
         elif taken.is_last:
-            receivers.record_lock(name, at=at)
+            receivers.record_lock(receivers.named(name), address=address, at=at)
         return user
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:

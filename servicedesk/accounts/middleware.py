@@ -27,6 +27,17 @@ SEEN_EVERY = timedelta(minutes=1)  # a session row is not written for every clic
 BY_ITSELF = "X-By-Itself"
 
 
+def only_news(get_response: GetResponse) -> GetResponse:
+    """Who asked by itself for a number gets nothing when the way leads elsewhere: the bell would show a whole page."""
+
+    def middleware(request: Any) -> HttpResponseBase:
+        response = get_response(request)
+        is_elsewhere = 300 <= response.status_code < 400
+        return HttpResponse(status=204) if is_elsewhere and BY_ITSELF in request.headers else response
+
+    return middleware
+
+
 def session_limits(get_response: GetResponse) -> GetResponse:
     """Ends a session that idled or lasted too long (GB/T 22239 8.1.4.1 b)."""
 
@@ -92,6 +103,10 @@ class Gate:
             return None
         return self.stop(request)
 
+    def say(self, request: Any, sentence: str) -> None:
+        if BY_ITSELF not in request.headers:
+            messages.info(request, sentence)
+
     def stop(self, request: Any) -> HttpResponse | None:
         raise NotImplementedError
 
@@ -104,7 +119,7 @@ class PasswordAge(Gate):
     def stop(self, request: Any) -> HttpResponse | None:
         if not is_expired(request.user, at=timezone.now()):
             return None
-        messages.info(request, _("Your password is older than 90 days. Choose a new one to go on."))
+        self.say(request, _("Your password is older than 90 days. Choose a new one to go on."))
         return redirect("account_change_password")
 
 
@@ -128,7 +143,7 @@ class SecondFactor(Gate):
         person = request.person
         if person is None or not person.role.needs_second_factor or is_mfa_enabled(request.user):
             return None
-        messages.info(request, _("Your role needs a second step at sign-in. Set it up now; it takes a minute."))
+        self.say(request, _("Your role needs a second step at sign-in. Set it up now; it takes a minute."))
         return redirect("mfa_index")
 
 

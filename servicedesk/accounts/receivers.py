@@ -15,11 +15,11 @@ from allauth.account.signals import password_changed
 from allauth.mfa.models import Authenticator
 from allauth.mfa.signals import authentication_failed
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
-from django.db import models
 from django.db.models.signals import post_delete, post_save
 from django.utils import timezone
 
 from servicedesk.accounts.models import User
+from servicedesk.accounts.services.locks import tell_of_lock
 from servicedesk.audit.enums import Act, Result
 from servicedesk.audit.record import Word, record
 from servicedesk.tenancy.middleware import CHOSEN
@@ -48,8 +48,12 @@ def signed_out(sender: Any, request: Any, user: User | None, **kwargs: Any) -> N
 
 
 def sign_in_failed(sender: Any, credentials: dict[str, Any], **kwargs: Any) -> None:
-    user = User.objects.filter(username=str(credentials.get("username", "")).strip().lower()).first()
+    user = named(str(credentials.get("username", "")))
     _record(Act.SIGN_IN_FAILED, user, at=timezone.now(), result=Result.FAILED)
+
+
+def named(name: str) -> User | None:
+    return User.objects.filter(username=name.strip().lower()).first()
 
 
 def code_failed(sender: Any, user: User, authenticator: Authenticator, **kwargs: Any) -> None:
@@ -64,9 +68,11 @@ def record_sessions_ended(user: User, count: int, *, at: datetime) -> None:
     _record(Act.SESSIONS_ENDED, user, at=at, acting=True, words={"count": count})
 
 
-def record_lock(name: str, *, at: datetime) -> None:
-    user = User.objects.filter(username=name.strip().lower()).first()
-    _record(Act.LOCKED, user, at=at, result=Result.DENIED)
+def record_lock(user: User | None, *, address: str, at: datetime) -> None:
+    """The person is told as well; the guesser, who may have guessed at a name nobody has, is told neither way."""
+    membership = _record(Act.LOCKED, user, at=at, result=Result.DENIED)
+    if membership is not None:
+        tell_of_lock(membership, address=address, at=at)
 
 
 def second_factor_saved(sender: Any, instance: Authenticator, created: bool, **kwargs: Any) -> None:
@@ -87,13 +93,15 @@ def _record(
     acting: bool = False,
     result: Result = Result.DONE,
     words: Mapping[str, Word] | None = None,
-) -> None:
-    """In a context of its own: before sign-in there is none, and afterwards the one that was holds again."""
+) -> Membership | None:
+    """In a context of its own: before sign-in there is none, and afterwards the one that was holds again. Returns the
+    membership in whose organisation's trail the line stands."""
     with opened(NOBODY):
         person = (enter(user.pk, chosen) or enter(user.pk, None)) if user else None
         if person is None:
             with opened(Context.of_platform()):
                 record(act, user, by=None, at=at, result=result, words=words)
-            return
-        subject: models.Model = Membership.objects.get(pk=person.membership_id)
+            return None
+        subject = Membership.objects.get(pk=person.membership_id)
         record(act, subject, by=person if acting else None, at=at, result=result, words=words)
+        return subject

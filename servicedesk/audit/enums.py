@@ -53,6 +53,7 @@ class Act(TextChoices):
     RECEIVER_TRIED = "notices.receiver_tried", _("sent a receiver a test message")
     MESSAGE_RESENT = "notices.message_resent", _("sent an undelivered message again")
     MESSAGES_RESENT = "notices.messages_resent", _("sent all undelivered messages again")
+    MESSAGE_DISMISSED = "notices.message_dismissed", _("set an undelivered message aside")
     TRAIL_EXPORTED = "audit.exported", _("exported the trail")
     TRAIL_CUT = "audit.cut", _("cut the trail to a restored backup")
 

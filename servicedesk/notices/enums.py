@@ -48,11 +48,23 @@ class NoticeKind(TextChoices):
     DOCUMENT_SIGNED = "document_signed", _("Document signed")
     EXPIRY_NEAR = "expiry_near", _("Something runs out")
     ACCESS_CHANGED = "access_changed", _("My access changed")
+    SIGN_IN_LOCKED = "sign_in_locked", _("Somebody guessed at my password")
+    MESSAGES_DEAD = "messages_dead", _("Messages not delivered")
     TRIAL = "trial", _("Test message")
 
     @property
     def urgency(self) -> Urgency:
         return URGENCY.get(self, Urgency.ROUTINE)
+
+    @property
+    def is_private(self) -> bool:
+        """The person's own affair: no robot in the organisation's group chat repeats it."""
+        return self in PRIVATE
+
+    @property
+    def stays_inside(self) -> bool:
+        """In the inbox and nowhere else: what tells of dead letters must not become one."""
+        return self in INBOX_ONLY
 
     @property
     def sentence(self) -> str:
@@ -68,6 +80,8 @@ PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 URGENCY = dict.fromkeys(
     (NoticeKind.SEVERE_REPORTED, NoticeKind.DEADLINE_NEAR, NoticeKind.DEADLINE_PASSED), Urgency.ESCALATION
 )
+PRIVATE = frozenset({NoticeKind.SIGN_IN_LOCKED})
+INBOX_ONLY = frozenset({NoticeKind.MESSAGES_DEAD})
 SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.SEVERE_REPORTED: gettext_noop("%(matter)s was reported with severity %(severity)s."),
     NoticeKind.DEADLINE_NEAR: gettext_noop("%(matter)s: %(metric)s is due at %(due)s."),
@@ -88,6 +102,13 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.DOCUMENT_SIGNED: gettext_noop("%(matter)s has been signed."),
     NoticeKind.EXPIRY_NEAR: gettext_noop("%(matter)s runs out on %(on)s."),
     NoticeKind.ACCESS_CHANGED: gettext_noop("Your role is now: %(role)s."),
+    NoticeKind.SIGN_IN_LOCKED: gettext_noop(
+        "Five wrong tries to sign in as you, the last at %(when)s from %(address)s; nobody got in, and signing in is "
+        "locked for 15 minutes. If it was not you, choose a new password."
+    ),
+    NoticeKind.MESSAGES_DEAD: gettext_noop(
+        "What was to go to %(receiver)s on %(on)s could not be delivered. See why, and send it again."
+    ),
     NoticeKind.TRIAL: gettext_noop("This is a test message. It has arrived, so the way here works."),
 }
 
@@ -96,6 +117,7 @@ class State(TextChoices):
     WAITING = "waiting", _("Waiting")
     SENT = "sent", _("Sent")
     DEAD = "dead", _("Not delivered")
+    DISMISSED = "dismissed", _("No longer wanted")  # a dead letter that somebody has seen and does not send again
     WITHDRAWN = "withdrawn", _("No longer for them")  # the person left, or their company may no longer read it
 
 

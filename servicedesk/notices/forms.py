@@ -129,4 +129,6 @@ class PreferenceForm(forms.Form):
 
 
 def choosable() -> list[NoticeKind]:
-    return [kind for kind in NoticeKind if kind.urgency == Urgency.ROUTINE and kind != NoticeKind.TRIAL]
+    """What there is to choose a channel for."""
+    routine = [kind for kind in NoticeKind if kind.urgency == Urgency.ROUTINE and not kind.stays_inside]
+    return [kind for kind in routine if kind != NoticeKind.TRIAL]

@@ -48,11 +48,17 @@ def notify(
     ids = list(dict.fromkeys([*_ids(to), *duty]))
     people, posts = routes.recipients(ids, using=using), routes.posts(ids, using=using)
     facts = _facts(event_key, NoticeKind(kind), subject, words, url, at)
-    messages = [*_to_people(facts, subject, people, posts, duty), *_to_posts(facts, subject, posts)]
+    messages = [] if facts["kind"].stays_inside else _messages(facts, subject, people, posts, duty)
     items = [InboxItem(membership_id=person.id, **facts, **_addressed(subject, person)) for person in people]
     InboxItem.objects.using(using).bulk_create(items, ignore_conflicts=True)
     Message.objects.using(using).bulk_create(messages, ignore_conflicts=True)
     transaction.on_commit(partial(nudge, messages), using=using, robust=True)
+
+
+def _messages(
+    facts: dict[str, Any], subject: Any, people: list[Recipient], posts: list[Post], duty: set[UUID]
+) -> list[Message]:
+    return [*_to_people(facts, subject, people, posts, duty), *_to_posts(facts, subject, posts)]
 
 
 def _facts(
@@ -90,7 +96,7 @@ def _to_people(
 
 def _to_posts(facts: dict[str, Any], subject: Any, posts: list[Post]) -> Iterator[Message]:
     """Once per receiver, however many of the organisation's people are told."""
-    for post in posts:
+    for post in posts if not facts["kind"].is_private else ():
         if routes.wanted_by(post, facts["kind"].urgency):
             yield Message(
                 receiver_id=post.id,

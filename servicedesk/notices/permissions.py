@@ -11,5 +11,5 @@ SET_PREFERENCES = Permission("notices.set_preferences", _("Choose how one is tol
 SEE_DELIVERIES = Permission(
     "notices.see_deliveries", _("See what was sent and what was not"), {**EVERYBODY_OWN, **RESPONSIBLE}
 )
-RESEND = Permission("notices.resend", _("Send an undelivered message again"), RESPONSIBLE)
+RESEND = Permission("notices.resend", _("Send an undelivered message again, or set it aside"), RESPONSIBLE)
 MANAGE_TARGETS = Permission("notices.manage_targets", _("Decide where messages may go"), RESPONSIBLE)

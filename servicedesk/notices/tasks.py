@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from servicedesk.notices.services import delivery, sweep
+from servicedesk.notices.services import delivery, purge, sweep
 from servicedesk.tenancy.wall import Context
 
 
@@ -17,3 +17,8 @@ def deliver(message_id: str, *, context: Context) -> None:
 @shared_task
 def hand_over_due_messages() -> None:
     sweep.hand_over_due_messages(at=timezone.now())
+
+
+@shared_task
+def forget_old_messages() -> None:
+    purge.forget_old(at=timezone.now())

@@ -17,4 +17,5 @@ urlpatterns = [
     path("notices/deliveries/", deliveries.deliveries, name="deliveries"),
     path("notices/deliveries/resend/", deliveries.resend_all, name="deliveries_resend_all"),
     path("notices/deliveries/<uuid:pk>/resend/", deliveries.resend, name="delivery_resend"),
+    path("notices/deliveries/<uuid:pk>/dismiss/", deliveries.dismiss, name="delivery_dismiss"),
 ]

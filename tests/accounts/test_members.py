@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
 from django.contrib.sessions.models import Session
+from django.db import connections
 from django.test import Client
 from django.utils import timezone
 
@@ -12,7 +16,7 @@ from servicedesk.accounts.services import handing_over, invitations, members
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
-from servicedesk.tenancy.wall import NOBODY, opened
+from servicedesk.tenancy.wall import NOBODY, Context, opened
 from tests.accounts.people import acts, browser_of, invited, lead_of, sign_in
 from tests.world import enter, make_member, make_user
 
@@ -177,6 +181,41 @@ def test_handing_over_moves_invitations_and_the_role_and_ends_access(world, lead
         assert HandOver.objects.get().successor_id == successor.pk
     assert client.get("/people/").status_code == 302
     assert "accounts.handed_over" in acts(world.h1)
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
+@pytest.mark.parametrize("leads", [2, 3])
+@pytest.mark.parametrize("acts_of_both", [("end", "end"), ("end", "role"), ("role", "role"), ("hand-over", "end")])
+def test_two_leads_act_on_each_other_at_the_same_moment(whole_world, monkeypatch, acts_of_both, leads):
+    """Both are past the door and every check before the lock when the first gets it. One lead is always left."""
+    one, two, *_others = people = [lead_of(whole_world.h1) for _ in range(leads)]
+    heir = make_member(Role.IT_ENGINEER, whole_world.h1)
+    words = {
+        "end": {},
+        "role": {"role": Role.IT_ENGINEER, "department": ""},
+        "hand-over": {"successor": str(heir.pk)},
+    }
+    together, lock = Barrier(2, timeout=10), members._locked_with_its_leads
+
+    def lock_together(membership, *, at):
+        together.wait()
+        return lock(membership, at=at)
+
+    monkeypatch.setattr(members, "_locked_with_its_leads", lock_together)
+
+    def act(client, other, what):
+        try:
+            return client.post(f"/people/{other.pk}/{what}/", words[what]).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(2) as pool:
+        clients = [browser_of(one), browser_of(two)]
+        answers = list(pool.map(act, clients, (two, one), acts_of_both))
+    with opened(Context.of_hospital(whole_world.h1.id)):
+        left = Membership.objects.active(at=now()).filter(role=Role.IT_LEAD, pk__in=[person.pk for person in people])
+        assert left.count() == (1 if leads == 2 else leads - answers.count(302))
+    assert sorted(answers) == [302, 409] if leads == 2 else set(answers) <= {302, 409}
 
 
 def test_the_last_lead_hands_over_by_giving_the_role_away(world, lead, engineer):

@@ -10,9 +10,11 @@ from django.core.cache import cache
 from django.test import Client
 
 from servicedesk.accounts.services.second_factor import give_totp
+from servicedesk.notices.models import InboxItem
 from servicedesk.tenancy.enums import Role, Side
+from servicedesk.tenancy.wall import NOBODY, opened
 from tests.accounts.people import SECRET, acts, browser_of, current_code, sign_in
-from tests.world import PASSWORD, make_member
+from tests.world import PASSWORD, enter, make_member
 
 pytestmark = pytest.mark.django_db
 NEED_ONE = [role for role in Role if role.needs_second_factor]
@@ -93,6 +95,10 @@ def test_five_wrong_codes_lock_the_right_one_out_too(world, lead):
     with_code(client, current_code())
     assert client.get("/people/").status_code == 302
     assert acts(world.h1, result="failed") == ["accounts.sign_in_failed"] * 5
+    assert acts(world.h1, result="denied") == ["accounts.locked"]
+    with opened(NOBODY):
+        (item,) = InboxItem.objects.visible_to(enter(lead))
+        assert "127.0.0.1" in item.text
 
 
 def test_taking_the_second_step_away_stops_the_role_again(world, lead):

@@ -87,6 +87,21 @@ def test_a_page_that_asks_by_itself_keeps_no_session_alive(engineer):
     assert datetime.fromisoformat(client.session[SEEN]) > datetime.fromisoformat(before)
 
 
+def test_a_page_that_asks_by_itself_gets_no_other_page(world, engineer):
+    """The bell would show the whole sign-in page, or a message would wait in it for every time it asked."""
+    news = {"X-By-Itself": "1"}
+    client = browser_of(engineer)
+    moved_back(client, **{SEEN: timedelta(minutes=31)})
+    assert client.get("/inbox/unread/", headers=news).status_code == 204
+    assert client.get("/inbox/unread/", headers=news).status_code == 204
+    lead = Client()
+    lead.force_login(make_member(Role.IT_LEAD, world.h1).user)
+    for _ in range(3):
+        assert lead.get("/inbox/unread/", headers=news).status_code == 204
+    assert len(list(lead.get("/accounts/2fa/").context["messages"])) == 0
+    assert lead.get("/inbox/").url == "/accounts/2fa/"
+
+
 def test_step_up_asks_again_after_five_minutes(engineer, monkeypatch):
     client = Client()
     sign_in(client, engineer.user)

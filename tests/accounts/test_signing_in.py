@@ -15,10 +15,13 @@ from servicedesk.accounts.models import Tries
 from servicedesk.accounts.services import signing_in, tries
 from servicedesk.accounts.services.tries import ADDRESS, NAME
 from servicedesk.audit.models import Record
+from servicedesk.notices.enums import Channel
+from servicedesk.notices.models import InboxItem, Message, Receiver
 from servicedesk.tenancy.enums import Role
-from servicedesk.tenancy.wall import Context, opened
+from servicedesk.tenancy.models import Membership
+from servicedesk.tenancy.wall import NOBODY, Context, opened
 from tests.accounts.people import acts, masked, sign_in
-from tests.world import PASSWORD, make_member, make_user
+from tests.world import PASSWORD, enter, make_member, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +31,22 @@ def reporter(world):
     return make_member(
         Role.WARD_REPORTER, world.h1, department=world.radiology[world.h1.id], user=make_user("zhang.li")
     )
+
+
+@pytest.fixture
+def lead(world):
+    return make_member(Role.IT_LEAD, world.h1)
+
+
+@pytest.fixture
+def robot(world, reporter, settings):
+    """Both the person's address and the hospital's group chat would take a message."""
+    settings.EMAIL_HOST = "127.0.0.1"
+    with opened(Context.of_hospital(world.h1.id)):
+        Membership.objects.filter(pk=reporter.pk).update(email="zhang@example.org")
+        return Receiver.objects.create(
+            hospital=world.h1, name="群", channel=Channel.WECOM, sealed="", shown="https://x"
+        )
 
 
 def test_unknown_wrong_and_disabled_are_one_answer(reporter):
@@ -60,6 +79,59 @@ def test_five_wrong_guesses_lock_a_name_whether_or_not_it_exists(reporter):
     assert [answer.status_code for answer in answers.values()] == [429, 429]
     assert masked(answers["zhang.li"]) == masked(answers["nobody.here"])
     assert "15" in str(answers["zhang.li"].context["form"].non_field_errors())
+
+
+def told(person, *members):
+    """What lies in their inboxes."""
+    found = []
+    for member in (person, *members):
+        with opened(NOBODY):
+            found += InboxItem.objects.visible_to(enter(member))
+    return found
+
+
+def test_a_lock_tells_the_person_once_from_where_and_when(reporter, lead, robot):
+    """Their own channels as they wish, and nobody else: neither their lead nor the hospital's group chat."""
+    for _ in range(5):
+        sign_in(Client(), "zhang.li", "Wrong-word-123", REMOTE_ADDR="10.0.0.9")
+    for _ in range(5):
+        sign_in(Client(), "zhang.li", "Wrong-word-123", REMOTE_ADDR="10.0.0.8")
+    (item,) = told(reporter, lead)
+    assert (item.membership_id, item.kind, item.url) == (reporter.pk, "sign_in_locked", "/accounts/password/change/")
+    assert "10.0.0.9" in item.text
+    assert timezone.localtime(item.at).strftime("%Y-%m-%d %H:%M") in item.text
+    with opened(Context.of_hospital(reporter.hospital_id)):
+        assert [(message.channel, message.membership_id) for message in Message.objects.all()] == [
+            (Channel.MAIL, reporter.pk)
+        ]
+
+
+def test_the_next_lock_is_told_again(reporter):
+    for _ in range(2):
+        for _ in range(5):
+            sign_in(Client(), "zhang.li", "Wrong-word-123")
+        Tries.objects.all().delete()
+    assert len(told(reporter)) == 2
+
+
+def test_fewer_guesses_tell_nobody(reporter):
+    for _ in range(4):
+        sign_in(Client(), "zhang.li", "Wrong-word-123")
+    sign_in(Client(), "zhang.li")
+    assert told(reporter) == []
+
+
+def test_a_name_nobody_has_tells_nobody(reporter, lead):
+    for _ in range(6):
+        sign_in(Client(), "nobody.here", "Wrong-word-123")
+    assert told(reporter, lead) == []
+
+
+def test_what_a_header_claims_is_not_repeated(reporter, settings):
+    settings.PROXY_COUNT = 1
+    for _ in range(5):
+        sign_in(Client(), "zhang.li", "Wrong-word-123", headers={"X-Forwarded-For": "call 010-5555 at once"})
+    assert "call" not in told(reporter)[0].text
 
 
 def test_the_lock_opens_after_a_quarter_of_an_hour(reporter):

@@ -190,12 +190,13 @@ def test_what_makes_no_sense_is_not_saved(desk, engineer, words):
     assert not Preference.objects.visible_to(enter(engineer)).exists()
 
 
-def test_an_escalation_kind_cannot_be_chosen_away(desk, engineer):
+def test_an_escalation_cannot_be_chosen_away_and_what_stays_inside_has_no_channel(desk, engineer):
     form = signed_in(engineer).get("/notices/preferences/").context["form"]
     assert {kind for kind in NoticeKind if kind.value not in form.fields} == {
         NoticeKind.SEVERE_REPORTED,
         NoticeKind.DEADLINE_NEAR,
         NoticeKind.DEADLINE_PASSED,
+        NoticeKind.MESSAGES_DEAD,
         NoticeKind.TRIAL,
     }
 
@@ -361,6 +362,23 @@ def test_a_dead_letter_is_seen_and_sent_again_under_its_key(desk, engineer, mana
         assert Record.objects.filter(act=Act.MESSAGE_RESENT).count() == 1
 
 
+def test_a_dead_letter_is_set_aside_and_stays_there(desk, engineer, manager):
+    server = desk.web()
+    desk.receiver(desk.world.v1, server.url)
+    (message,) = dead_letter(desk, engineer)
+    client = signed_in(manager)
+    url = f"/notices/deliveries/{message.id}/dismiss/"
+    assert url in client.get("/notices/deliveries/?state=dead").content.decode()
+    assert client.post(url).status_code == 302
+    assert desk.deliver(message).state == State.DISMISSED
+    assert client.get("/notices/deliveries/?state=dead").context["rows"] == []
+    assert [client.post(again).status_code for again in (url, url.replace("dismiss", "resend"))] == [409, 409]
+    assert client.post("/notices/deliveries/resend/").status_code == 302
+    assert desk.again(message).state == State.DISMISSED
+    with opened(message.context):
+        assert Record.objects.filter(act=Act.MESSAGE_DISMISSED).count() == 1
+
+
 def test_all_of_the_organisations_dead_letters_and_nobody_elses(desk, engineer, manager, lead):
     desk.mail()
     give_address(engineer)
@@ -383,9 +401,11 @@ def test_a_dead_letter_of_others_is_missing(desk, engineer, manager, lead):
         client = signed_in(stranger)
         assert client.post(url).status_code == 404
         assert client.get("/notices/deliveries/").context["rows"] == []
+        assert client.post(url.replace("resend", "dismiss")).status_code == 404
     mine = signed_in(engineer)
     assert [row.id for row in mine.get("/notices/deliveries/").context["rows"]] == [message.id]
     assert mine.post(url).status_code == 403
+    assert mine.post(url.replace("resend", "dismiss")).status_code == 403
     colleague = signed_in(make_member(Role.VENDOR_ENGINEER, desk.world.v1))
     assert colleague.get("/notices/deliveries/").context["rows"] == []
     assert desk.again(message).state == State.DEAD

@@ -24,7 +24,7 @@ class Notice(WalledWithId):
     vendor = models.ForeignKey(Vendor, models.CASCADE, null=True)
     side = models.CharField(max_length=10, choices=[(side.value, side.value) for side in Side])
     event_key = models.CharField(max_length=120)
-    kind = models.CharField(_("kind"), max_length=30, choices=NoticeKind.choices)
+    kind = models.CharField(_("kind"), max_length=30)  # a NoticeKind; choices would be a migration for each new one
     words = models.JSONField(default=dict)
     url = models.CharField(max_length=200)
     subject_kind = models.CharField(max_length=60)

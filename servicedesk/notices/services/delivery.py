@@ -23,7 +23,7 @@ from servicedesk.notices.channels.letter import Letter
 from servicedesk.notices.enums import Channel, NoticeKind, Reason, State
 from servicedesk.notices.models import Message, Preference, Receiver, Target
 from servicedesk.notices.sealing import unseal
-from servicedesk.notices.services import breaker
+from servicedesk.notices.services import breaker, dead_letters
 from servicedesk.notices.wire import Patience
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Engagement, Membership
@@ -98,6 +98,8 @@ def settle(this: Try, outcome: Outcome, *, at: datetime) -> None:
         lease_until=None,
         handed_at=None,
     )
+    if state == State.DEAD:
+        dead_letters.tell(message, at=at)
     log.info("notice_tried", message=str(this.message_id), channel=this.channel, state=state, reason=outcome.reason)
 
 
@@ -121,6 +123,7 @@ def _rest(message: Message, until: datetime, at: datetime) -> None:
     Message.objects.filter(id=message.id).update(failing_since=since)
     if at >= since + GIVE_UP_AFTER:
         _put_aside(message, State.DEAD, Reason.RESTING, at)
+        dead_letters.tell(message, at=at)
     else:
         spread = timedelta(seconds=random.random() * 5)  # noqa: S311
         _put_aside(message, State.WAITING, Reason.RESTING, min(until + spread, since + GIVE_UP_AFTER))

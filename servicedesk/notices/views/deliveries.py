@@ -39,6 +39,12 @@ def resend(request: Any, message: Message) -> HttpResponse:
     return redirect("deliveries")
 
 
+@door(RESEND, methods=("POST",), of=Message)
+def dismiss(request: Any, message: Message) -> HttpResponse:
+    dead_letters.dismiss(message, by=request.person, at=timezone.now())
+    return redirect("deliveries")
+
+
 @door(RESEND, methods=("POST",))
 def resend_all(request: Any) -> HttpResponse:
     count = dead_letters.resend_all(by=request.person, at=timezone.now())
