@@ -36,7 +36,7 @@ def settle_all_anchors(*, at: datetime, set_aside: Path | None = None) -> dict[s
 
 def _take_longer(here: Path, backups: Path) -> None:
     """Anchors that go on where the backup's end know what was lost. Those of another story stay aside."""
-    if backups.exists() and newest(backups) in anchors(here):
+    if (last := newest(backups)) and last in anchors(here):
         shutil.copy2(here, backups)
 
 
