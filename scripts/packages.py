@@ -41,7 +41,10 @@ LIBRARIES = (  # what PDF files are drawn with
     Package("libpangoft2-1.0-0", lambda: _loads("libpangoft2-1.0.so.0")),
     Package("libharfbuzz-subset0", lambda: _loads("libharfbuzz-subset.so.0")),
 )
-BROWSER = Package("chromium", lambda: any(map(shutil.which, BROWSERS)))  # only the tests drive one
+BROWSER = (  # only the tests drive one
+    Package("chromium", lambda: any(map(shutil.which, BROWSERS))),
+    Package("libatomic1", lambda: _loads("libatomic.so.1")),  # for the driver, which nothing else needs
+)
 
 
 def provide(*wanted: Package) -> list[str]:

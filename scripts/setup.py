@@ -45,7 +45,7 @@ def main(purpose: str) -> None:
 
 
 def system(purpose: str) -> None:
-    wanted = LIBRARIES if purpose == "demo" else (*LIBRARIES, BROWSER)
+    wanted = LIBRARIES if purpose == "demo" else (*LIBRARIES, *BROWSER)
     if not PYTHON.exists():
         wanted = (VENV, *wanted)
     missing = provide(*wanted)

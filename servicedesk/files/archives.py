@@ -145,8 +145,8 @@ def refuse_content_behind(file: IO[bytes], end: int) -> None:
 def refuse_unsafe_tar_entry(entry: tarfile.TarInfo) -> None:
     if OUTSIDE.match(entry.name):
         raise Refused(Reason.UNSAFE_PATH)
-    if entry.size < 0:  # the next header would be looked for behind us, for ever
-        raise Refused(Reason.DAMAGED)
+    if entry.size < 0:  # an old tarfile would go back and read it for ever; a mended one stops and hides the rest
+        raise Refused(Reason.HIDDEN_CONTENT)
     if entry.issparse():
         raise Refused(Reason.EXPANDS_TOO_FAR)
     if not (entry.isreg() or entry.isdir()):

@@ -136,8 +136,8 @@ def test_the_web_knows_neither_the_owner_nor_a_way_past_the_wall(demo: Demo):
         ("watch", "--queues watch"),
         ("beat", " beat "),
     ):
-        environments = [Path(f"/proc/{pid}/environ").read_text() for pid in demo.pids(words)]
-        assert environments, name
+        pids = until(lambda words=words: demo.pids(words))
+        environments = [Path(f"/proc/{pid}/environ").read_text() for pid in pids]
         knows[name] = {found for text in environments for found in re.findall(r"\0(DATABASE_\w+)=", text)}
     assert knows == {
         "web": {"DATABASE_URL"},
