@@ -125,18 +125,20 @@ class SmallReads:
 
 def unpacked_tar(file: IO[bytes], allowance: Allowance) -> Iterator[Member]:
     file.seek(0)
+    end = 0
     with tarfile.open(fileobj=cast(IO[bytes], SmallReads(file)), mode="r:") as archive:
         for entry in archive:
             allowance.take_members(1)
             refuse_unsafe_tar_entry(entry)
+            end = entry.offset_data + -(-entry.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
             if content := archive.extractfile(entry):
                 with spooled(content, allowance.take_bytes) as member:
                     yield entry.name, member
-        refuse_content_behind(file, archive.offset)
+        refuse_content_behind(file, end)
 
 
 def refuse_content_behind(file: IO[bytes], end: int) -> None:
-    """`tarfile` stops quietly at a header it cannot read; other programs go on behind it."""
+    """`tarfile` stops quietly at a header it cannot read, and past it; other programs go on behind."""
     file.seek(end)
     if any(chunk.strip(b"\0") for chunk in chunks(file)):
         raise Refused(Reason.HIDDEN_CONTENT)
