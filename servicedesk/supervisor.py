@@ -135,7 +135,10 @@ def main() -> int:
             refuse_taken_port(int(words.port))
             if words.anew:
                 remove(var)
-            Supervisor(var, int(words.port)).run()
+            try:
+                Supervisor(var, int(words.port)).run()
+            finally:
+                end_leftovers(var)  # of children that were killed: theirs end by themselves, but not at once
     except BlockingIOError:
         raise Trouble("The demo already runs in this folder. Use it, or stop it there with Ctrl-C first.") from None
     except Stop:

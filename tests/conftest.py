@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg2
 import pytest
 from django.conf import settings
@@ -16,6 +17,8 @@ from django.db import connections
 from django.test import TransactionTestCase
 from psycopg2 import sql
 
+hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine is no failure
+hypothesis.settings.load_profile("suite")
 PROJECT = Path(__file__).resolve().parent.parent
 ALIASES = ("default", "owner", "watch")
 KEPT = ("django_migrations", "django_content_type")
@@ -121,3 +124,13 @@ def world(db: None) -> Any:
     from tests.world import make_world
 
     return make_world()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown() -> Any:
+    """After all fixtures, when no transaction of the test stands in the way any more."""
+    result = yield
+    from tests.examples import forget_committed
+
+    forget_committed()
+    return result

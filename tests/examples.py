@@ -19,6 +19,7 @@ from django.db.models import Model
 from servicedesk.accounts.models import HandOver, Invitation
 from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Block, Link, Record
+from servicedesk.checks import login_of
 from servicedesk.files.models import StoredFile
 from servicedesk.files.storage import keep
 from servicedesk.notices.enums import Channel, NoticeKind
@@ -184,20 +185,31 @@ def _record(world: World, owner: Owner) -> Example:
         return Example(Record.objects.create(**owner.alone, at=now, act=Act.SIGNED_IN))
 
 
+committed: set[str] = set()  # tables with rows that no test's transaction takes back
+
+
 def _sealed(model: type[Model], **values: Any) -> Any:
     """Only the watch role writes these, and its own connection commits them: the application then reads them."""
-    login = connections["watch"].settings_dict
+    committed.add(model._meta.db_table)
     row = model(**values)
     columns = [field.column for field in model._meta.concrete_fields]
     statement = f"INSERT INTO {model._meta.db_table} ({', '.join(columns)}) VALUES ({', '.join(['%s'] * len(columns))})"
-    connection = psycopg2.connect(
-        dbname=login["NAME"], user=login["USER"], password=login["PASSWORD"], host=login["HOST"] or None,
-        port=login["PORT"] or None,
-    )  # fmt: skip
-    with connection, connection.cursor() as cursor:
-        cursor.execute(statement, [str(v) if isinstance(v := getattr(row, c), UUID) else v for c in columns])
-    connection.close()
+    _outside("watch", statement, [str(v) if isinstance(v := getattr(row, c), UUID) else v for c in columns])
     return row
+
+
+def forget_committed() -> None:
+    if committed:
+        _outside("owner", f"TRUNCATE {', '.join(committed)}")
+        committed.clear()
+
+
+def _outside(alias: str, statement: str, values: list[Any] | None = None) -> None:
+    """In a session of its own, beside the test's transaction."""
+    connection = psycopg2.connect(**login_of(connections[alias].settings_dict))
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statement, values)
+    connection.close()
 
 
 def _chain_of_its_own() -> dict[str, Any]:

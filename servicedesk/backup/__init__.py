@@ -83,7 +83,7 @@ def restore(source: Path) -> Summary:
             raise Unfit(f"Only {forced} tables came back behind the wall.")
         rows.swap(name, new)
     except BaseException:
-        rows.said("DROP DATABASE IF EXISTS {} WITH (FORCE)", new)
+        rows.said("DROP DATABASE IF EXISTS {}", new)
         raise
     files.unpack(source / FILES)
     return summary_of(manifest)

@@ -28,7 +28,8 @@ def name() -> str:
 
 
 def make_database(name: str) -> None:
-    said("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+    """Never WITH (FORCE): the owner may not end an autovacuum worker that way, while a plain DROP sends it home."""
+    said("DROP DATABASE IF EXISTS {}", name)
     said("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'", name)
 
 
@@ -54,7 +55,7 @@ def swap(name: str, new: str) -> None:
     """PostgreSQL renames nothing that somebody is connected to, so nobody's product is pulled from under them."""
     refuse_if_running(name)
     old = f"{name}_before_restore"
-    said("DROP DATABASE IF EXISTS {} WITH (FORCE)", old)
+    said("DROP DATABASE IF EXISTS {}", old)
     said("ALTER DATABASE {} RENAME TO {}", name, old)
     try:
         said("ALTER DATABASE {} RENAME TO {}", new, name)

@@ -93,7 +93,7 @@ def small_world(transactional_db: None) -> Iterator[World]:
         made = make_world()
     yield made
     for suffix in ("restoring", "before_restore"):
-        said("DROP DATABASE IF EXISTS {} WITH (FORCE)", f"{connections['owner'].settings_dict['NAME']}_{suffix}")
+        said("DROP DATABASE IF EXISTS {}", f"{connections['owner'].settings_dict['NAME']}_{suffix}")
 
 
 def test_everything_comes_back_and_the_wall_stands(small_world: World, data: Path, tmp_path: Path):

@@ -6,14 +6,15 @@ Shown with their arguments at /ui-gallery/.
 from __future__ import annotations
 
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
 from django.template.base import NodeList, Parser, Token
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 
 from servicedesk.ui import devices, due, icons, words
 from servicedesk.ui.tables import Page
@@ -94,8 +95,13 @@ def pager(page: Page, target: str = "") -> Any:
 
 
 @register.simple_tag
-def words_for_scripts() -> dict[str, str]:
-    return words.for_scripts()
+def words_for_scripts() -> SafeString:
+    return _words_in(get_language())
+
+
+@cache
+def _words_in(language: str | None) -> SafeString:
+    return json_script(words.for_scripts(), "words")
 
 
 @register.filter
