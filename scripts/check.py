@@ -14,7 +14,7 @@ BIN = Path(sys.executable).parent  # the environment's
 
 def typed() -> list[str]:
     """Where types carry meaning: the arithmetic of promises, who may, and what changes rows."""
-    patterns = ("servicedesk/sla", "**/services", "**/permissions.py")
+    patterns = ("servicedesk/sla", "servicedesk/clocks", "contracts/*.py", "**/services", "**/permissions.py")
     return sorted(
         str(path.relative_to(PROJECT))
         for pattern in patterns

@@ -31,7 +31,7 @@ KEYWORDS: dict[str, tuple[object, ...] | None] = {
         "pgettext": ((1, "c"), 2),
         "npgettext": ((1, "c"), 2, 3),
     }.items()
-} | {"_": None, "gettext_noop": None}
+} | {"_": None, "gettext_noop": None, "Impossible": None}
 FIELDS = re.compile(r"%\(\w+\)[a-z]|(?<!%)%[sd]|\{\w*\}")
 NOT_OURS = {"node_modules", "var", ".venv", "static", "tests", "benchmarks", "scripts"}
 Key = tuple[str | None, str]  # context, text in the singular

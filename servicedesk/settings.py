@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "servicedesk.notices",
     "servicedesk.files",
     "servicedesk.accounts",
+    "contracts",
     "servicedesk",
     "django.contrib.auth",
     "django.contrib.contenttypes",

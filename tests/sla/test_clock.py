@@ -1,0 +1,166 @@
+"""The rules of a running clock, one example each, to be read. What else may happen to one, test_oracle.py tries."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from servicedesk.sla.calendar import ALWAYS, Calendar, Impossible
+from servicedesk.sla.clock import Clock, Outcome, State
+from servicedesk.sla.course import Course, begun
+from servicedesk.sla.explain import Reason, explain
+from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
+from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
+from tests.sla.cases import OFFICE, ZONE
+
+OFFICE_DAYS = Calendar((OFFICE,) * 5 + ((), ()))
+HOURS = Promise(Metric.ON_SITE, 240, Unit.ELAPSED_MINUTES)
+WORKED = Promise(Metric.RESTORE, 240, Unit.WORKING_MINUTES)
+TWO_DAYS = Promise(Metric.RESTORE, 2, Unit.WORKING_DAYS, closes_with_hours=True)
+
+
+def at(day: int, hour: int = 0, minute: int = 0) -> datetime:
+    """November 2026: the 16th is a Monday, the 21st and 22nd are a weekend."""
+    return datetime(2026, 11, day, hour, minute, tzinfo=ZONE)
+
+
+def started(promise: Promise, when: datetime) -> Clock:
+    return begun(promise, OFFICE_DAYS, when)
+
+
+def test_an_act_at_the_due_instant_is_on_time():
+    clock = started(HOURS, at(16, 9))
+    assert clock.stop(at(16, 13)).outcome is Outcome.MET
+    assert clock.stop(at(16, 13) + timedelta(microseconds=1)).outcome is Outcome.MISSED
+
+
+def test_a_paused_clock_cannot_be_missed_and_says_when_it_would_be_due():
+    clock = started(HOURS, at(16, 9)).pause(at(16, 11), why="no access")
+    assert (clock.state_at(at(18, 9)), clock.due_at) == (State.PAUSED, None)
+    assert clock.due_if_resumed(at(18, 9)) == at(18, 11)
+    assert clock.remaining(at(18, 9)) == timedelta(hours=2)
+    resumed = clock.resume(at(18, 9))
+    assert (resumed.due_at, resumed.state_at(at(18, 11, 1))) == (at(18, 11), State.OVERDUE)
+    assert resumed.remaining(at(18, 12)) == -timedelta(hours=1)
+
+
+def test_a_pause_after_the_deadline_does_not_help():
+    clock = started(HOURS, at(16, 9)).pause(at(16, 13))
+    assert (clock.due_at, clock.state_at(at(16, 13, 1))) == (at(16, 13), State.OVERDUE)
+
+
+def test_working_minutes_wait_for_the_morning():
+    assert started(WORKED, at(20, 17)).due_at == at(23, 11)
+
+
+def test_a_working_day_wholly_paused_is_not_counted():
+    clock = started(TWO_DAYS, at(16, 9))
+    assert clock.due_at == at(18, 18)
+    assert clock.pause(at(17, 8)).resume(at(17, 18)).due_at == at(19, 18)
+    assert clock.pause(at(17, 8)).resume(at(17, 12)).pause(at(17, 12)).resume(at(17, 18)).due_at == at(19, 18)
+    assert clock.pause(at(17, 8, 1)).resume(at(17, 18)).due_at == at(18, 18)
+
+
+@pytest.mark.parametrize(("resumed", "due"), [
+    (at(18, 18), at(18, 18)),  # not inside the pause any more
+    (at(18, 18, 1), at(19, 18)),
+    (at(19, 18), at(19, 18)),  # closes at the very instant the pause ends
+    (at(19, 18, 1), at(20, 18)),
+    (at(20, 18, 1), at(23, 18)),
+])  # fmt: skip
+def test_a_deadline_inside_a_pause_moves_to_the_first_close_after_it(resumed, due):
+    assert started(TWO_DAYS, at(16, 9)).pause(at(18, 17)).resume(resumed).due_at == due
+
+
+def test_calendar_days_end_on_a_working_day():
+    five = Promise(Metric.DELIVER, 5, Unit.CALENDAR_DAYS)
+    assert started(five, at(16, 9)).due_at == at(24)  # the 21st is a Saturday; Monday ends at 24:00
+    assert started(replace(five, closes_with_hours=True), at(16, 9)).due_at == at(23, 18)
+
+
+def test_a_visit_called_for_late_counts_from_the_report_unless_the_hospital_moves_it():
+    """PACS-8."""
+    course = Course((started(replace(HOURS, armed=Armed.WHEN_CALLED_FOR), at(16, 9)),))
+    assert (course.latest.due_at, course.latest.state_at(at(18, 9))) == (None, State.WAITING)
+    called = course.call(at(16, 14))
+    assert (called.latest.due_at, called.latest.state_at(at(16, 14))) == (at(16, 13), State.OVERDUE)
+    assert called.move_start().latest.due_at == at(16, 18)
+
+
+def test_a_waiver_ends_it_and_a_refused_solution_brings_the_original_time_back():
+    """PACS-17."""
+    waived = Course((started(HOURS, at(16, 9)),)).waive(at(16, 10))
+    assert waived.latest.state_at(at(17, 9)) is State.WAIVED
+    back = waived.take_waiver_back()
+    assert (back.latest.due_at, back.latest.state_at(at(16, 12))) == (at(16, 13), State.RUNNING)
+    assert Course((started(HOURS, at(16, 9)),)).take_waiver_back().latest.is_open
+
+
+def test_reopening_starts_another_cycle_and_leaves_the_result():
+    course = Course((started(HOURS, at(16, 9)),)).stop(at(16, 14)).reopen(HOURS, OFFICE_DAYS, at(18, 9))
+    assert [(clock.cycle, clock.outcome, clock.due_at) for clock in course.clocks] == [
+        (1, Outcome.MISSED, at(16, 13)),
+        (2, None, at(18, 13)),
+    ]
+
+
+def test_raising_counts_from_the_call_that_raised_it():
+    """The old result stays: missed if it was late by then, else superseded."""
+    quick = Promise(Metric.RESPOND, 5, Unit.ELAPSED_MINUTES)
+    slow = Promise(Metric.RESPOND, 60, Unit.ELAPSED_MINUTES)
+    for raised_at, old in ((at(16, 9, 30), Outcome.SUPERSEDED), (at(16, 10, 30), Outcome.MISSED)):
+        course = Course((started(slow, at(16, 9)),)).raised(quick, ALWAYS, raised_at)
+        assert [clock.outcome for clock in course.clocks] == [old, None]
+        assert course.latest.due_at == raised_at + timedelta(minutes=5)
+
+
+def test_a_category_found_at_triage_counts_from_the_report():
+    """SMART-2: one working day from the report, also when triage finds the defect later."""
+    one_day = replace(TWO_DAYS, target=1)
+    course = Course((started(TWO_DAYS, at(16, 9)),)).changed(one_day, OFFICE_DAYS, at(17, 9))
+    assert [clock.due_at for clock in course.clocks] == [at(18, 18), at(17, 18)]
+
+
+@pytest.mark.parametrize("make", [
+    lambda: Promise(Metric.RESPOND, 0, Unit.ELAPSED_MINUTES),
+    lambda: Promise(Metric.RESPOND, -1, Unit.WORKING_DAYS),
+    lambda: Rung(Anchor.DUE, frozenset()),
+    lambda: Rung(Anchor.SHARE, frozenset({Recipient.ON_DUTY}), percent=100),
+    lambda: Rung(Anchor.DUE, frozenset({Recipient.ON_DUTY}), minutes=-1),
+    lambda: begun(HOURS, OFFICE_DAYS, datetime(9999, 12, 31, 23, tzinfo=ZONE)),
+])  # fmt: skip
+def test_what_cannot_be_is_refused(make):
+    with pytest.raises(Impossible):
+        make()
+
+
+def test_severities_are_ordered_from_grave_to_light():
+    assert Severity.ONE.is_graver_than(Severity.A)
+    assert not Severity.C.is_graver_than(Severity.C)
+
+
+def test_rungs_come_in_the_order_of_time():
+    told = frozenset({Recipient.ON_DUTY})
+    ladder = Ladder((Rung(Anchor.DUE, told), Rung(Anchor.SHARE, told, percent=50), Rung(Anchor.START, told)))
+    steps = ladder.steps(at(16, 9), at(16, 13))
+    assert steps == [(at(16, 9), 2), (at(16, 11), 1), (at(16, 13), 0)]
+
+
+def reasons(clock: Clock) -> list[Reason]:
+    return [step.reason for step in explain(clock)]
+
+
+def test_why_this_time():
+    paused = started(TWO_DAYS, at(16, 9)).pause(at(17, 9), why="no access")
+    assert reasons(paused)[-3:] == [Reason.PAUSED, Reason.ENDS_WITH_HOURS, Reason.PAUSED_NOW]
+    agreed = started(replace(HOURS, by_agreement=True), at(16, 9))
+    assert Reason.AT_THE_LATEST in reasons(agreed)
+    assert Reason.AGREED in reasons(agreed.agree(at(16, 10)))
+    assert Reason.AGREED_TOO_LATE in reasons(agreed.agree(at(17, 10)))
+    late = started(replace(HOURS, armed=Armed.WHEN_CALLED_FOR), at(16, 9)).arm(at(16, 12))
+    assert Reason.CALLED_LATER in reasons(late)
+    assert Reason.RUNS_IN_HOURS in reasons(started(WORKED, at(20, 17)))
+    weekend = started(Promise(Metric.DELIVER, 5, Unit.CALENDAR_DAYS), at(16, 9))
+    assert Reason.MOVED_TO_WORKING_DAY in reasons(weekend)
