@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from servicedesk.notices.enums import Channel, NoticeKind
 from servicedesk.notices.permissions import SET_PREFERENCES
@@ -30,6 +31,7 @@ class Preference(WalledWithId):
     quiet_from = models.TimeField(_("quiet from"), null=True)
     quiet_to = models.TimeField(_("quiet to"), null=True)
     quiet_days = models.JSONField(_("quiet on"), default=list)  # 0 Monday … 6 Sunday: the day the quiet hours begin
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["id"]
