@@ -34,7 +34,7 @@ def main() -> None:
         environment |= {"STAGE": "demo", "SECRET_KEY": passwords(VAR)["secret_key"], "DATA_DIR": str(VAR / "data")}
         _python(environment, "manage.py", "demo")
         pages(environment)
-    # starts()
+    starts()
 
 
 def pages(environment: dict[str, str]) -> None:
