@@ -18,7 +18,6 @@ NOT_EDITED = {
     "files.storedfile": "written once",
     "notices.inboxitem": "read or not",
     "notices.message": "the outbox's own steps",
-    "notices.preference": "one's own wishes, each change on record",
     "tenancy.matter": "follows what it stands for",
     "tenancy.supportsession": "opened and closed, both on record",
 }
