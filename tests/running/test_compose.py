@@ -1,6 +1,7 @@
 """docker-compose.yml cannot be run on a machine without an engine; what it says must equal what `make demo` runs."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -90,3 +91,18 @@ def test_the_proxy_hides_what_is_internal_and_replaces_claims_about_addresses():
     proxy = (PROJECT / "deploy/proxy.conf").read_text()
     assert "location /internal/ { return 404; }" in proxy
     assert "proxy_set_header X-Forwarded-For $remote_addr;" in proxy
+
+
+def test_the_proxy_writes_no_paths_down():
+    """An invitation's link is a secret for as long as it is unused."""
+    lines = (PROJECT / "deploy" / "proxy.conf").read_text().splitlines()
+    told = [line.partition("#")[0].strip() for line in lines if "_log" in line]
+    assert told == ["access_log off;", "error_log stderr crit;"]
+
+
+def test_every_room_gets_into_the_image(settings: Any):
+    let_in = (PROJECT / ".dockerignore").read_text().splitlines()
+    rooms = {app.partition(".")[0] for app in settings.INSTALLED_APPS}
+    ours = {room for room in rooms if (PROJECT / room / "__init__.py").exists()}
+    assert ours == {"contracts", "servicedesk"}
+    assert [room for room in ours if f"!{room}" not in let_in] == []
