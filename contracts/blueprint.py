@@ -43,7 +43,7 @@ class Wrong(ValueError):
 class Category:
     code: str
     name: str
-    clause: str
+    clause: str  # empty for a house category, which the contract does not name
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def blueprint(code: str) -> Blueprint:
     if code not in names():
         words = {"name": code, "known": ", ".join(names())}
         raise Wrong(_("There is no blueprint '%(name)s'. There are: %(known)s.") % words)
-    return read((FOLDER / f"{code}.yaml").read_text(), file=f"{code}.yaml")
+    return read((FOLDER / f"{code}.yaml").read_text(encoding="utf-8"), file=f"{code}.yaml")
 
 
 def read(text: str, *, file: str) -> Blueprint:
@@ -171,8 +171,11 @@ def _blueprint(top: At) -> Blueprint:
 
 
 def _category(code: str, at: At) -> Category:
-    found = at.only(needed=("name", "clause"))
-    return Category(code, found["name"].text(), found["clause"].text())
+    found = at.only("clause", "house", needed=("name",))
+    is_house = "house" in found and found["house"].is_true()
+    if is_house == ("clause" in found):
+        raise at.wrong(_("a category has a clause, or is marked 'house: true'."))
+    return Category(code, found["name"].text(), "" if is_house else found["clause"].text())
 
 
 def _levels(at: At) -> Iterator[tuple[Severity, Level]]:
@@ -256,7 +259,7 @@ def _categories(at: At, context: _Context) -> frozenset[str]:
 
 
 def _promise(at: At, metric: str, window: Window, ladder: Ladder, context: _Context) -> Promise:
-    found = at.only("armed", "by_agreement", "house", needed=("within", "clause"))
+    found = at.only("armed", "by_agreement", "house", "house_window", needed=("within", "clause"))
     if not (said := WITHIN.fullmatch(found["within"].text())):
         raise found["within"].wrong(_("a time is a number and one of %(known)s.") % {"known": ", ".join(UNITS)})
     unit, factor = UNITS[said[2]]
@@ -271,6 +274,7 @@ def _promise(at: At, metric: str, window: Window, ladder: Ladder, context: _Cont
             closes_with_hours=context.names_hours,
             by_agreement="by_agreement" in found and found["by_agreement"].is_true(),
             is_default="house" in found and found["house"].is_true(),
+            window_is_default="house_window" in found and found["house_window"].is_true(),
             clause=found["clause"].text(),
             ladder=ladder,
         ),

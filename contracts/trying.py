@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from servicedesk.clocks.words import sentences
+from django.utils.translation import gettext
+
+from servicedesk.clocks.words import CHANNELS, sentences
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.clock import Clock
 from servicedesk.sla.course import begun
@@ -28,6 +30,7 @@ class Report:
 
 def clocks_of(matrix: Matrix, report: Report) -> list[Clock]:
     """In the order in which the contract names its metrics, those that wait to be called for included."""
+    matrix.calendar.day_of(report.at)  # refused even where nothing is promised
     terms = matrix.terms(report.category, report.severity, report.at, emergency=report.emergency)
     refuse_closed_channel(matrix, report)
     return [begun(terms[metric], matrix.calendar, report.at) for metric in Metric if metric in terms]
@@ -36,8 +39,8 @@ def clocks_of(matrix: Matrix, report: Report) -> list[Clock]:
 def refuse_closed_channel(matrix: Matrix, report: Report) -> None:
     allowed = matrix.channels_for(report.category, report.severity, report.at)
     if report.channel and report.channel not in allowed:
-        words = {"severity": report.severity or "—", "channels": ", ".join(sorted(allowed))}
-        raise Impossible("Severity %(severity)s is reported by %(channels)s only; the clocks start then.", **words)
+        channels = gettext(", ").join(str(CHANNELS[channel]) for channel in Channel if channel in allowed)
+        raise Impossible("This is reported by %(channels)s only; the clocks start then.", channels=channels)
 
 
 def described(clock: Clock, zone: str) -> dict[str, Any]:
@@ -52,5 +55,7 @@ def described(clock: Clock, zone: str) -> dict[str, Any]:
         "provisional": clock.is_provisional,
         "clause": clock.promise.clause,
         "house_default": clock.promise.is_default,
+        "house_window": clock.promise.window_is_default,
+        "by_agreement": clock.promise.by_agreement,
         "because": sentences(explain(clock), zone),
     }

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.explain import Because, Reason
-from servicedesk.sla.promise import Metric, Unit, Window
+from servicedesk.sla.promise import Channel, Metric, Unit, Window
 
 METRICS: dict[Metric, str | Text] = {
     Metric.RESPOND: gettext_lazy("Response"),
@@ -24,6 +24,17 @@ METRICS: dict[Metric, str | Text] = {
     Metric.DELIVER: gettext_lazy("Delivered"),
     Metric.REPORT: gettext_lazy("Report handed in"),
     Metric.CONFIRM: gettext_lazy("Confirmed"),
+}
+
+
+CHANNELS: dict[Channel, str | Text] = {
+    Channel.PHONE: gettext_lazy("phone"),
+    Channel.WEB: gettext_lazy("web page"),
+    Channel.MAIL: gettext_lazy("mail"),
+    Channel.REMOTE: gettext_lazy("remote session"),
+    Channel.QQ: gettext_lazy("QQ"),
+    Channel.ON_SITE: gettext_lazy("on site, in person"),
+    Channel.PLATFORM: gettext_lazy("the hospital's own platform"),
 }
 
 
@@ -123,7 +134,11 @@ _SAY: dict[Reason, Callable[[_Facts], str]] = {
     Reason.CALLED_LATER: lambda facts: (
         _("The visit was called for at %(at)s; the time still counts from the report.") % facts.at()
     ),
-    Reason.RUNS_DAY_AND_NIGHT: lambda facts: _("Runs day and night, on all days."),
+    Reason.RUNS_DAY_AND_NIGHT: lambda facts: (
+        _("Runs day and night: a house default, the contract does not say.")
+        if facts["is_default"]
+        else _("Runs day and night, on all days.")
+    ),
     Reason.RUNS_IN_HOURS: lambda facts: _("Runs in working hours only."),
     Reason.FIRST_DAY_NOT_COUNTED: lambda facts: _("The day of the report, %(day)s, does not count.") % _day(facts),
     Reason.DAYS_OFF: lambda facts: _("Days off: %(days)s.") % facts.days(),

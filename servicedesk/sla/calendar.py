@@ -101,9 +101,15 @@ class Calendar:
         return () if day in self.closed else self.week[day.weekday()]
 
     def day_of(self, moment: datetime) -> date:
-        if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-            raise outside(moment)
-        return moment.astimezone(self._zone).date()
+        near = 1 < moment.year < 9999  # nearer to the ends of time, another zone's date may not exist
+        day = moment.astimezone(self._zone).date() if near else moment.date()
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise outside(day)
+        return day
+
+    def last_day_before(self, end: datetime) -> date:
+        """24:00 belongs to the day that ends with it."""
+        return self.day_of(end - MICROSECOND)
 
     def is_working_day(self, day: date) -> bool:
         return bool(self.hours_of(day))
@@ -154,9 +160,12 @@ class Calendar:
 
     def is_provisional(self, start: datetime, end: datetime) -> bool:
         """Does the way from one to the other touch a year that is not published yet?"""
-        if self.known is None:
-            return False
-        return not self.known.issuperset(range(self.day_of(start).year, self.day_of(end).year + 1))
+        return bool(self.unknown_years(start, end))
+
+    def unknown_years(self, start: datetime, end: datetime) -> list[int]:
+        last = max(self.day_of(start), self.last_day_before(end)).year
+        years = range(self.day_of(start).year, last + 1)
+        return [year for year in years if self.known is not None and year not in self.known]
 
     # ── worked out once ──────────────────────────────────────────────────────────────────────────────────────────────
     @cached_property

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from servicedesk.sla.calendar import MINUTE, ONE_DAY, Calendar, instant, moment
-from servicedesk.sla.promise import Promise, Unit
+from servicedesk.sla.promise import Promise, Unit, Window
 
 
 class Outcome(StrEnum):
@@ -91,9 +91,18 @@ class Clock:
     @property
     def is_provisional(self) -> bool:
         """Does the due time rest on a year whose days off are not published yet?"""
-        if self.due_at is None or self.promise.unit is Unit.ELAPSED_MINUTES:
-            return False
-        return self.calendar.is_provisional(self.counts_from, self.due_at)
+        return bool(self.unknown_years)
+
+    @property
+    def unknown_years(self) -> list[int]:
+        """Elapsed minutes need no calendar, unless the contract tells reports in working hours from others."""
+        if self.due_at is None:
+            return []
+        if self.promise.unit is not Unit.ELAPSED_MINUTES:
+            return self.calendar.unknown_years(self.counts_from, self.due_at)
+        if self.promise.window is Window.ALWAYS:
+            return []
+        return self.calendar.unknown_years(self.counts_from, self.counts_from)
 
     # ── what happens to it ───────────────────────────────────────────────────────────────────────────────────────────
     def arm(self, at: datetime) -> Clock:

@@ -63,10 +63,10 @@ class Course:
 
     # ── when severity or category change ─────────────────────────────────────────────────────────────────────────────
     def raised(self, promise: Promise, calendar: Calendar, at: datetime) -> Course:
-        """The graver promise counts from the call that raised it."""
+        """The graver promise counts from the call that raised it. A visit that was called for stays called for."""
         ended = self._with(lambda clock: clock.supersede(at))
         clock = replace(begun(promise, calendar, at), cycle=self.latest.cycle)
-        return Course((*ended.clocks, clock))
+        return replace(ended, clocks=(*ended.clocks, clock.arm(at) if self.called_at else clock))
 
     def changed(self, promise: Promise, calendar: Calendar, at: datetime) -> Course:
         """Another promise, as if it had been reported so from the beginning."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
@@ -22,7 +22,7 @@ class Reason(StrEnum):
     WAITS_FOR_CALL = "waits_for_call"  # counts_from
     COUNTED_FROM = "counted_from"  # at
     CALLED_LATER = "called_later"  # at
-    RUNS_DAY_AND_NIGHT = "runs_day_and_night"
+    RUNS_DAY_AND_NIGHT = "runs_day_and_night"  # is_default
     RUNS_IN_HOURS = "runs_in_hours"
     FIRST_DAY_NOT_COUNTED = "first_day_not_counted"  # day
     DAYS_OFF = "days_off"  # days: statutory days off on the way
@@ -67,6 +67,7 @@ def _steps(clock: Clock) -> Iterator[Step]:
     if promise.window is not Window.ALWAYS:
         yield Reason.IN_WINDOW, {"window": promise.window}
     if clock.armed_at is None:
+        yield from _agreement(clock)
         yield Reason.WAITS_FOR_CALL, {"counts_from": clock.counts_from}
         return
     yield Reason.COUNTED_FROM, {"at": clock.counts_from}
@@ -78,13 +79,13 @@ def _steps(clock: Clock) -> Iterator[Step]:
         yield Reason.PAUSED_NOW, {}
         return
     if clock.is_provisional:
-        yield Reason.PROVISIONAL, {"years": _unknown_years(clock, clock.due_at)}
+        yield Reason.PROVISIONAL, {"years": clock.unknown_years}
     yield Reason.DUE, {"at": clock.due_at}
 
 
 def _minute_steps(clock: Clock) -> Iterator[Step]:
     if clock.promise.unit is Unit.ELAPSED_MINUTES:
-        yield Reason.RUNS_DAY_AND_NIGHT, {}
+        yield Reason.RUNS_DAY_AND_NIGHT, {"is_default": clock.promise.window_is_default}
     else:
         yield Reason.RUNS_IN_HOURS, {}
         yield from _odd_days(clock)
@@ -117,7 +118,7 @@ def _odd_days(clock: Clock) -> Iterator[Step]:
     """What a wall calendar alone would not tell: days off within the week, and worked weekends."""
     if clock.due_at is None:
         return
-    days = list(_days(clock.calendar.day_of(clock.counts_from), clock.calendar.day_of(clock.due_at)))
+    days = list(_days(clock.calendar.day_of(clock.counts_from), clock.calendar.last_day_before(clock.due_at)))
     week = clock.calendar.week
     off = [day for day in days if day in clock.calendar.closed and day not in clock.calendar.worked]
     made_up = [day for day in days if not week[day.weekday()] and clock.calendar.is_working_day(day)]
@@ -147,9 +148,3 @@ def _agreement(clock: Clock) -> Iterator[Step]:
     else:
         kept = clock.due_at == clock.agreed
         yield Reason.AGREED if kept else Reason.AGREED_TOO_LATE, {"time": clock.agreed}
-
-
-def _unknown_years(clock: Clock, due_at: datetime) -> list[int]:
-    calendar = clock.calendar
-    years = range(calendar.day_of(clock.counts_from).year, calendar.day_of(due_at).year + 1)
-    return [year for year in years if calendar.known is not None and year not in calendar.known]

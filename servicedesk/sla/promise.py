@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -84,6 +84,7 @@ class Promise:
     closes_with_hours: bool = False  # the last day ends with the working hours, which only some contracts name
     by_agreement: bool = False  # the agreed time, and the target at the latest
     is_default: bool = False
+    window_is_default: bool = False  # the contract does not say when it runs
     clause: str = ""
     ladder: Ladder = SILENT
 
@@ -134,11 +135,25 @@ class Matrix:
         if not fitting:
             words = {"contract": self.name, "category": category, "severity": severity or "—"}
             raise Impossible("%(contract)s promises nothing for '%(category)s' of severity %(severity)s.", **words)
-        marked = emergency or severity in self.marks_itself
-        rows = sorted((row for row in fitting if marked or not row.emergency), key=lambda row: row.emergency)
-        return {promise.metric: promise for row in rows for promise in row.promises}
+        own = _promises(row for row in fitting if not row.emergency)
+        urgent = _promises(row for row in fitting if row.emergency)
+        if emergency:
+            own |= urgent
+        elif severity in self.marks_itself:  # a house rule: it adds, and takes nothing from the contract's own words
+            own = {metric: replace(promise, is_default=True) for metric, promise in urgent.items()} | own
+        return {metric: self._in_window(promise, reported_at) for metric, promise in own.items()}
+
+    def _in_window(self, promise: Promise, reported_at: datetime) -> Promise:
+        """Where a contract tells working hours from others, every promise of a report bears the report's window."""
+        if promise.window is not Window.ALWAYS or all(row.window is Window.ALWAYS for row in self.rows):
+            return promise
+        return replace(promise, window=self.window_at(reported_at))
 
     def channels_for(self, category: str, severity: Severity, reported_at: datetime) -> frozenset[Channel]:
         """An emergency changes what is promised, never how it may be reported."""
         rows = self.rows_for(category, severity, reported_at)
         return frozenset().union(*(row.channels for row in rows if not row.emergency))
+
+
+def _promises(rows: Iterable[Row]) -> dict[Metric, Promise]:
+    return {promise.metric: promise for row in rows for promise in row.promises}

@@ -46,7 +46,7 @@ def test_what_a_clock_says():
     assert respond == {
         "metric": "respond", "due_at": "2026-10-01T09:05:00+08:00", "window": "24x7", "target": 5,
         "unit": "elapsed_minutes", "armed": "at_report", "provisional": False, "clause": "PACS-16",
-        "house_default": False,
+        "house_default": False, "house_window": False, "by_agreement": False,
         "because": [
             "Promised within 5 minutes (PACS-16).", "Counted from 2026-10-01 09:00.",
             "Runs day and night, on all days.", "Due 2026-10-01 09:05.",
@@ -66,10 +66,29 @@ def test_a_year_that_is_not_published_is_said():
     assert "The days off of 2027 are not published yet; this time may move." in deliver["because"]
 
 
+def test_a_day_that_ends_at_midnight_is_not_the_next_one():
+    (respond,) = clocks(blueprint="icu", category="training", severity="", at="2026-12-30T10:00+08:00")
+    assert (respond["due_at"], respond["provisional"]) == ("2027-01-01T00:00:00+08:00", False)
+    assert not any("Days off" in sentence for sentence in respond["because"])
+
+
+def test_a_window_of_a_year_that_is_not_published_is_provisional_too():
+    """Sunday 2027-01-03 may yet become a working day: then it is half an hour, not one."""
+    found = clocks(blueprint="smart", severity="", at="2027-01-03T10:00+08:00")
+    assert [(clock["window"], clock["provisional"]) for clock in found] == [("off", True)] * 3
+
+
+def test_what_is_agreed_upon_later_says_its_limit():
+    (_, on_site) = clocks(blueprint="hrp", severity="C")
+    assert (on_site["due_at"], on_site["by_agreement"]) == (None, True)
+    assert "No time is agreed upon yet, so the latest one holds." in on_site["because"]
+
+
 def test_days_off_and_worked_weekends_are_named():
     (_, _, restore) = clocks(blueprint="smart", severity="", at="2026-09-30T23:59+08:00")
     assert restore["because"] == [
         "Promised within 2 working days (SMART-7).",
+        "Reported outside working hours.",
         "Counted from 2026-09-30 23:59.",
         "The day of the report, 2026-09-30, does not count.",
         "Days off: 10-01 to 10-07.",
@@ -96,7 +115,11 @@ def test_in_words_for_people():
     ({"at": "2026-10-01T09:00"}, "says no time zone"),
     ({"at": "1900-01-01T09:00+08:00"}, "lies outside the years"),
     ({"at": "9999-12-31T23:59+08:00"}, "lies outside the years"),
-    ({"reported_by": "web"}, "Severity 1 is reported by phone only"),
+    ({"reported_by": "web"}, "This is reported by phone only"),
+    ({"blueprint": "pacs-checklist", "at": "1900-01-01T10:00+08:00"}, "lies outside the years"),
+    ({"blueprint": "smart", "category": "change", "at": "2050-12-20T10:00+08:00"}, "lies outside the years"),
+    ({"blueprint": "smart", "at": "2015-01-01T00:00+14:00"}, "lies outside the years"),
+    ({"blueprint": "smart", "severity": "Z"}, "A severity is needed"),
 ])  # fmt: skip
 def test_bad_input_gets_a_sentence(options, sentence):
     with pytest.raises(CommandError, match=sentence):

@@ -53,6 +53,18 @@ def test_an_hrp_emergency_is_answered_in_five_minutes_and_begun_within_an_hour(s
     assert ("emergency" in promised("hrp", "fault", severity, NIGHT)) == (severity == "1")
 
 
+def test_the_mark_that_severity_1_sets_by_itself_is_a_house_rule():
+    """It adds the emergency clock and takes nothing from the contract's own words."""
+    at = datetime.fromisoformat(f"{NIGHT}+08:00")
+    for said, expected in ((False, [("HRP-12", False), ("HRP-4", True)]), (True, [("HRP-4", False), ("HRP-4", False)])):
+        clocks = clocks_of(blueprint("hrp").matrix, Report("fault", Severity.ONE, at, emergency=said))
+        assert [(clock.promise.clause, clock.promise.is_default) for clock in clocks[:2]] == expected
+
+
+def test_categories_without_agreed_times_have_no_clocks():
+    assert promised("smart", "training", "", NIGHT) == {}
+
+
 @pytest.mark.parametrize(("code", "hours"), [("pacs", 4), ("hrp", 24)])
 def test_a_visit_called_for_late_still_counts_from_the_report(code, hours):
     """PACS-8, HRP-3: the agreed time, and 24 hours after the report at the latest."""
@@ -151,6 +163,8 @@ def test_house_defaults_are_marked():
         for promise in row.promises
         if promise.is_default
     }
+    assert all(promise.window_is_default for row in blueprint("icu").matrix.rows for promise in row.promises
+               if not promise.is_default)  # fmt: skip
     assert marked == {
         *(("icu", category, Metric.RESPOND) for category in ("training", "upgrade", "disaster", "security_incident")),
         *(("smart", category, Metric.RESPOND) for category in ("change", "interface", "integration")),

@@ -315,7 +315,11 @@ class Course:
         if raised:
             if clock is not None:
                 self.stop(clock, at, "superseded", "missed")
+            called_at = self.called_at
             self.start(at, self.clocks[-1].cycle)
+            if called_at is not None:  # a visit that was called for stays called for
+                self.called_at = called_at
+                self.clocks[-1].armed_at = at
         elif clock is not None and self.promised() != clock.promised:
             self.replace(clock, at)
 

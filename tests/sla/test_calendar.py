@@ -94,5 +94,6 @@ def test_what_cannot_be_is_refused_with_a_sentence(make, sentence):
 def test_a_year_that_is_not_published_is_provisional():
     calendar = Calendar(WEEKDAYS, known=frozenset({2026}))
     assert not calendar.is_provisional(at(20, 9), at(30, 9))
-    assert calendar.is_provisional(at(20, 9), datetime(2027, 1, 1, tzinfo=ZONE))
+    assert not calendar.is_provisional(at(20, 9), datetime(2027, 1, 1, tzinfo=ZONE))  # 24:00 of the year before
+    assert calendar.is_provisional(at(20, 9), datetime(2027, 1, 1, 0, 1, tzinfo=ZONE))
     assert not ALWAYS.is_provisional(at(20, 9), datetime(2027, 1, 1, tzinfo=ZONE))

@@ -116,6 +116,12 @@ def test_raising_counts_from_the_call_that_raised_it():
         assert course.latest.due_at == raised_at + timedelta(minutes=5)
 
 
+def test_a_visit_that_was_called_for_stays_called_for_when_the_severity_is_raised():
+    on_call = replace(HOURS, armed=Armed.WHEN_CALLED_FOR)
+    course = Course((started(on_call, at(16, 9)),)).call(at(16, 9, 10)).raised(on_call, OFFICE_DAYS, at(16, 10))
+    assert course.latest.due_at == at(16, 14)
+
+
 def test_a_category_found_at_triage_counts_from_the_report():
     """SMART-2: one working day from the report, also when triage finds the defect later."""
     one_day = replace(TWO_DAYS, target=1)

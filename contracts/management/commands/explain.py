@@ -31,13 +31,14 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             contract = blueprint(options["blueprint"])
-            clocks = clocks_of(contract.matrix, report_from(contract, options))
+            zone = contract.matrix.calendar.zone
+            report = report_from(contract, options)
+            clocks = [described(clock, zone) for clock in clocks_of(contract.matrix, report)]
         except Wrong as reason:
             raise CommandError(str(reason)) from reason
         except Impossible as reason:
             raise CommandError(in_words(reason)) from reason
-        zone = contract.matrix.calendar.zone
-        answer = {"contract": contract.code, "name": contract.name, "clocks": [described(c, zone) for c in clocks]}
+        answer = {"contract": contract.code, "name": contract.name, "clocks": clocks}
         self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) if options["json"] else as_text(answer))
 
 
@@ -56,13 +57,11 @@ def report_from(contract: Blueprint, options: dict[str, Any]) -> Report:
 
 
 def severity_from(contract: Blueprint, text: str) -> Severity:
-    known = set(contract.levels)
-    if not known:
-        return Severity.NONE  # a contract without levels takes any report alike
+    known = [severity for severity in Severity if severity in (contract.levels or Severity)]
     if text not in known:
-        words = {"severities": ", ".join(severity for severity in Severity if severity in known)}
-        raise Impossible("A severity is needed, one of %(severities)s.", **words)
-    return Severity(text)
+        severities = ", ".join(filter(None, known))
+        raise Impossible("A severity is needed, one of %(severities)s.", severities=severities)
+    return Severity(text) if contract.levels else Severity.NONE  # without levels any report is taken alike
 
 
 def moment_from(text: str) -> datetime:
