@@ -21,7 +21,7 @@ PORT = 8600
 WHO, PASSWORD = "engineer", "Demo-2026-desk"
 PAGES = {
     "home page": "/",
-    "an empty list": "/notices/deliveries/?state=failed",
+    "an empty list": "/notices/deliveries/?state=dead",
     "the inbox": "/inbox/",
     "status page": "/status",
 }

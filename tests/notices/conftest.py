@@ -14,10 +14,11 @@ from servicedesk.notices.notify import notify
 from servicedesk.notices.sealing import seal
 from servicedesk.notices.services.delivery import deliver
 from servicedesk.notices.wire import Patience, place_of
+from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Hospital, Membership, Vendor
 from servicedesk.tenancy.wall import Context, opened
 from tests.notices.receivers import HttpReceiver, MailReceiver, Server
-from tests.world import World, make_matter
+from tests.world import World, make_matter, make_member
 
 NOON = datetime(2026, 11, 18, 4, 0, tzinfo=UTC)  # a Wednesday, 12:00 in the hospital
 SHORT = Patience(connect=0.5, total=0.4)
@@ -153,3 +154,13 @@ def desk(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterat
     yield desk
     for server in desk.servers:
         server.close()
+
+
+@pytest.fixture
+def engineer(desk):
+    return make_member(Role.VENDOR_ENGINEER, desk.world.v1)
+
+
+@pytest.fixture
+def manager(desk):
+    return make_member(Role.VENDOR_MANAGER, desk.world.v1)

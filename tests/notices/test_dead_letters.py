@@ -19,16 +19,6 @@ NOWHERE = "https://nowhere.example/hook"
 
 
 @pytest.fixture
-def engineer(desk):
-    return make_member(Role.VENDOR_ENGINEER, desk.world.v1)
-
-
-@pytest.fixture
-def manager(desk):
-    return make_member(Role.VENDOR_MANAGER, desk.world.v1)
-
-
-@pytest.fixture
 def strangers(desk):
     """The other party's lead, other vendors' and the platform's: each sees deliveries, but not these."""
     world = desk.world

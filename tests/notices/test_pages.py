@@ -36,16 +36,6 @@ def signed_in(membership) -> Client:
 
 
 @pytest.fixture
-def engineer(desk):
-    return make_member(Role.VENDOR_ENGINEER, desk.world.v1)
-
-
-@pytest.fixture
-def manager(desk):
-    return make_member(Role.VENDOR_MANAGER, desk.world.v1)
-
-
-@pytest.fixture
 def lead(desk):
     return make_member(Role.IT_LEAD, desk.world.h1)
 

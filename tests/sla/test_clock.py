@@ -74,6 +74,12 @@ def test_a_deadline_inside_a_pause_moves_to_the_first_close_after_it(resumed, du
     assert started(TWO_DAYS, at(16, 9)).pause(at(18, 17)).resume(resumed).due_at == due
 
 
+def test_an_agreed_time_inside_a_pause_cannot_be_missed():
+    clock = started(replace(HOURS, by_agreement=True), at(16, 9)).pause(at(16, 11))
+    assert clock.agree(at(16, 11)).due_at == at(16, 11)  # reached as the pause begins
+    assert clock.agree(at(16, 11, 1)).due_at is None
+
+
 def test_calendar_days_end_on_a_working_day():
     five = Promise(Metric.DELIVER, 5, Unit.CALENDAR_DAYS)
     assert started(five, at(16, 9)).due_at == at(24)  # the 21st is a Saturday; Monday ends at 24:00
