@@ -14,12 +14,14 @@ BIN = Path(sys.executable).parent  # the environment's
 
 def typed() -> list[str]:
     """Where types carry meaning: the arithmetic of promises, who may, and what changes rows."""
-    patterns = ("servicedesk/sla", "servicedesk/clocks", "contracts/*.py", "**/services", "**/permissions.py")
+    patterns = ("servicedesk/sla", "servicedesk/clocks/*.py", "contracts/*.py", "**/services", "**/permissions.py")
     return sorted(
-        str(path.relative_to(PROJECT))
-        for pattern in patterns
-        for path in PROJECT.glob(pattern)
-        if not {".venv", "node_modules", "var"}.intersection(path.relative_to(PROJECT).parts)
+        {
+            str(path.relative_to(PROJECT))
+            for pattern in patterns
+            for path in PROJECT.glob(pattern)
+            if not {".venv", "node_modules", "var"}.intersection(path.relative_to(PROJECT).parts)
+        }
     )
 
 

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "servicedesk.notices",
     "servicedesk.files",
     "servicedesk.accounts",
+    "servicedesk.clocks",
     "contracts",
     "servicedesk",
     "django.contrib.auth",

@@ -339,3 +339,6 @@ def _receiver(world: World, owner: Owner) -> Example:
             **owner.alone, name=f"值班群{canary(owner.organisation)}", channel=Channel.WEBHOOK, shown="-", sealed="-"
         )
     return Example(receiver)
+
+
+from tests.clocks import examples as _clocks  # noqa: E402, F401 - the rooms above register theirs

@@ -44,10 +44,14 @@ def feed(dump: Path, name: str) -> None:
         cursor.execute("ANALYZE")
 
 
+# PostgreSQL lists its own autovacuum among a database's sessions, without a user; a rename sends it home.
+CONNECTED = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s AND usesysid IS NOT NULL"
+
+
 def refuse_if_running(name: str) -> None:
     for alias in connections:
         connections[alias].close()
-    if asked("postgres", "SELECT count(*) FROM pg_stat_activity WHERE datname = %s", name):
+    if asked("postgres", CONNECTED, name):
         raise Unfit("The service desk still runs. Stop web, workers and beat, then try again.")
 
 

@@ -17,6 +17,7 @@ GLOBAL = {
     "auth_group": "Django's; stays empty, roles stand on memberships",
     "auth_group_permissions": "Django's; stays empty",
     "auth_permission": "Django's; names of models",
+    "clocks_landyear": "the statutory days off of the land, the same for everybody",
     "django_content_type": "Django's; names of models",
     "django_migrations": "Django's; which migrations ran",
     "django_session": "opaque keys, looked up before the membership is known",
@@ -28,6 +29,7 @@ GLOBAL = {
 
 # SECURITY DEFINER functions pass the wall; each is here with its reason.
 DEFINERS = {
+    "clocks_on_duty": "who answers at a desk that the caller can see; the roster itself is the vendor's alone",
     "invitation_by_secret": "a link's own invitation, found by the hash of its secret",
     "notices_addressee_fits": "a trigger: a notice is addressed to somebody of the side it is meant for",
     "notices_people": "who is told, and how, when the other party's act tells them",

@@ -1,0 +1,60 @@
+"""Calendars are composed from the land's years and the hospital's own days, and then never change."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from servicedesk.clocks.models import ExtraDay, LandYear, WorkCalendar
+from servicedesk.clocks.reading import calendar_of
+from servicedesk.sla.calendar import ALL_DAY, Hours
+
+ROUND_THE_CLOCK: tuple[Hours, ...] = (ALL_DAY,) * 7
+
+
+def land_years() -> list[LandYear]:
+    """The newest version of each year."""
+    return list(LandYear.objects.order_by("year", "-version").distinct("year"))
+
+
+def composed(
+    *, hospital_id: int, vendor_id: int, name: str, week: Sequence[Hours], version: int, at: datetime
+) -> WorkCalendar:
+    """Not saved. A worked weekend has the hours of an ordinary weekday; 24x7 knows no days off."""
+    row = WorkCalendar(
+        hospital_id=hospital_id,
+        vendor_id=vendor_id,
+        name=name,
+        version=version,
+        week=[[list(segment) for segment in hours] for hours in week],
+        made_at=at,
+    )
+    if tuple(map(tuple, week)) == ROUND_THE_CLOCK:
+        return row
+    years, extra = land_years(), list(ExtraDay.objects.filter(hospital_id=hospital_id))
+    worked = {day for year in years for day in year.worked} | {day.on.isoformat() for day in extra if day.is_worked}
+    closed = {day for year in years for day in year.closed} | {day.on.isoformat() for day in extra if not day.is_worked}
+    weekday = next((hours for hours in week if hours), ())
+    row.closed = sorted(closed - {day.on.isoformat() for day in extra if day.is_worked})
+    row.worked = {
+        day: [list(segment) for segment in week[date.fromisoformat(day).weekday()] or weekday]
+        for day in sorted(worked - {day.on.isoformat() for day in extra if not day.is_worked})
+    }
+    row.known = [year.year for year in years if year.is_published]
+    row.land = {str(year.year): year.version for year in years}
+    calendar_of(row)  # refuses what cannot be
+    return row
+
+
+@transaction.atomic
+def make_calendar(*, hospital_id: int, vendor_id: int, name: str, week: Sequence[Hours], at: datetime) -> WorkCalendar:
+    """The next version of this name between the two parties; clocks that run by the former one keep it."""
+    mine = WorkCalendar.objects.filter(hospital_id=hospital_id, vendor_id=vendor_id, name=name)
+    latest: int | None = mine.aggregate(latest=Max("version"))["latest"]
+    row = composed(hospital_id=hospital_id, vendor_id=vendor_id, name=name, week=week, version=(latest or 0) + 1, at=at)
+    mine.filter(replaced_at=None).update(replaced_at=at)
+    row.save(force_insert=True)
+    return row
