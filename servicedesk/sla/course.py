@@ -69,7 +69,13 @@ class Course:
     ) -> Course:
         if severity.is_graver_than(was):
             return self._raised(promise, calendar, at, severity)
-        return self._replaced(promise, calendar, at, severity) if self.latest.is_open else self
+        if self.latest.is_open or self.latest.outcome is Outcome.SUPERSEDED:  # withdrawn, and promised again
+            return self._replaced(promise, calendar, at, severity)
+        return self
+
+    def withdraw(self, at: datetime) -> Course:
+        """Nothing is promised of this metric any more."""
+        return self._with(lambda clock: clock.supersede(at))
 
     def _raised(self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity) -> Course:
         """The graver promise counts from the call that raised it. A visit that was called for stays called for."""
@@ -82,10 +88,10 @@ class Course:
         """Another promise, as if it had been so from the beginning: from the report, or from the call that raised it
         at least as high. What had been kept before the raise is not asked for again."""
         old = self.latest
-        if old.promise == promise and old.severity == severity:
+        if old.is_open and old.promise == promise and old.severity == severity:
             return self
         places = self._back_to(severity)
-        base, ended = self.clocks[places[0]], self._standing(old.supersede(at))
+        base, ended = self.clocks[places[0]], self.withdraw(at)
         if base.outcome not in (None, Outcome.SUPERSEDED):
             return replace(ended, place=places[0])
         clock = replace(

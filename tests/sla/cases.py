@@ -78,7 +78,19 @@ def later(draw: Callable[..., Any], at: datetime) -> datetime:
     return edge if edge >= at else edge + timedelta(days=1)
 
 
-WHATS = ["called", "start_moved", "agreed", "paused", "resumed", "done", "waived", "returned", "reopened", "changed"]
+WHATS = [
+    "withdrawn",
+    "called",
+    "start_moved",
+    "agreed",
+    "paused",
+    "resumed",
+    "done",
+    "waived",
+    "returned",
+    "reopened",
+    "changed",
+]
 
 
 @st.composite
@@ -163,6 +175,7 @@ ACTS: dict[str, Callable[[Course, dict[str, Any]], Course]] = {
     "paused": lambda course, event: course.pause(aware(event["at"])),
     "resumed": lambda course, event: course.resume(aware(event["at"])),
     "done": lambda course, event: course.stop(aware(event["at"])),
+    "withdrawn": lambda course, event: course.withdraw(aware(event["at"])),
     "waived": waived,
     "returned": lambda course, event: course.take_waiver_back(),
 }

@@ -274,7 +274,7 @@ class Course:
             self.on_reopened(at)
         elif what == "changed":
             self.on_changed(at, clock, event["category"], event["severity"])
-        elif what in ("start_moved", "agreed", "paused", "resumed", "done", "waived"):
+        elif what in ("start_moved", "agreed", "paused", "resumed", "done", "withdrawn", "waived"):
             if clock is not None:
                 self.on_open(clock, event)
         else:
@@ -293,6 +293,8 @@ class Course:
             end_pause(clock, at)
         elif what == "done":
             self.stop(clock, at, "met", "missed")
+        elif what == "withdrawn":
+            self.stop(clock, at, "superseded", "missed")
         elif what == "waived":
             self.on_waived(clock, at, event["since"])
 
@@ -337,6 +339,8 @@ class Course:
                 self.clocks[-1].armed_at = at
         elif clock is not None and (self.promised() != clock.promised or severity != clock.severity):
             self.replace(clock, at)
+        elif self.floors[-1].outcome == "superseded":  # was withdrawn
+            self.replace(self.floors[-1], at)
 
     def replace(self, old: Clock, at: datetime) -> None:
         """Down to the floor that was already as high as this: the new clock carries on from that floor's start, with
@@ -352,7 +356,8 @@ class Course:
             new.severity = self.severity
             self.clocks.append(new)
             self.floors[-1] = new
-        self.stop(old, at, "superseded", "missed")
+        if old.outcome is None:
+            self.stop(old, at, "superseded", "missed")
 
 
 def check_times(events: list[dict[str, Any]], now: datetime) -> None:
