@@ -7,7 +7,7 @@ from celery import shared_task
 from servicedesk.clocks.watch.firing import fire_due
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def tell_what_is_due() -> int:
     told = 0
     while batch := fire_due():
