@@ -30,20 +30,22 @@ FAR = datetime.max.replace(tzinfo=UTC)
 
 @dataclass(frozen=True)
 class Move:
-    """An open promise that runs by a calendar about to be replaced, with what it would say then."""
+    """An open promise that runs by a calendar about to be replaced: what it says now, and what it would say then."""
 
     clock: Clock
+    old_due_at: datetime | None
+    was_provisional: bool
     due_at: datetime | None
     is_provisional: bool
 
     @property
     def is_moved(self) -> bool:
-        return self.due_at != self.clock.due_at
+        return self.due_at != self.old_due_at
 
     @property
     def is_settled(self) -> bool:
         """The same moment, no longer provisional."""
-        return not self.is_moved and self.clock.is_provisional and not self.is_provisional
+        return not self.is_moved and self.was_provisional and not self.is_provisional
 
     @property
     def promise(self) -> Any:
@@ -51,7 +53,7 @@ class Move:
 
     @property
     def is_later(self) -> bool:
-        return bool(self.due_at and self.clock.due_at and self.due_at > self.clock.due_at)
+        return bool(self.due_at and self.old_due_at and self.due_at > self.old_due_at)
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class Plan:
     @cached_property
     def moves(self) -> list[Move]:
         found = [move for replacement in self.replacements for move in replacement.moves]
-        return sorted(found, key=lambda move: (move.clock.due_at or FAR, str(move.clock.pk)))
+        return sorted(found, key=lambda move: (move.old_due_at or FAR, str(move.clock.pk)))
 
     @cached_property
     def moved(self) -> list[Move]:
@@ -101,7 +103,7 @@ class Plan:
         for replacement in self.replacements:
             yield [replacement.old.pk, *(getattr(replacement.new, name) for name in CONTENT)]
         for move in self.moves:
-            yield [move.clock.pk, move.clock.due_at, move.due_at, move.is_provisional]
+            yield [move.clock.pk, move.old_due_at, move.was_provisional, move.due_at, move.is_provisional]
 
 
 def plan(
@@ -168,4 +170,6 @@ def _open_clocks(calendar_ids: list[UUID], *, locked: bool) -> dict[UUID, list[C
 def _moves(clocks: Iterable[Clock], new: WorkCalendar) -> list[Move]:
     kept = calendar_of(new)
     cores = ((clock, clock_of(clock, clock.spans.all(), kept)) for clock in clocks)
-    return [Move(clock, core.due_at, core.is_provisional) for clock, core in cores]
+    return [
+        Move(clock, clock.due_at, clock.is_provisional, core.due_at, core.is_provisional) for clock, core in cores
+    ]

@@ -48,6 +48,8 @@ class WeekWidget(forms.MultiWidget):
         return [text_of(tuple(map(tuple, hours))) for hours in value] if value else [""] * 7
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        if value and not all(isinstance(text, str | None) for text in value):
+            value = self.decompress(value)  # Django takes any tuple for rows already typed
         context = super().get_context(name, value, attrs)
         context["rows"] = list(zip(WEEKDAYS, context["widget"]["subwidgets"], strict=True))
         return context
