@@ -21,8 +21,11 @@ from servicedesk.clocks.calendars_hours import Week, week_of
 from servicedesk.clocks.models import Clock, WorkCalendar
 from servicedesk.clocks.reading import calendar_of, clock_of
 from servicedesk.clocks.services.calendars import Days, composed
-from servicedesk.clocks.words import METRICS
+from servicedesk.clocks.words import METRICS, in_words
+from servicedesk.sla.calendar import Impossible
+from servicedesk.sla.clock import Clock as Core
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.refusals import Refused
 
 CONTENT = ("week", "closed", "worked", "known")
 FAR = datetime.max.replace(tzinfo=UTC)
@@ -169,7 +172,11 @@ def _open_clocks(calendar_ids: list[UUID], *, locked: bool) -> dict[UUID, list[C
 
 def _moves(clocks: Iterable[Clock], new: WorkCalendar) -> list[Move]:
     kept = calendar_of(new)
-    cores = ((clock, clock_of(clock, clock.spans.all(), kept)) for clock in clocks)
-    return [
-        Move(clock, clock.due_at, clock.is_provisional, core.due_at, core.is_provisional) for clock, core in cores
-    ]
+    try:
+        return [_move(clock, clock_of(clock, clock.spans.all(), kept)) for clock in clocks]
+    except Impossible as reason:  # with an hour a week, a promise reaches beyond all years
+        raise Refused(in_words(reason)) from None
+
+
+def _move(clock: Clock, core: Core) -> Move:
+    return Move(clock, clock.due_at, clock.is_provisional, core.due_at, core.is_provisional)

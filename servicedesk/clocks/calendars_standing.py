@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, Min, OuterRef, Q
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -60,21 +60,21 @@ def _for_platform(at: datetime) -> list[Note]:
 
 def _for_hospital(hospital_id: int, at: datetime) -> list[Note]:
     found = [_take_over(hospital_id, at)] if is_behind(hospital_id) else []
-    year = awaited_year(at=at) or (_first_unpublished(at) if _has_provisional(hospital_id) else None)
+    year = awaited_year(at=at) or _unpublished_that_is_touched(hospital_id)
     if year is not None:
         found.append(Note("info", unpublished_sentence(year), "calendars", gettext_lazy("Open the calendars")))
     return [note for note in found if note]
 
 
-def _has_provisional(hospital_id: int) -> bool:
-    return Clock.objects.filter(hospital_id=hospital_id, outcome=None, is_provisional=True).exists()
-
-
-def _first_unpublished(at: datetime) -> int | None:
-    newest = (
-        LandYear.objects.filter(year__gte=timezone.localtime(at).year).order_by("year", "-version").distinct("year")
-    )
-    return next((year for year, is_published in newest.values_list("year", "is_published") if not is_published), None)
+def _unpublished_that_is_touched(hospital_id: int) -> int | None:
+    """The first such year that an open promise of the hospital reaches into."""
+    touching = Clock.objects.filter(hospital_id=hospital_id, outcome=None, is_provisional=True)
+    times = touching.aggregate(first=Min("counts_from"), last=Max("due_at"))
+    if times["last"] is None:
+        return None
+    reached = range(timezone.localtime(times["first"]).year, timezone.localtime(times["last"]).year + 1)
+    published = set(LandYear.objects.filter(year__in=reached, is_published=True).values_list("year", flat=True))
+    return next((year for year in reached if year not in published), None)
 
 
 def is_behind(hospital_id: int) -> bool:

@@ -249,6 +249,13 @@ def test_the_same_hours_and_a_replaced_calendar_are_refused(world, lead):
         services.refuse_replaced(calendar)
 
 
+def test_hours_by_which_a_promise_would_never_end_are_refused(world, lead):
+    calendar = office(world.h1, world.v1)
+    started(calendar, Promise(Metric.RESTORE, 6000, Unit.WORKING_MINUTES))
+    with pytest.raises(Refused, match="2015"):
+        services.plan_with_hours(calendar, (((480, 481),), *[()] * 6), at=LATER)
+
+
 # ── cost ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -79,8 +79,8 @@ def test_both_sides_read_the_hospitals_days_and_hours(world, role):
     page = text(browser_of(make_member(role, organisation)).get(f"/calendars/?hospital={world.h1.pk}&year=2026"))
     assert "院庆" in page
     assert "08:00-12:00 14:00-18:00" in page
-    assert '<span>30</span><span class="mark">院休</span>' in page
-    assert '<span>10</span><span class="mark">班</span>' in page
+    assert '<span>30</span><span class="kind">院休</span>' in page
+    assert '<span>10</span><span class="kind">班</span>' in page
     assert "添加本院自定日期" not in page
 
 
@@ -324,7 +324,7 @@ def test_the_operator_pastes_looks_and_publishes(world, operator):
     assert acts(None, act="clocks.year_entered") == ["clocks.year_entered"]
     page = text(client.get("/years/?year=2027"))
     assert "国办发明电〔2026〕8号" in page
-    assert '<span>9</span><span class="mark">班</span>' in page
+    assert '<span>9</span><span class="kind">班</span>' in page
 
 
 def test_2026_pasted_changes_nothing(world, operator):
@@ -443,3 +443,12 @@ def test_the_preview_marks_provisional_times(world, lead):
     started(office(world.h1, world.v1))
     look = text(browser_of(lead).post("/calendars/days/new/", DAY))
     assert look.count('class="provisional"') == 2
+
+
+def test_a_year_that_is_published_is_not_said_to_be_missing_and_the_next_one_neither(world, lead):
+    """Its promises are provisional until the hospital takes it over, which is another matter."""
+    started(office(world.h1, world.v1))
+    publish()
+    with opened(NOBODY):
+        (note,) = notes_for(enter(lead), at=datetime(2026, 6, 1, tzinfo=UTC))
+    assert (note.url_name, "2028" in note.words) == ("take_over_years", False)

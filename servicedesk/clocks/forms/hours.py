@@ -40,7 +40,7 @@ class WeekWidget(forms.MultiWidget):
     template_name = "clocks/widgets/week.html"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        shared = {"maxlength": LONGEST, "autocomplete": "off", "placeholder": "—"}
+        shared = {"class": "form-control", "maxlength": LONGEST, "autocomplete": "off", "placeholder": "—"}
         boxes = [forms.TextInput({**shared, **(attrs or {}), "aria-label": weekday}) for weekday in WEEKDAYS]
         super().__init__(boxes)
 
