@@ -236,6 +236,14 @@ def test_wrong_hours_are_named_by_day_and_kept(world, lead):
     assert 'value="18:00-08:00"' in text(answer)
 
 
+def test_hours_by_which_a_promise_never_ends_are_refused_beside_the_field(world, lead):
+    calendar = office(world.h1, world.v1)
+    started(calendar, Promise(Metric.RESTORE, 6000, Unit.WORKING_MINUTES))
+    answer = browser_of(lead).post(f"/calendars/{calendar.pk}/hours/", hours("08:00-08:01"))
+    assert "2050" in str(answer.context["form"].errors["week"])
+    assert 'value="08:00-08:01"' in text(answer)
+
+
 def test_other_peoples_calendars_are_not_there(world):
     calendar = office(world.h1, world.v1)
     for member in (make_member(Role.PROJECT_MANAGER, world.v2), make_member(Role.IT_LEAD, world.h2)):

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from servicedesk.audit.history import history_of
 from servicedesk.clocks import calendars_lists as lists
-from servicedesk.clocks.calendars_hours import week_of
+from servicedesk.clocks.calendars_hours import Week, in_words, week_of
 from servicedesk.clocks.calendars_standing import take_over_sentence, unpublished_sentence
 from servicedesk.clocks.calendars_year import MARKS, WORDS
 from servicedesk.clocks.forms.calendars import ExtraDayForm
@@ -23,6 +23,7 @@ from servicedesk.clocks.views.confirming import confirmed, is_editing
 from servicedesk.sla.calendar import FIRST_YEAR, LAST_YEAR
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.models import Hospital
+from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 
 WRITES = ("GET", "POST")
@@ -148,15 +149,21 @@ def take_over_years(request: Any) -> HttpResponse:
 def change_hours(request: Any, calendar: WorkCalendar) -> HttpResponse:
     services.refuse_replaced(calendar)
     form = HoursForm(request.POST or None, initial={"week": week_of(calendar.week)})
-    context = {"calendar": calendar, "vendor": lists.vendor_name(calendar.vendor_id), "verb": "hours"}
+    context = {"calendar": calendar, "vendor": lists.vendor_name(calendar.vendor_id), "verb": "hours", "form": form}
     if request.method == "POST" and form.is_valid() and not is_editing(request):
-        week, now = form.cleaned_data["week"], timezone.now()
-        context["hours"] = lists.in_words(week)
-        return confirmed(
-            request,
-            planned=partial(services.plan_with_hours, calendar, week, at=now),
-            act=partial(services.change_hours, calendar, week, by=request.person, at=now),
-            context=context,
-            done="calendars",
-        )
-    return render(request, "clocks/hours.html", {**context, "form": form})
+        try:
+            return _hours_confirmed(request, calendar, form.cleaned_data["week"], context)
+        except Refused as refusal:
+            form.add_error("week", str(refusal.sentence))
+    return render(request, "clocks/hours.html", context)
+
+
+def _hours_confirmed(request: Any, calendar: WorkCalendar, week: Week, context: dict[str, Any]) -> HttpResponse:
+    now = timezone.now()
+    return confirmed(
+        request,
+        planned=partial(services.plan_with_hours, calendar, week, at=now),
+        act=partial(services.change_hours, calendar, week, by=request.person, at=now),
+        context={**context, "hours": in_words(week)},
+        done="calendars",
+    )
