@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from typing import Any
 
 import structlog
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils import timezone
 
 from servicedesk.audit.enums import Act, Result
@@ -31,16 +31,32 @@ def record(
     at: datetime,
     result: Result = Result.DONE,
     words: Mapping[str, Word] | None = None,
+    using: str = DEFAULT_DB_ALIAS,
 ) -> Record:
     """An audit that fails undoes the act: there is no try around it, here or anywhere. `by=None` is the product itself.
 
     `words` are ids and closed words (old and new role, a count), never names, texts or secrets; others are refused.
     """
+    line = prepared(act, subject, by=by, at=at, result=result, words=words)
+    line.save(force_insert=True, using=using)
+    return line
+
+
+def prepared(
+    act: Act,
+    subject: models.Model | None = None,
+    *,
+    by: Person | None,
+    at: datetime,
+    result: Result = Result.DONE,
+    words: Mapping[str, Word] | None = None,
+) -> Record:
+    """Not saved yet: for what writes many lines at once."""
     if timezone.is_naive(at):
         raise ValueError("the trail wants aware times")
     request = structlog.contextvars.get_contextvars()
     hospital_id, vendor_id = _owner(subject, by)
-    return Record.objects.create(
+    return Record(
         hospital_id=hospital_id,
         vendor_id=vendor_id,
         at=at,

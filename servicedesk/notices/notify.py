@@ -9,9 +9,10 @@ this is called. The inbox has it at once; what leaves the process is delivered a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,32 @@ from servicedesk.notices.routes import Post, Recipient
 from servicedesk.notices.words import Word, stored
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Hospital, Membership, Vendor
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, and whom it is told. See `notify` for what the fields mean."""
+
+    key: str
+    kind: NoticeKind
+    subject: models.Model
+    words: Mapping[str, Word]
+    url: str
+    at: datetime
+    to: Iterable[Membership | UUID] = ()
+    on_duty: Iterable[Membership | UUID] = ()
+
+    @cached_property
+    def duty(self) -> set[UUID]:
+        return set(_ids(self.on_duty))
+
+    @cached_property
+    def ids(self) -> list[UUID]:
+        return list(dict.fromkeys([*_ids(self.to), *self.duty]))
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        return _facts(self.key, NoticeKind(self.kind), self.subject, self.words, self.url, self.at)
 
 
 def notify(
@@ -43,22 +70,36 @@ def notify(
     Words are ids and labels, never names or free text. Those who have left their organisation are passed over; somebody
     of an organisation that is no party to the subject is a mistake of the caller's and is refused.
     """
-    duty = set(_ids(on_duty))
-    using = subject._state.db or DEFAULT_DB_ALIAS
-    ids = list(dict.fromkeys([*_ids(to), *duty]))
-    people, posts = routes.recipients(ids, using=using), routes.posts(ids, using=using)
-    facts = _facts(event_key, NoticeKind(kind), subject, words, url, at)
-    messages = [] if facts["kind"].stays_inside else _messages(facts, subject, people, posts, duty)
-    items = [InboxItem(membership_id=person.id, **facts, **_addressed(subject, person)) for person in people]
+    event = Event(event_key, NoticeKind(kind), subject, words, url, at, to, on_duty)
+    notify_all([event], using=subject._state.db or DEFAULT_DB_ALIAS)
+
+
+def notify_all(events: Sequence[Event], *, using: str) -> None:
+    """Many events cost as many queries as one."""
+    ids = list({person for event in events for person in event.ids})
+    people = {person.id: person for person in routes.recipients(ids, using=using)}
+    posts = routes.posts(ids, using=using)
+    items: list[InboxItem] = []
+    messages: list[Message] = []
+    for event in events:
+        told = [people[person] for person in event.ids if person in people]
+        items += [InboxItem(membership_id=p.id, **event.facts, **_addressed(event.subject, p)) for p in told]
+        messages += _messages(event, told, _posts_of(told, posts))
     InboxItem.objects.using(using).bulk_create(items, ignore_conflicts=True)
     Message.objects.using(using).bulk_create(messages, ignore_conflicts=True)
     transaction.on_commit(partial(nudge, messages), using=using, robust=True)
 
 
-def _messages(
-    facts: dict[str, Any], subject: Any, people: list[Recipient], posts: list[Post], duty: set[UUID]
-) -> list[Message]:
-    return [*_to_people(facts, subject, people, posts, duty), *_to_posts(facts, subject, posts)]
+def _posts_of(people: list[Recipient], posts: list[Post]) -> list[Post]:
+    organisations = {person.organisation for person in people}
+    return [post for post in posts if post.organisation in organisations]
+
+
+def _messages(event: Event, people: list[Recipient], posts: list[Post]) -> list[Message]:
+    if event.facts["kind"].stays_inside:
+        return []
+    facts, subject = event.facts, event.subject
+    return [*_to_people(facts, subject, people, posts, event.duty), *_to_posts(facts, subject, posts)]
 
 
 def _facts(

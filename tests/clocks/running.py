@@ -7,13 +7,14 @@ from typing import Any
 
 from servicedesk.clocks.calendars_notice import arrangement
 from servicedesk.clocks.models import Clock, LandYear, Span, WorkCalendar
+from servicedesk.clocks.planning import plan_fresh
 from servicedesk.clocks.promises import stored
 from servicedesk.clocks.reading import calendar_of, facts_of
 from servicedesk.clocks.services import years
 from servicedesk.clocks.services.calendars import make_calendar
 from servicedesk.sla.clock import Clock as Core
 from servicedesk.sla.clock import Pause
-from servicedesk.sla.promise import Metric, Promise, Unit
+from servicedesk.sla.promise import Metric, Promise, Severity, Unit
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.models import Hospital, Vendor
 from servicedesk.tenancy.wall import Context
@@ -40,20 +41,21 @@ def started(
     label: str = "报表不准",
     **facts: Any,
 ) -> Clock:
-    hospital, vendor = Hospital(pk=calendar.hospital_id), Vendor(pk=calendar.vendor_id)
+    """As the services start one, with its pauses and steps."""
     with wall.opened(Context.of_hospital(calendar.hospital_id)):
-        hospital, vendor = Hospital.objects.get(pk=hospital.pk), Vendor.objects.get(pk=vendor.pk)
+        hospital, vendor = Hospital.objects.get(pk=calendar.hospital_id), Vendor.objects.get(pk=calendar.vendor_id)
     desk, matter = make_desk(hospital, vendor), make_matter(hospital, vendor, label)
-    core = Core(promise, calendar_of(calendar), at, at, **facts)
+    core = Core(promise, calendar_of(calendar), at, at, severity=Severity.B, **facts)
     with wall.opened(Context.of_hospital(hospital.id)):
         clock = Clock.objects.create(
             hospital=hospital, vendor=vendor, matter=matter, desk=desk, calendar=calendar, metric=promise.metric,
-            category="fault", severity="B", promise=stored(promise), **facts_of(core),
+            category="fault", promise=stored(promise), **facts_of(core),
         )  # fmt: skip
         for pause in core.pauses:
             Span.objects.create(
                 hospital=hospital, vendor=vendor, clock=clock, start_at=pause.start, end_at=pause.end, why="等待停机"
             )
+        plan_fresh([(clock, core)], using="default")
     return clock
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -10,18 +11,30 @@ from django.test.utils import CaptureQueriesContext
 
 from servicedesk.audit.models import Record
 from servicedesk.clocks.calendars_hours import week_of
-from servicedesk.clocks.models import Clock, ExtraDay, LandYear, WorkCalendar
+from servicedesk.clocks.models import Clock, ExtraDay, LandYear, Step, WorkCalendar
 from servicedesk.clocks.reading import calendar_of, clock_of
 from servicedesk.clocks.services import calendar_changes as services
 from servicedesk.sla.clock import Outcome
+from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
 from servicedesk.tenancy.enums import Role
-from servicedesk.tenancy.models import Hospital
+from servicedesk.tenancy.models import Hospital, Matter
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Context, opened
 from tests.accounts.people import acts, lead_of
 from tests.clocks.examples import AT
-from tests.clocks.running import LUNCH, OFFICE, REPORTED, clocks_of, office, paused, publish, started, versions_of
+from tests.clocks.running import (
+    LUNCH,
+    OFFICE,
+    REPORTED,
+    WORKING_DAYS,
+    clocks_of,
+    office,
+    paused,
+    publish,
+    started,
+    versions_of,
+)
 from tests.world import enter, make_member
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +134,29 @@ def test_removing_the_day_brings_the_old_times_back_and_the_history_keeps_it(wor
     assert acts(world.h1, act__startswith="clocks.") == [
         "clocks.calendar_renewed", "clocks.extra_day_kept", "clocks.calendar_renewed", "clocks.extra_day_removed",
     ]  # fmt: skip
+
+
+LADDER = Ladder(
+    (
+        Rung(Anchor.SHARE, frozenset({Recipient.ASSIGNEE}), percent=50),
+        Rung(Anchor.DUE, frozenset({Recipient.PROJECT_MANAGER})),
+        Rung(Anchor.DUE, frozenset({Recipient.HOSPITAL_LEAD}), minutes=60),
+    )
+)
+
+
+def test_the_watch_learns_of_it_in_the_same_act_and_what_was_told_stays_told(world, lead):
+    """ALL-3: an escalation belongs to the deadline as it now is."""
+    clock = started(office(world.h1, world.v1), replace(WORKING_DAYS, ladder=LADDER))
+    told = clock.steps.order_by("fire_at").first()
+    Step.objects.filter(pk=told.pk).update(fired_at=LATER)
+    plan = services.plan_with_day(new_day(world), at=LATER)
+    services.keep_extra_day(new_day(world), mark=plan.mark, by=lead, at=LATER)
+    due = local("2027-01-06T18:00")
+    steps = {step.rung: step for step in clock.steps.all()}
+    assert steps[told.rung].fire_at == told.fire_at
+    assert sorted(step.fire_at for step in steps.values() if not step.fired_at) == [due, due + timedelta(hours=1)]
+    assert Matter.objects.get(pk=clock.matter_id).next_due_at == due
 
 
 # ── somebody else was quicker ────────────────────────────────────────────────────────────────────────────────────────

@@ -121,7 +121,7 @@ def _replace(replacement: Replacement, *, by: Person, at: datetime) -> None:
     if old.replaced_at is None:
         WorkCalendar.objects.filter(pk=old.pk).update(replaced_at=at)
     new.save(force_insert=True)
-    move_clocks([move.clock for move in replacement.moves], calendar=new, by=by, at=at)
+    move_clocks([move.clock for move in replacement.moves], calendar=new)
     moved = sum(move.is_moved for move in replacement.moves)
     # In the trail of both parties: the vendor reads here why its deadlines moved.
     record(Act.CALENDAR_RENEWED, new, by=by, at=at, words={"version": new.version, "moved": moved})

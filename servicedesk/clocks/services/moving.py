@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from django.db.models import prefetch_related_objects
+from django.db.models import Min, OuterRef, Subquery, prefetch_related_objects
 
 from servicedesk.clocks.models import Clock, WorkCalendar
+from servicedesk.clocks.planning import plan_anew
 from servicedesk.clocks.reading import calendar_of, clock_of
-from servicedesk.tenancy.wall import Person
+from servicedesk.tenancy.models import Matter
 
 
-def move_clocks(clocks: Sequence[Clock], *, calendar: WorkCalendar, by: Person, at: datetime) -> None:
-    """Only open ones are given, inside the caller's transaction and locked by it; finished ones keep their version."""
-    kept = calendar_of(calendar)
+def move_clocks(clocks: Sequence[Clock], *, calendar: WorkCalendar) -> None:
+    """Only open ones are given, locked by the caller's transaction; finished ones keep their version for ever."""
+    kept, pairs = calendar_of(calendar), []
     prefetch_related_objects(clocks, "spans")
     for clock in clocks:
         core = clock_of(clock, clock.spans.all(), kept)
         clock.calendar, clock.due_at, clock.is_provisional = calendar, core.due_at, core.is_provisional
-    Clock.objects.bulk_update(clocks, ["calendar", "due_at", "is_provisional"], batch_size=500)
+        pairs.append((clock, core))
+    if clocks:
+        Clock.objects.bulk_update(clocks, ["calendar", "due_at", "is_provisional"], batch_size=500)
+        plan_anew(pairs, using="default")
+        _say_next([clock.matter_id for clock in clocks])
+
+
+def _say_next(matters: list[object]) -> None:
+    """What queues are sorted by."""
+    open_ones = Clock.objects.filter(matter=OuterRef("pk"), outcome=None).order_by().values("matter")
+    soonest = open_ones.annotate(soonest=Min("due_at")).values("soonest")
+    Matter.objects.filter(pk__in=matters).update(next_due_at=Subquery(soonest))
