@@ -54,6 +54,7 @@ class Finding:
     ok: bool
     value: float | None  # seconds, or per cent for the disk
     advice: str | Promise
+    is_remark: bool = False  # something to do in time; nothing is broken
 
 
 def findings() -> list[Finding]:
@@ -67,7 +68,7 @@ def remarks(*, at: datetime) -> list[Finding]:
     """What somebody has to do one of these days: told on the status page, no reason to call the product unwell."""
     year = awaited_year(at=at)
     advice = _("The arrangement of %(year)s is missing. Enter it under “Statutory years”.") % {"year": year}
-    return [Finding("years", _("Statutory days off"), year is None, None, advice)]
+    return [Finding("years", _("Statutory days off"), year is None, None, advice, is_remark=True)]
 
 
 def _database() -> Finding:

@@ -32,9 +32,10 @@ def livez(request: HttpRequest) -> JsonResponse:
 
 @door(Audience.SIGNED_IN)
 def status(request: HttpRequest) -> HttpResponse:
-    found = [*findings(), *remarks(at=timezone.now())]
+    found, now = findings(), timezone.now()
     well = all(finding.ok for finding in found)
-    return render(request, "status.html", {"findings": found, "well": well, "now": timezone.now()})
+    context = {"findings": [*found, *remarks(at=now)], "well": well, "now": now}
+    return render(request, "status.html", context)
 
 
 @door(Audience.INTERNAL)

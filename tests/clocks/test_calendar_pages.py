@@ -12,7 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
+from django.utils import timezone, translation
 from openpyxl import Workbook
 
 from servicedesk.clocks.calendars_standing import awaited_year, notes_for
@@ -306,7 +306,9 @@ def test_before_october_a_due_time_that_touches_the_year_is_reason_enough(world,
         assert "2027" in notes_for(enter(lead), at=june)[0].words
 
 
-def test_the_status_page_says_it_and_health_stays_well(world):
+def test_the_status_page_says_it_and_health_stays_well(world, lead):
+    page = text(browser_of(lead).get("/status"))
+    assert ("待办" in page) == (awaited_year(at=timezone.now()) is not None)
     assert [finding.ok for finding in remarks(at=NOVEMBER)] == [False]
     publish()
     assert [finding.ok for finding in remarks(at=NOVEMBER)] == [True]
