@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db.models import Min, OuterRef, Subquery, prefetch_related_objects
 
@@ -26,7 +27,7 @@ def move_clocks(clocks: Sequence[Clock], *, calendar: WorkCalendar) -> None:
         _say_next([clock.matter_id for clock in clocks])
 
 
-def _say_next(matters: list[object]) -> None:
+def _say_next(matters: list[UUID]) -> None:
     """What queues are sorted by."""
     open_ones = Clock.objects.filter(matter=OuterRef("pk"), outcome=None).order_by().values("matter")
     soonest = open_ones.annotate(soonest=Min("due_at")).values("soonest")
