@@ -11,9 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from servicedesk.audit.models import Record
 from servicedesk.clocks.calendars_hours import week_of
-from servicedesk.clocks.models import Clock, ExtraDay, LandYear, Step, WorkCalendar
+from servicedesk.clocks.models import Clock, ExtraDay, LandYear, Post, Step, WorkCalendar
 from servicedesk.clocks.reading import calendar_of, clock_of
 from servicedesk.clocks.services import calendar_changes as services
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.notices.models import InboxItem
 from servicedesk.sla.clock import Outcome
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
@@ -290,6 +292,28 @@ def test_hours_by_which_a_promise_would_never_end_are_refused(world, lead):
     started(calendar, Promise(Metric.RESTORE, 6000, Unit.WORKING_MINUTES))
     with pytest.raises(Refused, match="2015"):
         services.plan_with_hours(calendar, (((480, 481),), *[()] * 6), at=LATER)
+
+
+def posted(clock, lead, manager):
+    people = ((Recipient.HOSPITAL_LEAD, {"of_hospital": lead}), (Recipient.PROJECT_MANAGER, {"of_vendor": manager}))
+    with opened(Context.of_hospital(clock.hospital_id)):
+        for role, person in people:
+            Post.objects.create(
+                hospital_id=clock.hospital_id, vendor_id=clock.vendor_id, desk_id=clock.desk_id, role=role, **person
+            )
+
+
+@pytest.mark.parametrize("mover", [0, 1])
+def test_the_other_side_is_told_whoever_moves_it(world, mover):
+    clock = started(calendar := office(world.h1, world.v1), at=local("2026-12-14T10:00"))
+    people = lead_of(world.h1), make_member(Role.PROJECT_MANAGER, world.v1)
+    posted(clock, *people)
+    week = (LUNCH,) * 5 + (((480, 720),), ())
+    by = enter(people[mover])
+    services.change_hours(calendar, week, mark=services.plan_with_hours(calendar, week, at=LATER).mark, by=by, at=LATER)
+    with opened(Context.of_hospital(world.h1.id) if mover else Context.of_vendor(world.v1.id, world.h1.id)):
+        told = [(item.membership_id, item.kind, item.words["count"]) for item in InboxItem.objects.all()]
+    assert told == [(people[1 - mover].pk, NoticeKind.DUE_TIMES_MOVED, 1)]
 
 
 # ── cost ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -19,7 +19,7 @@ from servicedesk.clocks.calendars_hours import Week
 from servicedesk.clocks.calendars_plan import Plan, Replacement, plan
 from servicedesk.clocks.models import ExtraDay, WorkCalendar
 from servicedesk.clocks.services.calendars import Days, days_of, land_years
-from servicedesk.clocks.services.moving import move_clocks
+from servicedesk.clocks.services.moving import move_clocks, tell_parties
 from servicedesk.tenancy.models import Hospital
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -122,6 +122,8 @@ def _replace(replacement: Replacement, *, by: Person, at: datetime) -> None:
         WorkCalendar.objects.filter(pk=old.pk).update(replaced_at=at)
     new.save(force_insert=True)
     move_clocks([move.clock for move in replacement.moves], calendar=new)
-    moved = sum(move.is_moved for move in replacement.moves)
+    moved = [move.clock for move in replacement.moves if move.is_moved]
     # In the trail of both parties: the vendor reads here why its deadlines moved.
-    record(Act.CALENDAR_RENEWED, new, by=by, at=at, words={"version": new.version, "moved": moved})
+    record(Act.CALENDAR_RENEWED, new, by=by, at=at, words={"version": new.version, "moved": len(moved)})
+    if moved:
+        tell_parties(moved, calendar=new, by=by, at=at)
