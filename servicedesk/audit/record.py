@@ -37,12 +37,12 @@ def record(
 
     `words` are ids and closed words (old and new role, a count), never names, texts or secrets; others are refused.
     """
-    line = prepared(act, subject, by=by, at=at, result=result, words=words)
+    line = Record(**columns_of(act, subject, by=by, at=at, result=result, words=words))
     line.save(force_insert=True, using=using)
     return line
 
 
-def prepared(
+def columns_of(
     act: Act,
     subject: models.Model | None = None,
     *,
@@ -50,27 +50,27 @@ def prepared(
     at: datetime,
     result: Result = Result.DONE,
     words: Mapping[str, Word] | None = None,
-) -> Record:
-    """Not saved yet: for what writes many lines at once."""
+) -> dict[str, Any]:
+    """The line as it would be written, for what writes many at once."""
     if timezone.is_naive(at):
         raise ValueError("the trail wants aware times")
     request = structlog.contextvars.get_contextvars()
     hospital_id, vendor_id = _owner(subject, by)
-    return Record(
-        hospital_id=hospital_id,
-        vendor_id=vendor_id,
-        at=at,
-        act=Act(act),
-        result=Result(result),
-        subject_kind=subject._meta.label_lower if subject else "",
-        subject_id=str(subject.pk) if subject else "",
-        by_user=by.user_id if by else None,
-        by_membership=by.membership_id if by else None,
-        by_role=by.role if by else "",
-        address=_address(request.get("address")),
-        request_id=_request_id(request.get("request_id")),
-        words=_closed(words or {}),
-    )
+    return {
+        "hospital_id": hospital_id,
+        "vendor_id": vendor_id,
+        "at": at,
+        "act": Act(act),
+        "result": Result(result),
+        "subject_kind": subject._meta.label_lower if subject else "",
+        "subject_id": str(subject.pk) if subject else "",
+        "by_user": by.user_id if by else None,
+        "by_membership": by.membership_id if by else None,
+        "by_role": by.role if by else "",
+        "address": _address(request.get("address")),
+        "request_id": _request_id(request.get("request_id")),
+        "words": _closed(words or {}),
+    }
 
 
 def _owner(subject: Any, by: Person | None) -> tuple[int | None, int | None]:

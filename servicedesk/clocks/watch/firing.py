@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -13,7 +14,7 @@ from django.db import InterfaceError, OperationalError, connections, transaction
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Record
-from servicedesk.audit.record import prepared
+from servicedesk.audit.record import columns_of
 from servicedesk.clocks.models import Escalation
 from servicedesk.clocks.watch.claiming import WATCH, Planned, claim, read
 from servicedesk.clocks.watch.points import reached
@@ -24,6 +25,7 @@ from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.notify import Event, notify_all
 from servicedesk.notices.words import Word
 from servicedesk.sla.ladder import Anchor
+from servicedesk.tenancy.bulk import insert
 
 LATE = timedelta(seconds=5)
 log = structlog.get_logger(__name__)
@@ -109,9 +111,9 @@ def _of_one_clock(steps: list[Planned], people: People) -> Iterator[Firing]:
 def tell(firings: list[Firing]) -> None:
     if not firings:
         return
-    Escalation.objects.using(WATCH).bulk_create(map(escalation, firings))
+    insert(Escalation, list(map(escalation, firings)), using=WATCH)
     reached("escalated")
-    Record.objects.using(WATCH).bulk_create(map(line, firings))
+    insert(Record, list(map(line, firings)), using=WATCH)
     reached("recorded")
     notify_all([*map(event, firings), *alarms(firings)], using=WATCH)
     reached("told")
@@ -129,28 +131,28 @@ def finish(firings: list[Firing], void: list[Planned]) -> None:
 
 
 # ── the rows of one step ─────────────────────────────────────────────────────────────────────────────────────────────
-def escalation(firing: Firing) -> Escalation:
+def escalation(firing: Firing) -> dict[str, Any]:
     step = firing.planned
-    return Escalation(
-        hospital_id=step.hospital_id,
-        vendor_id=step.vendor_id,
-        matter_id=step.matter_id,
-        clock_id=step.clock,
-        step_id=step.step,
-        rung=step.number,
-        due_at=step.due_at,
-        at=firing.at,
-        fired_at=step.now,
-        is_late=firing.is_late,
-        told=[str(person) for person in firing.told.people],
-        nobody=[role.value for role in firing.told.nobody],
-    )
+    return {
+        "hospital_id": step.hospital_id,
+        "vendor_id": step.vendor_id,
+        "matter_id": step.matter_id,
+        "clock_id": step.clock,
+        "step_id": step.step,
+        "rung": step.number,
+        "due_at": step.due_at,
+        "at": firing.at,
+        "fired_at": step.now,
+        "is_late": firing.is_late,
+        "told": [str(person) for person in firing.told.people],
+        "nobody": [role.value for role in firing.told.nobody],
+    }
 
 
-def line(firing: Firing) -> Record:
+def line(firing: Firing) -> dict[str, Any]:
     step = firing.planned
     words = {"metric": step.metric, "rung": step.number, "told": len(firing.told.people), "late": firing.is_late}
-    return prepared(Act.ESCALATED, step.matter, by=None, at=firing.at, words=words)
+    return columns_of(Act.ESCALATED, step.matter, by=None, at=firing.at, words=words)
 
 
 def event(firing: Firing) -> Event:
