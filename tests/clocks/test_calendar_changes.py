@@ -23,6 +23,7 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Hospital, Matter
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Context, opened
+from tests.accounts.conftest import quick_hashes  # noqa: F401 - applies by itself
 from tests.accounts.people import acts, lead_of
 from tests.clocks.examples import AT
 from tests.clocks.running import (

@@ -22,6 +22,7 @@ from servicedesk.sla.promise import Metric, Promise, Unit
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import NOBODY, Context, opened
 from servicedesk.ui.templatetags.ui import provisional
+from tests.accounts.conftest import quick_hashes  # noqa: F401 - applies by itself
 from tests.accounts.people import acts, browser_of, lead_of
 from tests.clocks.running import NOTICE_2027, clocks_of, office, publish, started
 from tests.world import enter, make_member

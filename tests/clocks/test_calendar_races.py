@@ -12,6 +12,7 @@ from servicedesk.clocks.models import LandYear, WorkCalendar
 from servicedesk.clocks.services.calendars import make_calendar
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Context, opened
+from tests.accounts.conftest import quick_hashes  # noqa: F401 - applies by itself
 from tests.accounts.people import acts, browser_of, lead_of
 from tests.clocks.examples import AT
 from tests.clocks.running import OFFICE, clocks_of, office, publish, started, versions_of
