@@ -9,6 +9,7 @@ from typing import Any
 from servicedesk.clocks.calendars_hours import in_words, week_of
 from servicedesk.clocks.calendars_year import Year, year_of
 from servicedesk.clocks.models import ExtraDay, LandYear, WorkCalendar
+from servicedesk.clocks.services.years import year_in_force
 from servicedesk.tenancy.models import Hospital, Membership, Vendor
 from servicedesk.tenancy.wall import Person
 
@@ -71,13 +72,9 @@ def vendor_name(vendor_id: int) -> str:
     return _vendors({vendor_id}).get(vendor_id, "—")
 
 
-def newest(year: int) -> LandYear | None:
-    return LandYear.objects.filter(year=year).order_by("-version").first()
-
-
 def land_year(number: int, own: Iterable[ExtraDay] = ()) -> Year:
     """Of a calendar year; a stretch over New Year may reach into the one before."""
-    row = newest(number)
+    row = year_in_force(number)
     return year_of(number, row.closed if row else (), row.worked if row else (), own)
 
 

@@ -163,7 +163,9 @@ def _differ(old: WorkCalendar, new: WorkCalendar) -> bool:
 
 def _open_clocks(calendar_ids: list[UUID], *, locked: bool) -> dict[UUID, list[Clock]]:
     found: dict[UUID, list[Clock]] = {pk: [] for pk in calendar_ids}
-    rows: QuerySet[Clock] = Clock.objects.filter(calendar_id__in=calendar_ids, outcome=None).order_by("pk")
+    # In the order in which a matter's own acts lock them, so that neither waits for the other in a ring.
+    rows: QuerySet[Clock] = Clock.objects.filter(calendar_id__in=calendar_ids, outcome=None)
+    rows = rows.order_by("matter_id", "metric", "place")
     rows = rows.select_for_update(of=("self",), no_key=True) if locked else rows
     for clock in rows.select_related("matter").prefetch_related("spans"):
         found[clock.calendar_id].append(clock)

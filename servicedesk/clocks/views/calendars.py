@@ -19,6 +19,7 @@ from servicedesk.clocks.forms.hours import HoursForm
 from servicedesk.clocks.models import ExtraDay, WorkCalendar
 from servicedesk.clocks.permissions import KEEP_CALENDARS, KEEP_HOURS, SEE_CALENDARS
 from servicedesk.clocks.services import calendar_changes as services
+from servicedesk.clocks.services.years import year_in_force
 from servicedesk.clocks.views.confirming import confirmed, is_editing
 from servicedesk.sla.calendar import FIRST_YEAR, LAST_YEAR
 from servicedesk.tenancy.doors import door
@@ -67,7 +68,7 @@ def _tabs(request: Any, hospitals: list[Hospital], current: Hospital | None) -> 
 
 def _year_of(request: Any, hospital: Hospital, person: Person) -> dict[str, Any]:
     number, days = chosen_year(request), lists.own_days(hospital.pk, person)
-    land = lists.newest(number)
+    land = year_in_force(number)
     unpublished = "" if land and land.is_published else unpublished_sentence(number)
     return {
         "year": lists.land_year(number, days),
