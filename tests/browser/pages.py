@@ -52,6 +52,13 @@ PAGES: tuple[Walk, ...] = (
     Walk("notice-preferences", "/notices/preferences/"),
     Walk("targets", "/notices/targets/", LEAD),
     Walk("deliveries", "/notices/deliveries/", LEAD),
+    Walk("calendars", "/calendars/", LEAD),
+    Walk("calendars-vendor", "/calendars/", ENGINEER),
+    Walk("calendars-provisional", "/calendars/?year=2027", AUDITOR),
+    Walk("add-extra-day", "/calendars/days/new/", LEAD),
+    Walk("take-over-years", "/calendars/take-over/", LEAD),
+    Walk("years", "/years/", SYSTEM),
+    Walk("enter-year", "/years/enter/", SYSTEM),
     Walk("status", "/status"),
 )
 
