@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
-from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS
+from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS, SEE_CLOCKS
 from servicedesk.notices.permissions import READ_INBOX, SEE_DELIVERIES
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
@@ -76,6 +76,7 @@ RAIL: tuple[Section, ...] = (
     Section(
         gettext_lazy("Promises"),
         (
+            Entry(gettext_lazy("Escalations"), "bell-ringing", "escalations", SEE_CLOCKS, keys="g e", at_thumb=True),
             Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
             Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
         ),

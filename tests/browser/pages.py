@@ -59,6 +59,7 @@ PAGES: tuple[Walk, ...] = (
     Walk("take-over-years", "/calendars/take-over/", LEAD),
     Walk("years", "/years/", SYSTEM),
     Walk("enter-year", "/years/enter/", SYSTEM),
+    Walk("escalations", "/escalations/", ENGINEER),
     Walk("status", "/status"),
 )
 
