@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from servicedesk.clocks.services import holes
+from servicedesk.tenancy.wall import Context
+
+
+@shared_task
+def look_for_holes() -> None:
+    """On the watch's queue: finds whose roster is to be looked at, and hands each to its vendor's side of the wall."""
+    for team_id, vendor_id in holes.watched_teams():
+        warn_of_holes.inside(Context.of_vendor(vendor_id), str(team_id))
+
+
+@shared_task
+def warn_of_holes(team_id: str) -> None:
+    holes.warn_of_holes(UUID(team_id), at=timezone.now())
