@@ -66,6 +66,11 @@ def desks_answering(person: Person, *, at: datetime) -> list[Answering]:
     return answering(list(desks.order_by("hospital__name", "label", "id")), at=at)
 
 
+def desks_without_team(person: Person) -> list[Desk]:
+    """Contracts for which nobody can ever be found on duty."""
+    return list(Desk.objects.visible_to(person).filter(team=None).select_related("hospital"))
+
+
 def on_duty(
     team_ids: Collection[UUID], at: datetime, *, using: str = DEFAULT_DB_ALIAS
 ) -> dict[tuple[UUID, int], list[UUID]]:

@@ -10,12 +10,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from servicedesk.clocks.land import DayKind, Land
 from servicedesk.clocks.models import Desk, Duty, Swap, Team
 from servicedesk.clocks.shifts import (
+    DAY,
     Column,
     Interval,
     Shift,
@@ -32,6 +33,7 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 
+MOST_VERSIONS = 200
 AHEAD = timedelta(days=14)  # how far a hole is warned of
 ON_ROSTER = (Role.VENDOR_ENGINEER, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER)
 
@@ -124,6 +126,26 @@ def interval(duty: Duty) -> Interval:
 
 def teams(person: Person) -> QuerySet[Team]:
     return Team.objects.visible_to(person)
+
+
+@dataclass
+class AtWork:
+    """A team on the list of teams: whom it answers for, and who is on duty."""
+
+    team: Team
+    desks: list[Desk]
+    duties: list[Duty]
+
+
+def teams_at_work(person: Person, *, at: datetime) -> list[AtWork]:
+    """Three queries, however many teams."""
+    found = [AtWork(team, [], []) for team in teams(person)]
+    by_id = {one.team.pk: one for one in found}
+    for desk in Desk.objects.visible_to(person).filter(team__in=by_id).select_related("hospital"):
+        by_id[desk.team_id].desks.append(desk)
+    for duty in duties_between([one.team for one in found], at, at + timedelta(microseconds=1)):
+        by_id[duty.team_id].duties.append(duty)
+    return found
 
 
 def watched_day_and_night() -> Exists:
@@ -237,11 +259,22 @@ def decided_swaps(person: Person, *, limit: int = 50) -> QuerySet[Swap]:
     return swaps(person).exclude(decided_at=None).order_by("-decided_at", "-id")[:limit]
 
 
-def versions_of(team: Team, place: Slot, *, limit: int = 20) -> list[Any]:
-    """What became of the duties that began in this slot, newest first: who, when, why."""
-    began = Q(starts_at__gte=place.starts_at, starts_at__lt=place.ends_at)
-    rows = Duty.history.filter(began, team_id=team.pk, vendor_id=team.vendor_id, level=place.level)
-    return list(rows.order_by("-history_date", "-history_id")[:limit])
+def versions_of_day(team: Team, day: Day) -> dict[str, list[Any]]:
+    """What became of the duties that began in each of the day's slots, newest first: who, when, why. One query."""
+    start = min(cell.slot.starts_at for cell in day.cells)
+    end = max(cell.slot.ends_at for cell in day.cells)
+    rows = Duty.history.filter(starts_at__gte=start, starts_at__lt=end, team_id=team.pk, vendor_id=team.vendor_id)
+    found: dict[str, list[Any]] = {cell.key: [] for cell in day.cells}
+    for version in rows.order_by("-history_date", "-history_id")[:MOST_VERSIONS]:
+        for cell in day.cells:
+            if cell.slot.level == version.level and cell.slot.starts_at <= version.starts_at < cell.slot.ends_at:
+                found[cell.key].append(version)
+    return found
+
+
+def beginning_between(team: Team, first: date, last: date, level: int | None) -> list[UUID]:
+    rows = Duty.objects.filter(team=team, starts_at__gte=moment(first, 0), starts_at__lt=moment(last, DAY))
+    return list((rows if level is None else rows.filter(level=level)).values_list("pk", flat=True))
 
 
 def names_of(member_ids: Iterable[UUID], person: Person) -> dict[UUID, str]:

@@ -6,6 +6,7 @@ who plan at once come one after the other.
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -89,9 +90,8 @@ class Plan:
         """What stood there when the plan was shown; if it differs when the plan is carried out, somebody was faster."""
         standing = {duty.pk: duty for line in self.lines for duty in line.standing}
         standing |= {duty.pk: duty for duty in self.removed}
-        return "|".join(
-            f"{pk}:{duty.member_id}:{duty.ends_at.timestamp():.0f}" for pk, duty in sorted(standing.items())
-        )
+        marks = (f"{pk}:{duty.member_id}:{duty.ends_at.timestamp():.0f}" for pk, duty in sorted(standing.items()))
+        return hashlib.sha256("|".join(marks).encode()).hexdigest()
 
 
 class Conflicts(Refused):
