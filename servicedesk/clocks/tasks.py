@@ -9,13 +9,13 @@ from servicedesk.clocks.services import holes
 from servicedesk.tenancy.wall import Context
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def look_for_holes() -> None:
     """On the watch's queue: finds whose roster is to be looked at, and hands each to its vendor's side of the wall."""
     for team_id, vendor_id in holes.watched_teams():
         warn_of_holes.inside(Context.of_vendor(vendor_id), str(team_id))
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def warn_of_holes(team_id: str) -> None:
     holes.warn_of_holes(UUID(team_id), at=timezone.now())

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.clocks.models import Team
@@ -49,11 +49,15 @@ class DayForm(WhyMixin):
         label=_("A shift that runs changes hands now; what was until now stays"), required=False, initial=True
     )
 
-    def __init__(self, *args: Any, day: Day, people: Sequence[Membership], at: datetime, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, day: Day, people: Sequence[Membership], at: datetime, chosen: str = "", **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.day, self.at = day, at
         for cell in day.cells:
             self.fields[cell.key] = self._choice(cell, people)
+        if chosen in self.fields:
+            self.fields[chosen].widget.attrs["autofocus"] = True
         self.is_running = any(cell.is_now and cell.duties for cell in day.cells)
         self.touches_past = any(cell.slot.starts_at < at for cell in day.cells)
         if not self.is_running:
@@ -69,6 +73,7 @@ class DayForm(WhyMixin):
             required=False,
             initial=_standing(cell),
             show_hidden_initial=True,
+            widget=forms.Select(attrs={"class": "form-select"}),
         )
 
     @property
@@ -90,8 +95,8 @@ class DayForm(WhyMixin):
         return str(self.data.get(box.html_initial_name, _standing(cell)))
 
     def _faster(self, cell: Cell) -> str:
-        names = "、".join(duty.member.name for duty in cell.duties) or _now("nobody")
-        return _now("Somebody has changed this meanwhile; now it is: %(names)s. Choose again.") % {"names": names}
+        names = "、".join(duty.member.name for duty in cell.duties) or gettext("nobody")
+        return gettext("Somebody has changed this meanwhile; now it is: %(names)s. Choose again.") % {"names": names}
 
     def changes(self) -> list[Change]:
         since = self.at if self.cleaned_data.get("from_now") else None
@@ -165,7 +170,7 @@ class FillForm(SpanForm):
         for name in ("work", "rest"):
             for number in TURNS:
                 self.fields[f"{name}_{number}"] = forms.ChoiceField(
-                    label=_now("Place %(number)s") % {"number": number}, choices=choices, required=False
+                    label=gettext("Place %(number)s") % {"number": number}, choices=choices, required=False
                 )
 
     @property

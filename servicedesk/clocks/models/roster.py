@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from servicedesk.clocks.permissions import SEE_ROSTER
+from servicedesk.clocks.shifts import level_name
 from servicedesk.tenancy.enums import Ownership
 from servicedesk.tenancy.keys import TenantKey, owned_target
 from servicedesk.tenancy.models import Membership, Vendor
@@ -68,6 +69,10 @@ class Duty(WalledWithId):
 
     def __str__(self) -> str:
         return f"{self.starts_at} {self.level}"
+
+    @property
+    def line(self) -> str:
+        return level_name(self.level)
 
 
 class Swap(WalledWithId):

@@ -259,17 +259,44 @@ def decided_swaps(person: Person, *, limit: int = 50) -> QuerySet[Swap]:
     return swaps(person).exclude(decided_at=None).order_by("-decided_at", "-id")[:limit]
 
 
-def versions_of_day(team: Team, day: Day) -> dict[str, list[Any]]:
-    """What became of the duties that began in each of the day's slots, newest first: who, when, why. One query."""
-    start = min(cell.slot.starts_at for cell in day.cells)
-    end = max(cell.slot.ends_at for cell in day.cells)
+@dataclass(frozen=True)
+class Version:
+    type: str  # "+", "~" or "-"
+    name: str
+    starts_at: datetime
+    ends_at: datetime
+    at: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class Past:
+    """What became of the duties that began in a cell, newest first."""
+
+    cell: Cell
+    versions: list[Version]
+
+
+def pasts_of(team: Team, day: Day, person: Person) -> list[Past]:
+    """Two queries for a whole day; a cell without a past is left out."""
+    start, end = min(cell.slot.starts_at for cell in day.cells), max(cell.slot.ends_at for cell in day.cells)
     rows = Duty.history.filter(starts_at__gte=start, starts_at__lt=end, team_id=team.pk, vendor_id=team.vendor_id)
-    found: dict[str, list[Any]] = {cell.key: [] for cell in day.cells}
-    for version in rows.order_by("-history_date", "-history_id")[:MOST_VERSIONS]:
-        for cell in day.cells:
-            if cell.slot.level == version.level and cell.slot.starts_at <= version.starts_at < cell.slot.ends_at:
-                found[cell.key].append(version)
-    return found
+    versions = list(rows.order_by("-history_date", "-history_id")[:MOST_VERSIONS])
+    names = names_of((one.member_id for one in versions), person)
+    pasts = [Past(cell, [_version(one, names) for one in versions if _began_in(cell, one)]) for cell in day.cells]
+    return [past for past in pasts if past.versions]
+
+
+def _began_in(cell: Cell, version: Any) -> bool:
+    slot = cell.slot
+    return bool(slot.level == version.level and slot.starts_at <= version.starts_at < slot.ends_at)
+
+
+def _version(one: Any, names: dict[UUID, str]) -> Version:
+    name = names.get(one.member_id, "?")
+    return Version(
+        one.history_type, name, one.starts_at, one.ends_at, one.history_date, one.history_change_reason or ""
+    )
 
 
 def beginning_between(team: Team, first: date, last: date, level: int | None) -> list[UUID]:

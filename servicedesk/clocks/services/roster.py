@@ -21,9 +21,10 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
+from servicedesk.clocks.land import DayKind
 from servicedesk.clocks.models import Duty, Swap, Team
 from servicedesk.clocks.selectors.roster import ON_ROSTER, duties_between
-from servicedesk.clocks.shifts import Slot
+from servicedesk.clocks.shifts import Slot, columns_of
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -51,6 +52,8 @@ class Line:
     change: Change
     standing: list[Duty]
     member: Membership | None
+    label: str = ""
+    kind: DayKind | None = None
     fault: str = ""
 
     @property
@@ -110,7 +113,9 @@ def drafted(
     members = Membership.objects.visible_to(by).in_bulk({one.member_id for one in changes if one.member_id})
     lines = [Line(one, _under(one, standing[one.slot.level]), members.get(one.member_id)) for one in changes]
     plan = Plan(team, [line for line in lines if not line.is_nothing], _removed(team, removed))
+    labels = {(column.level, column.shift.number): column.label for column in columns_of(team)}
     for line in plan.lines:
+        line.label = labels.get((line.change.slot.level, line.change.slot.shift), "")
         line.fault = _fault(line, at=at, why=why)
     return plan
 

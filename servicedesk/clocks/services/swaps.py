@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from simple_history.utils import bulk_update_with_history
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
@@ -20,6 +21,7 @@ from servicedesk.clocks.permissions import KEEP_ROSTER
 from servicedesk.clocks.selectors.roster import ON_ROSTER, duties_between
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.notify import notify
+from servicedesk.notices.words import Word
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -57,8 +59,7 @@ def grant_swap(swap: Swap, *, by: Person, at: datetime) -> None:
     if duty.member_id != swap.asked_by_id:
         raise Refused(_("The duty is somebody else's by now."))
     duty.member = swap.to
-    duty._change_reason = swap.why[:100]
-    duty.save(update_fields=["member"])
+    bulk_update_with_history([duty], Duty, ["member"], default_change_reason=swap.why[:100], default_date=at)
     _decide(swap, Act.SWAP_GRANTED, by=by, at=at, is_granted=True)
 
 
@@ -119,7 +120,7 @@ def _close(swap: Swap, *, by: Person, at: datetime, is_granted: bool) -> None:
 
 
 def _tell(
-    swap: Swap, kind: NoticeKind, to: Iterable[Membership | UUID], more: dict[str, object], *, at: datetime
+    swap: Swap, kind: NoticeKind, to: Iterable[Membership | UUID], more: Mapping[str, Word], *, at: datetime
 ) -> None:
     """Team and time name the duty; who and why stand on the page, not in the message."""
     duty = swap.duty

@@ -31,10 +31,11 @@ def preview(
 ) -> dict[str, Any]:
     """For `clocks/_plan.html`. A reason can still be given, so that one is missing is no fault of the preview."""
     now, person = timezone.now(), request.person
-    plan = drafted(team, changes, by=person, at=now, why=why or "?", removed=removed)
+    plan, land = drafted(team, changes, by=person, at=now, why=why or "?", removed=removed), the_land()
+    for line in plan.lines:
+        line.kind = land.kind_of(line.change.slot.on)
     return {
         "plan": plan,
-        "land": the_land(),
         "needs_reason": plan.touches_past(now),
         "why": why,
         "most": LONGEST_REASON,

@@ -63,7 +63,8 @@ def plan_day(request: Any, team: Team) -> HttpResponse:
     """With htmx the day's row turns into its form and back; without, it is a page."""
     now, on, person = timezone.now(), day_asked(request), request.person
     (day,) = roster.rows_of(team, [on], the_land(), at=now)
-    form = DayForm(request.POST or None, day=day, people=list(roster.rosterable(person, at=now)), at=now)
+    chosen = request.GET.get("cell", "")
+    form = DayForm(request.POST or None, chosen=chosen, day=day, people=list(roster.rosterable(person, at=now)), at=now)
     if request.method == "POST" and form.is_valid():
         try:
             plan_duties(team, form.changes(), by=person, at=now, why=form.cleaned_data["why"])
@@ -71,10 +72,10 @@ def plan_day(request: Any, team: Team) -> HttpResponse:
             form.show(conflicts.faults)
         else:
             return _planned(request, team, on)
-    context = {"team": team, "day": day, "form": form, "chosen": request.GET.get("cell", "")}
+    context = {"team": team, "day": day, "form": form}
     if request.htmx:
         return render(request, "clocks/_roster_day_row.html", context)
-    return render(request, "clocks/roster_day.html", {**context, "cells": _pasts(team, day, person)})
+    return render(request, "clocks/roster_day.html", {**context, "cells": roster.pasts_of(team, day, person)})
 
 
 def _planned(request: Any, team: Team, on: date) -> HttpResponse:
@@ -84,13 +85,6 @@ def _planned(request: Any, team: Team, on: date) -> HttpResponse:
     (day,) = roster.rows_of(team, [on], the_land(), at=timezone.now())
     context = {"team": team, "day": day, "may_keep": True, "is_changed": True}
     return render(request, "clocks/_roster_row.html", context)
-
-
-def _pasts(team: Team, day: roster.Day, person: Any) -> list[tuple[roster.Cell, list[Any], dict[Any, str]]]:
-    """What became of each of the day's cells."""
-    versions = roster.versions_of_day(team, day)
-    names = roster.names_of((one.member_id for rows in versions.values() for one in rows), person)
-    return [(cell, versions[cell.key], names) for cell in day.cells if versions[cell.key]]
 
 
 @door(SEE_ROSTER, of=Team)
