@@ -12,9 +12,9 @@ from servicedesk.clocks.shifts import moment, shifts_of, slot
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, Person, opened
+from tests.clocks.examples import SHIFTS
 from tests.world import World, canary, enter, make_member
 
-SHIFTS = [["白班", 480, 1080], ["夜班", 1080, 1920]]
 FRIDAY = date(2026, 11, 27)
 NOW = moment(FRIDAY, 17 * 60 + 30)  # half past five on a Friday
 DAY, NIGHT = 0, 1
