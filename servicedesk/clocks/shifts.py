@@ -114,9 +114,9 @@ def fault_of(shifts: Sequence[Sequence[Any]]) -> Promise | None:
 
 
 def gaps(covered: Iterable[Interval], start: datetime, end: datetime) -> list[Interval]:
-    """What of [start, end) no interval covers."""
+    """What of [start, end) no interval covers; an empty one covers nothing and parts nothing."""
     found, free_from = [], start
-    for begins, ends in sorted(covered):
+    for begins, ends in sorted(one for one in covered if one[0] < one[1]):
         if begins >= end:
             break
         if begins > free_from:

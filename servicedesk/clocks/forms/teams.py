@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import time
 from typing import Any
 from uuid import UUID
@@ -59,8 +58,22 @@ class TeamForm(forms.ModelForm):
         return [self["name"], self["levels"]]
 
     @property
-    def shift_rows(self) -> Iterator[list[Any]]:
-        return ([self[f"shift_{number}_{part}"] for part in ("name", "from", "to")] for number in range(MOST_SHIFTS))
+    def shift_rows(self) -> list[list[Any]]:
+        """Those in use and one more."""
+        return self._rows()[: self._shown]
+
+    @property
+    def more_shift_rows(self) -> list[list[Any]]:
+        return self._rows()[self._shown :]
+
+    def _rows(self) -> list[list[Any]]:
+        parts = ("name", "from", "to")
+        return [[self[f"shift_{number}_{part}"] for part in parts] for number in range(MOST_SHIFTS)]
+
+    @property
+    def _shown(self) -> int:
+        touched = [number for number, row in enumerate(self._rows()) if any(field.value() for field in row)]
+        return max(touched, default=0) + 2
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -79,6 +79,7 @@ class Day:
     on: date
     kind: DayKind
     is_today: bool
+    is_past: bool = False  # in a month that has today in it: on a phone it is folded away
     cells: list[Cell] = field(default_factory=list)
 
     @property
@@ -114,6 +115,10 @@ class Month:
     @property
     def has_today(self) -> bool:
         return any(day.is_today for day in self.days)
+
+    @property
+    def has_past(self) -> bool:
+        return any(day.is_past for day in self.days)
 
     @property
     def is_empty(self) -> bool:
@@ -187,15 +192,12 @@ def rows_of(team: Team, days: Sequence[date], land: Land, *, at: datetime) -> li
         by_level[duty.level].append(duty)
     warns = Desk.objects.filter(team=team, is_round_the_clock=True).exists()
     today, columns = timezone.localdate(at), columns_of(team)
-    return [
-        Day(
-            on,
-            land.kind_of(on),
-            on == today,
-            [_cell(on, column, by_level[column.level], warns, at) for column in columns],
-        )
-        for on in days
-    ]
+    is_current = days[0] <= today <= days[-1]
+    found = []
+    for on in days:
+        cells = [_cell(on, column, by_level[column.level], warns, at) for column in columns]
+        found.append(Day(on, land.kind_of(on), on == today, is_current and on < today, cells))
+    return found
 
 
 def _cell(on: date, column: Column, standing: list[Duty], warns: bool, at: datetime) -> Cell:

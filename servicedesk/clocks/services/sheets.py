@@ -154,6 +154,8 @@ def day_in(value: Any, *, at: datetime) -> date | None:
         return value
     if isinstance(value, int | float) and int(value) in SERIALS:
         return _of_serial(value)
+    if isinstance(value, float):
+        return None  # 11.3 may have been typed as 11.30: no guess
     text = BEHIND.sub("", _text(value))
     if whole := WHOLE.fullmatch(text) or COMPACT.fullmatch(text):
         return _date(*whole.groups())

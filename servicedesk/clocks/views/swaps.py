@@ -23,7 +23,7 @@ def list_swaps(request: Any) -> HttpResponse:
     context = {
         "open_swaps": roster.open_swaps(person),
         "decided": roster.decided_swaps(person),
-        "mine": roster.next_duties(person, at=now, limit=20),
+        "mine": roster.next_duties(person, at=now, limit=10),
         "may_keep": KEEP_ROSTER.reach_of(person),
         "may_swap": SWAP_DUTY.reach_of(person),
         "now": now,
