@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection, transaction
 from django.utils import translation
 
 from servicedesk.audit.models import Record
 from servicedesk.clocks.models import Desk, Duty, Swap, Team
-from servicedesk.clocks.services.roster import Conflicts
+from servicedesk.clocks.services.roster import Conflicts, drafted, plan_duties
 from servicedesk.clocks.services.teams import keep_team
 from servicedesk.clocks.shifts import fault_of, moment
 from servicedesk.tenancy.enums import Role
@@ -179,8 +182,6 @@ def test_a_month_costs_as_many_statements_as_a_day(crew, django_assert_max_num_q
         crew.change(date(2026, 12, day), crew.zhang, shift=shift) for day in range(1, 32) for shift in (DAY, NIGHT)
     ]
     person = crew.person
-    from servicedesk.clocks.services.roster import plan_duties
-
     with django_assert_max_num_queries(16):
         assert plan_duties(crew.team, changes, by=person, at=NOW) == 62
 
@@ -190,3 +191,29 @@ def test_another_vendor_sees_nothing_of_it(crew, world):
     stranger = enter(make_member(Role.VENDOR_MANAGER, world.v2))
     assert not Team.objects.visible_to(stranger).exists()
     assert not Duty.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
+@pytest.mark.parametrize("seen", [True, False])
+def test_two_who_plan_at_once_come_one_after_the_other(crew, seen):
+    """On connections of their own. Who had seen an empty cell does not overwrite; who had not is the last to write."""
+    with opened(Context.of_vendor(crew.world.v1.id)):
+        empty = drafted(crew.team, [crew.change(SATURDAY, crew.zhang)], by=crew.person, at=NOW).print
+    together = threading.Barrier(2)
+
+    def write(who):
+        try:
+            with transaction.atomic():
+                by = enter(crew.manager)
+                together.wait(timeout=10)
+                changes = [crew.change(SATURDAY, who)]
+                return plan_duties(crew.team, changes, by=by, at=NOW, seen=empty if seen else None)
+        except Refused as refusal:
+            return str(refusal.code)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        results = sorted(map(str, pool.map(write, [crew.zhang, crew.li])))
+    assert results == (["1", "refused"] if seen else ["1", "1"])
+    assert len(crew.duties()) == 1
