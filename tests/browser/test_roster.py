@@ -124,3 +124,17 @@ def test_on_a_friday_evening_somebody_else_takes_tomorrows_shift(visitors, crew:
     assert other.name in row.locator("a.roster-cell").first.inner_text()
     with opened(Context.of_vendor(crew.world.v1.id)):
         assert Duty.objects.get(team=crew.team, level=1, starts_at=moment(on, 480)).member_id == other.pk
+
+
+def test_the_list_of_holes_shrinks_when_one_is_filled_in_place(visitors, crew: Crew) -> None:
+    visitor: Visitor = visitors().sign_in(crew.manager)
+    on = timezone.localdate() + timedelta(days=3)
+    page = visitor.visit(f"/roster/{crew.team.pk}/?month={on:%Y-%m}")
+    count = int(page.locator("#holes .badge").inner_text())
+    page.locator(f"#day-{on:%Y%m%d} td.is-hole a").first.click()
+    page.locator(f"#id_{on:%Y%m%d}-1-1").select_option(str(crew.zhang.pk))
+    page.get_by_role("button", name="保存").click()
+    page.locator("#holes .badge", has_text=str(count - 1)).wait_for()
+    page.locator(f"#day-{on:%Y%m%d} td.is-hole a").first.click()
+    page.get_by_role("link", name="取消").click()
+    page.locator(f"#day-{on:%Y%m%d} td.is-hole a").first.wait_for()

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from servicedesk.clocks.models import Desk, Duty, Team
+from servicedesk.clocks.models import Desk, Duty, Swap, Team
 from servicedesk.clocks.shifts import moment
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
@@ -321,3 +321,62 @@ def test_an_engineer_reads_the_roster_and_plans_nothing(crew, tomorrow):
     assert client.get(day_url(crew, tomorrow)).status_code == 403
     with opened(Context.of_vendor(crew.world.v1.id)):
         Membership.objects.filter(pk=crew.zhang.pk).update(name="张强")
+
+
+def test_a_level_with_people_on_it_is_not_dropped(crew, client, tomorrow):
+    """What no cell would show must not go on holding in secret."""
+    crew.team.levels = 2
+    crew.put(crew.zhang, moment(tomorrow, 480), moment(tomorrow, 1080), level=2)
+    typed = {
+        "name": "影像一组", "levels": "1",
+        "shift_0_name": "全天", "shift_0_from": "08:00", "shift_0_to": "08:00",
+    }  # fmt: skip
+    page = text(client.post(f"/roster/{crew.team.pk}/team/", typed))
+    assert "要去掉的级别上还有已排的值班" in page
+    assert 'value="影像一组"' in page
+    assert client.post(f"/roster/{crew.team.pk}/team/", {**typed, "levels": "2"}).status_code == 302
+    page = text(client.get(f"/roster/{crew.team.pk}/team/"))
+    assert "白班 08:00–18:00，夜班 18:00–08:00 → 全天 08:00–08:00" in page
+
+
+def test_a_duty_outside_of_todays_shifts_is_still_shown(crew, client, tomorrow):
+    with opened(Context.of_vendor(crew.world.v1.id)):
+        Team.objects.filter(pk=crew.team.pk).update(shifts=[["白班", 480, 1080]])
+    crew.put(crew.zhang, moment(tomorrow, 1200), moment(tomorrow, 1300))
+    page = text(client.get(f"/roster/{crew.team.pk}/?month={tomorrow:%Y-%m}"))
+    assert "另有 一线 20:00–21:40 张强" in page
+
+
+def test_two_of_one_name_are_told_apart(crew, client, world, tomorrow):
+    twin = make_member(Role.VENDOR_ENGINEER, world.v1, name="张强")
+    with opened(Context.of_vendor(world.v1.id)):
+        Membership.objects.filter(pk=twin.pk).update(phone="13900009999")
+    page = text(client.get(day_url(crew, tomorrow)))
+    assert "张强（…0001）" in page
+    assert "张强（…9999）" in page
+
+
+@pytest.mark.parametrize("url", ["/", "/roster/", "/roster/swaps/", "/on-duty/"])
+def test_lists_cost_the_same_short_and_long(crew, client, world, url):
+    client.get(url)
+    crew.fill(crew.manager, 1, start=timezone.localdate() + timedelta(days=1))
+    with CaptureQueriesContext(connection) as few:
+        client.get(url)
+    with opened(Context.of_vendor(world.v1.id)):
+        teams = [
+            Team.objects.create(vendor=world.v1, name=f"组{n}", shifts=crew.team.shifts, levels=1) for n in range(5)
+        ]
+    with opened(Context.of_hospital(world.h1.id)):
+        for team in teams:
+            Desk.objects.create(
+                hospital=world.h1, vendor=world.v1, team=team, label=team.name, url="/", is_round_the_clock=True
+            )
+    crew.fill(crew.manager, 9, start=timezone.localdate() + timedelta(days=2))
+    with opened(Context.of_vendor(world.v1.id)):
+        for duty in Duty.objects.filter(team=crew.team)[:6]:
+            Swap.objects.create(
+                vendor=world.v1, duty=duty, asked_by=crew.manager, to=crew.li, why="有事", asked_at=timezone.now()
+            )
+    with CaptureQueriesContext(connection) as many:
+        client.get(url)
+    assert len(many) == len(few)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from servicedesk.clocks.models import Team
 from servicedesk.clocks.rotation import Rotation
-from servicedesk.clocks.selectors.roster import Cell, Day
+from servicedesk.clocks.selectors.month import Cell, Day
 from servicedesk.clocks.services.roster import LONGEST_REASON, Change
 from servicedesk.clocks.shifts import days_between, level_name, shifts_of, slot
 from servicedesk.tenancy.models import Membership
@@ -23,7 +24,13 @@ NOBODY = ("", "—")
 
 
 def people_choices(people: Iterable[Membership]) -> list[tuple[str, str]]:
-    return [(str(person.pk), person.name) for person in people]
+    """Two of one name are told apart by the end of their phone number."""
+    people = list(people)
+    often = Counter(person.name for person in people)
+    return [
+        (str(person.pk), person.name if often[person.name] == 1 else f"{person.name}（…{person.phone[-4:]}）")
+        for person in people
+    ]
 
 
 class DateBox(forms.DateInput):
@@ -99,7 +106,7 @@ class DayForm(WhyMixin):
         return gettext("Somebody has changed this meanwhile; now it is: %(names)s. Choose again.") % {"names": names}
 
     def changes(self) -> list[Change]:
-        since = self.at if self.cleaned_data.get("from_now") else None
+        since = self.at.replace(second=0, microsecond=0) if self.cleaned_data.get("from_now") else None
         return [
             Change(
                 cell.slot,
@@ -112,6 +119,7 @@ class DayForm(WhyMixin):
     def show(self, faults: dict[str, str]) -> None:
         for key, sentence in faults.items():
             self.add_error(key, sentence)
+            self.fields[key].widget.attrs["class"] += " is-invalid"
         if not self.cleaned_data.get("why"):
             self.fields["why"].widget.attrs["autofocus"] = True
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from servicedesk.clocks.models import Duty, Team
 from servicedesk.clocks.rotation import model_day
-from servicedesk.clocks.selectors.roster import days_of_month, duties_between, rosterable
+from servicedesk.clocks.selectors.month import days_of_month
+from servicedesk.clocks.selectors.roster import duties_between, rosterable
 from servicedesk.clocks.services.roster import Change
 from servicedesk.clocks.shifts import Slot, moment, slots_of
 from servicedesk.tenancy.wall import Person

@@ -22,7 +22,7 @@ from openpyxl.utils.datetime import from_excel
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.models import Team
-from servicedesk.clocks.selectors.roster import Day
+from servicedesk.clocks.selectors.month import Day
 from servicedesk.clocks.services.roster import Change
 from servicedesk.clocks.shifts import Column, columns_of, slot
 from servicedesk.files import checking

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.clocks.models import Desk, Team
+from servicedesk.clocks.models import Desk, Duty, Team
 from servicedesk.clocks.shifts import MOST_LEVELS, MOST_SHIFTS, fault_of
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -24,6 +24,8 @@ def keep_team(team: Team, *, desk_ids: Collection[UUID] | None = None, by: Perso
     Duties already planned stay as they are: a new cut of the day holds for what is planned from now on.
     """
     _refuse_impossible(team)
+    if Duty.objects.filter(team=team.pk, level__gt=team.levels, ends_at__gt=at).exists():
+        raise Refused(_("Somebody is planned on a level that would go. Clear those days first."))
     team.save()
     record(Act.TEAM_KEPT, team, by=by, at=at, words={"shifts": len(team.shifts), "levels": team.levels})
     if desk_ids is not None:

@@ -19,6 +19,7 @@ from servicedesk.clocks.models import Team
 from servicedesk.clocks.permissions import KEEP_ROSTER
 from servicedesk.clocks.planned import packed, unpacked
 from servicedesk.clocks.selectors import roster
+from servicedesk.clocks.selectors.month import days_of_month
 from servicedesk.clocks.services import copying, sheets
 from servicedesk.clocks.services.roster import LONGEST_REASON, Change, drafted, plan_duties
 from servicedesk.clocks.views.roster import month_asked, month_url
@@ -48,7 +49,7 @@ def fill(request: Any, team: Team) -> HttpResponse:
     people = list(roster.rosterable(request.person, at=timezone.now()))
     is_asked = "level" in request.GET
     first = month_asked(request)
-    start = {"from_on": first, "until_on": roster.days_of_month(first)[-1]}
+    start = {"from_on": first, "until_on": days_of_month(first)[-1]}
     form = FillForm(request.GET if is_asked else None, team=team, people=people, initial=start)
     context: dict[str, Any] = {"team": team, "form": form}
     if is_asked and form.is_valid():

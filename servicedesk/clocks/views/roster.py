@@ -15,6 +15,7 @@ from servicedesk.clocks.forms.roster import FIRST_YEAR, LAST_YEAR, DayForm
 from servicedesk.clocks.land import the_land
 from servicedesk.clocks.models import Team
 from servicedesk.clocks.permissions import KEEP_ROSTER, SEE_ROSTER
+from servicedesk.clocks.selectors import month as grid
 from servicedesk.clocks.selectors import roster
 from servicedesk.clocks.services import sheets
 from servicedesk.clocks.services.roster import Conflicts, plan_duties
@@ -50,7 +51,7 @@ def show_month(request: Any, team: Team) -> HttpResponse:
     now, person = timezone.now(), request.person
     context = {
         "team": team,
-        "month": roster.month_of(team, month_asked(request), the_land(), at=now),
+        "month": grid.month_of(team, month_asked(request), the_land(), at=now),
         "holes": roster.holes_ahead(person, at=now, team=team),
         "desks": roster.desks_of_vendor(person).filter(team=team),
         "may_keep": KEEP_ROSTER.reach_of(person),
@@ -62,7 +63,7 @@ def show_month(request: Any, team: Team) -> HttpResponse:
 def plan_day(request: Any, team: Team) -> HttpResponse:
     """With htmx the day's row turns into its form and back; without, it is a page."""
     now, on, person = timezone.now(), day_asked(request), request.person
-    (day,) = roster.rows_of(team, [on], the_land(), at=now)
+    (day,) = grid.rows_of(team, [on], the_land(), at=now)
     chosen = request.GET.get("cell", "")
     form = DayForm(request.POST or None, chosen=chosen, day=day, people=list(roster.rosterable(person, at=now)), at=now)
     if request.method == "POST" and form.is_valid():
@@ -75,22 +76,24 @@ def plan_day(request: Any, team: Team) -> HttpResponse:
     context = {"team": team, "day": day, "form": form}
     if request.htmx:
         return render(request, "clocks/_roster_day_row.html", context)
-    return render(request, "clocks/roster_day.html", {**context, "cells": roster.pasts_of(team, day, person)})
+    return render(request, "clocks/roster_day.html", {**context, "cells": grid.pasts_of(team, day, person)})
 
 
 def _planned(request: Any, team: Team, on: date) -> HttpResponse:
     if not request.htmx:
         messages.success(request, _("The roster of %(day)s is saved.") % {"day": f"{on:%m-%d}"})
         return redirect(month_url(team, on, f"#day-{on:%Y%m%d}"))
-    (day,) = roster.rows_of(team, [on], the_land(), at=timezone.now())
+    (day,) = grid.rows_of(team, [on], the_land(), at=timezone.now())
     context = {"team": team, "day": day, "may_keep": True, "is_changed": True}
-    return render(request, "clocks/_roster_row.html", context)
+    response = render(request, "clocks/_roster_row.html", context)
+    response["HX-Trigger"] = "roster-changed"  # the list of holes asks for itself anew
+    return response
 
 
 @door(SEE_ROSTER, of=Team)
 def export_month(request: Any, team: Team) -> HttpResponse:
     first, now = month_asked(request), timezone.now()
-    days = roster.rows_of(team, roster.days_of_month(first), the_land(), at=now)
+    days = grid.rows_of(team, grid.days_of_month(first), the_land(), at=now)
     content = sheets.export_month(team, days, by=request.person, at=now)
     return _attached(content, f"roster-{first:%Y-%m}.xlsx")
 
@@ -98,7 +101,7 @@ def export_month(request: Any, team: Team) -> HttpResponse:
 @door(KEEP_ROSTER, of=Team)
 def template(request: Any, team: Team) -> HttpResponse:
     first = month_asked(request)
-    days = roster.rows_of(team, roster.days_of_month(first), the_land(), at=timezone.now())
+    days = grid.rows_of(team, grid.days_of_month(first), the_land(), at=timezone.now())
     return _attached(sheets.workbook(team, days, with_people=False), f"roster-template-{first:%Y-%m}.xlsx")
 
 

@@ -15,6 +15,7 @@ from servicedesk.clocks.permissions import KEEP_ROSTER, SEE_ROSTER
 from servicedesk.clocks.selectors import on_duty, roster
 from servicedesk.clocks.services import teams as services
 from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.refusals import Refused
 
 WRITES = ("GET", "POST")
 
@@ -49,9 +50,13 @@ def _team_page(request: Any, team: Team) -> HttpResponse:
     desks = [desk for desk in roster.desks_of_vendor(person) if desk.is_writable_by(person)]
     form = TeamForm(request.POST or None, instance=team, desks=desks)
     if request.method == "POST" and form.is_valid():
-        services.keep_team(form.save(commit=False), desk_ids=form.desk_ids, by=person, at=timezone.now())
-        messages.success(request, _("Saved. A new cut of the day holds for what is planned from now on."))
-        return redirect("roster", team.pk)
+        try:
+            services.keep_team(form.save(commit=False), desk_ids=form.desk_ids, by=person, at=timezone.now())
+        except Refused as refusal:
+            form.add_error("levels", str(refusal.sentence))
+        else:
+            messages.success(request, _("Saved. A new cut of the day holds for what is planned from now on."))
+            return redirect("roster", team.pk)
     history = None if is_new else history_of(team, person)
     return render(
         request, "clocks/roster_team.html", {"form": form, "team": team, "is_new": is_new, "history": history}
