@@ -35,7 +35,7 @@ def packed(plan: Plan, *, by: Person) -> str:
         "changes": [_packed(line.change) for line in plan.lines],
         "removed": [str(duty.pk) for duty in plan.removed],
         "shifts": plan.team.shifts,
-        "seen": plan.print,
+        "seen": plan.fingerprint,
     }
     return signing.dumps(facts, salt=SALT, compress=True)
 

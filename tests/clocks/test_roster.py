@@ -198,7 +198,7 @@ def test_another_vendor_sees_nothing_of_it(crew, world):
 def test_two_who_plan_at_once_come_one_after_the_other(crew, seen):
     """On connections of their own. Who had seen an empty cell does not overwrite; who had not is the last to write."""
     with opened(Context.of_vendor(crew.world.v1.id)):
-        empty = drafted(crew.team, [crew.change(SATURDAY, crew.zhang)], by=crew.person, at=NOW).print
+        empty = drafted(crew.team, [crew.change(SATURDAY, crew.zhang)], by=crew.person, at=NOW).fingerprint
     together = threading.Barrier(2)
 
     def write(who):

@@ -89,7 +89,7 @@ class Plan:
         return self.begins_at is not None and self.begins_at < at
 
     @property
-    def print(self) -> str:
+    def fingerprint(self) -> str:
         """What stood there when the plan was shown; if it differs when the plan is carried out, somebody was faster."""
         standing = {duty.pk: duty for line in self.lines for duty in line.standing}
         standing |= {duty.pk: duty for duty in self.removed}
@@ -131,11 +131,11 @@ def plan_duties(
     removed: Collection[UUID] = (),
     seen: str | None = None,
 ) -> int:
-    """All of it or nothing. `seen` is the print of the plan as it was shown."""
+    """All of it or nothing. `seen` is the fingerprint of the plan as it was shown."""
     team = Team.objects.select_for_update().get(pk=team.pk)
     why = why.strip()[:LONGEST_REASON]
     plan = drafted(team, changes, by=by, at=at, why=why, removed=removed)
-    if seen is not None and seen != plan.print:
+    if seen is not None and seen != plan.fingerprint:
         raise Refused(_("Somebody has changed the roster meanwhile. Look again at what would be overwritten."))
     if plan.faults:
         raise Conflicts(plan.faults)
