@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -10,13 +10,15 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from servicedesk.clocks.land import the_land
 from servicedesk.clocks.models import Desk, Duty, Swap, Team
+from servicedesk.clocks.selectors.month import month_of
 from servicedesk.clocks.shifts import moment
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, opened
 from tests.accounts.people import browser_of
-from tests.world import make_member
+from tests.world import enter, make_member
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HTTP_HX_REQUEST": "true"}
@@ -380,3 +382,13 @@ def test_lists_cost_the_same_short_and_long(crew, client, world, url):
     with CaptureQueriesContext(connection) as many:
         client.get(url)
     assert len(many) == len(few)
+
+
+def test_after_midnight_the_night_that_runs_is_not_folded_away(crew):
+    """CHK-e: at five past twelve the shift that runs stands in yesterday's row."""
+    enter(crew.manager)
+    month = month_of(crew.team, date(2026, 11, 1), the_land(), at=moment(date(2026, 11, 28), 5))
+    past = [day.on.day for day in month.days if day.is_past]
+    assert past == list(range(1, 27))
+    (running,) = [cell.key for day in month.days for cell in day.cells if cell.is_now]
+    assert running == "20261127-1-1"

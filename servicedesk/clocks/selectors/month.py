@@ -133,7 +133,8 @@ def rows_of(team: Team, days: Sequence[date], land: Land, *, at: datetime) -> li
     for on in days:
         cells = [_cell(on, column, by_level[column.level], warns, at) for column in columns]
         others = _others(on, cells, standing)
-        found.append(Day(on, land.kind_of(on), on == today, is_current and on < today, others, cells))
+        is_past = is_current and on < today and not any(cell.is_now for cell in cells)  # after midnight: last night's
+        found.append(Day(on, land.kind_of(on), on == today, is_past, others, cells))
     return found
 
 
