@@ -1,3 +1,5 @@
+"""What Celery does for the clocks' room: the watch's second string, and a look at the roster every hour."""
+
 from __future__ import annotations
 
 from uuid import UUID
@@ -6,7 +8,17 @@ from celery import shared_task
 from django.utils import timezone
 
 from servicedesk.clocks.services import holes
+from servicedesk.clocks.watch.firing import fire_due
 from servicedesk.tenancy.wall import Context
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def tell_what_is_due() -> int:
+    """The second string: asks each minute for what the watch itself does within the second."""
+    told = 0
+    while batch := fire_due():
+        told += batch
+    return told
 
 
 @shared_task  # type: ignore[untyped-decorator]
