@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
-from servicedesk.clocks.permissions import SEE_ON_DUTY, SEE_ROSTER
+from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS, SEE_ON_DUTY, SEE_ROSTER
 from servicedesk.notices.permissions import READ_INBOX, SEE_DELIVERIES
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
@@ -78,6 +78,13 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
+        ),
+    ),
+    Section(
+        gettext_lazy("Promises"),
+        (
+            Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
+            Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
         ),
     ),
     Section(

@@ -36,7 +36,7 @@ def list_teams(request: Any) -> HttpResponse:
 @door(KEEP_ROSTER, methods=WRITES)
 def add_team(request: Any) -> HttpResponse:
     """Two shifts that leave no hole: the first team need not begin on an empty page."""
-    shifts = [[_("Day"), 480, 1080], [_("Night"), 1080, 1920]]
+    shifts = [[_("Day shift"), 480, 1080], [_("Night shift"), 1080, 1920]]
     return _team_page(request, Team(vendor_id=request.person.vendor_id, shifts=shifts))
 
 
