@@ -12,6 +12,7 @@ from django.db import transaction
 
 from servicedesk.accounts.models import User
 from servicedesk.accounts.services.second_factor import give_totp
+from servicedesk.clocks.demo import make_demo_roster
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Department, Engagement, Hospital, Membership, Place, Vendor
@@ -95,6 +96,7 @@ def make_demo(*, at: datetime) -> bool:
     password = _hashed()
     for player in PLAYERS:
         _admit(player, organisations, departments, password, at)
+    make_demo_roster(organisations["ruiying"], at=at)
     return True
 
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("servicedesk.audit.urls")),
     path("", include("servicedesk.clocks.calendars_urls")),
     path("", include("servicedesk.clocks.promise_urls")),
+    path("", include("servicedesk.clocks.roster_urls")),
     path("", include("servicedesk.files.urls")),
     path("", include("servicedesk.notices.urls")),
     path("healthz", status.healthz, name="healthz"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,12 @@ from django.test import Client
 from django.utils import timezone
 
 from servicedesk.accounts.models import User
+from servicedesk.clocks.models import Team
+from servicedesk.clocks.selectors.roster import holes
 from servicedesk.demo import PASSWORD, PLAYERS, Player, current_code, make_demo, second_step
 from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.models import Vendor
+from servicedesk.tenancy.wall import Context, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +59,15 @@ def test_production_has_no_demo(settings: Any):
     settings.IN_PRODUCTION = True
     with pytest.raises(CommandError, match="never made in production"):
         call_command("demo")
+
+
+def test_the_demos_team_is_on_duty_day_and_night_but_for_one_night():
+    """CHK-e"""
+    now = timezone.now()
+    with opened(Context.of_platform()):
+        vendor_id = Vendor.objects.get(code="ruiying").pk
+    with opened(Context.of_vendor(vendor_id)):
+        team = Team.objects.get()
+        found = holes([team], at=now, until=now + timedelta(days=14))
+        assert {hole.on for hole in found} == {timezone.localdate(now) + timedelta(days=5)}
+        assert len(found) == 2
