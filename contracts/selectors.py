@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from uuid import UUID
 
+from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from contracts.enums import Status
-from contracts.models import Contract, Signing
+from contracts.enums import StaffRole, Status
+from contracts.models import Contract, Quota, Signing, StaffMember
 from contracts.terms import Facts, Stretch, covered_until, status_of
 from servicedesk.tenancy.models.base import WalledQuerySet
 from servicedesk.tenancy.wall import Person
@@ -64,3 +67,41 @@ def standings(person: Person, *, on: date, only: Status | None = None) -> list[S
     """All contracts of one's own, in two queries. Their dates decide, so the choice is made here, not in SQL."""
     found = (standing(contract, on=on) for contract in contracts(person))
     return [each for each in found if only is None or each.status == only]
+
+
+def used_of(quota: Quota) -> int:
+    return sum(use.amount for use in quota.uses.all() if use.counts)
+
+
+def serving(on: date) -> Q:
+    return Q(from_on__lte=on) & (Q(until_on__isnull=True) | Q(until_on__gte=on))
+
+
+def staff_on(contract: Contract, on: date) -> list[StaffMember]:
+    """Who serves on a day, in the order of their roles."""
+    order = list(StaffRole)
+    found = StaffMember.objects.filter(serving(on), contract=contract)
+    return sorted(found, key=lambda member: (order.index(StaffRole(member.role)), member.from_on, member.name))
+
+
+def former_staff(contract: Contract, on: date) -> WalledQuerySet[StaffMember]:
+    """Who has left, the latest first, each with the reason."""
+    return StaffMember.objects.filter(contract=contract, until_on__lt=on).order_by("-until_on", "name")
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    level: int
+    name: str
+    phone: str
+    until: datetime
+
+
+def on_duty(desks: Iterable[UUID], *, at: datetime) -> dict[UUID, list[OnDuty]]:
+    """Who answers now at each of these desks. The roster is the vendor's; the hospital learns names and phones."""
+    found: dict[UUID, list[OnDuty]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT desk, level, name, phone, until FROM clocks_on_duty(%s::uuid[], %s)", [list(desks), at])
+        for desk, *facts in cursor.fetchall():
+            found.setdefault(desk, []).append(OnDuty(*facts))
+    return found

@@ -104,6 +104,11 @@ def _reached(signings: Iterable[Stretch], on: date) -> date | None:
     return until
 
 
+def lapsed_on(facts: Facts, on: date) -> date | None:
+    """The last day that was signed before this one."""
+    return max((signing.to_on for signing in facts.signings if signing.to_on < on), default=None)
+
+
 def status_of(facts: Facts, on: date) -> Status:
     if not facts.is_activated or facts.term is None:
         return Status.DRAFT

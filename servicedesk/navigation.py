@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.permissions import SEE_CONTRACTS
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
@@ -62,6 +63,10 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Home"), "home", "home", Audience.SIGNED_IN, keys="g h", at_thumb=True),
             Entry(gettext_lazy("Inbox"), "inbox", "inbox", READ_INBOX, keys="g i", at_thumb=True),
         ),
+    ),
+    Section(
+        gettext_lazy("Service"),
+        (Entry(gettext_lazy("Contracts"), "file-certificate", "contracts", SEE_CONTRACTS, keys="g c", at_thumb=True),),
     ),
     Section(
         gettext_lazy("Organisation"),

@@ -24,6 +24,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "hand over due messages": every(5, "servicedesk.notices.tasks.hand_over_due_messages", queue="watch"),
     "audit trail sealed": every(3, "servicedesk.audit.tasks.seal_trail", queue="watch"),
     "forget old messages": every(24 * 3600, "servicedesk.notices.tasks.forget_old_messages", queue="watch"),
+    "remind of what runs out": every(24 * 3600, "contracts.tasks.look_after_contracts", queue="watch"),
     "tidy what sign-in leaves": every(24 * 3600, "servicedesk.accounts.tasks.tidy_sign_in"),
 }
 
