@@ -49,6 +49,7 @@ class Grid:
     has_severities: bool
     has_windows: bool
     is_for_all: bool  # one group: all kinds of service are promised the same
+    marks_itself: tuple[Severity, ...]  # severities that are an emergency by themselves
 
     @property
     def heads(self) -> list[str]:
@@ -69,6 +70,7 @@ def grid(matrix: Matrix, names: Mapping[str, str]) -> Grid:
         has_severities=any(line.severity for same in groups for line in same),
         has_windows=any(line.window is not Window.ALWAYS for same in groups for line in same),
         is_for_all=len(groups) == 1,
+        marks_itself=tuple(severity for severity in Severity if severity in matrix.marks_itself),
     )
 
 

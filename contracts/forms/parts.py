@@ -116,15 +116,15 @@ class PartFormSet(BaseInlineFormSet):
     """Two new rows of one name are refused beside the second: the database would only say no."""
 
     def clean(self) -> None:
-        super().clean()
+        """Before Django's own look at duplicates, which speaks of the list as a whole."""
         seen: set[str] = set()
-        for form in self.forms:
-            name = form.cleaned_data.get("name") if hasattr(form, "cleaned_data") else None
-            if not name or form.cleaned_data.get("DELETE"):
-                continue
-            if name in seen and self.model is System:
+        for form in self.forms if self.model is System else ():
+            given = getattr(form, "cleaned_data", {})
+            name = None if given.get("DELETE") else given.get("name")
+            if name and name in seen:
                 form.add_error("name", _("The contract already has a system of this name."))
-            seen.add(name)
+            seen.add(name or "")
+        super().clean()
 
     @property
     def kept(self) -> list[PartOfContract]:
@@ -157,7 +157,7 @@ class Kind:
         more = self.extra if extra is None else extra
         made = inlineformset_factory(
             Contract, self.model, form=self.form, formset=PartFormSet, extra=0 if self.is_closed else more,
-            can_delete=not self.is_closed, max_num=200, validate_max=True,
+            can_delete=not self.is_closed, can_delete_extra=False, max_num=200, validate_max=True,
         )  # fmt: skip
         formset = made(data, instance=contract, prefix=self.slug, form_kwargs={"contract": contract})
         formset.kind = self  # for its title

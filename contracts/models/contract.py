@@ -38,7 +38,7 @@ class Contract(WalledWithId):
     ended_at = models.DateTimeField(_("ended early"), null=True)
     ended_by = models.UUIDField(null=True)
     end_reason = models.CharField(_("why it ended"), max_length=300, blank=True)
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["draft", "activated_by", "ended_by"])  # who did it, the trail says
 
     class Meta:
         ordering = ["ends_on", "id"]

@@ -57,7 +57,7 @@ def of_contract(owner: Owner) -> dict[str, Any]:
 
 def _made(model: Any, owner: Owner, **fields: Any) -> Any:
     parts = of_contract(owner)
-    with wall.opened(owner.context):
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
         return model.objects.create(**parts, **fields)
 
 
@@ -121,7 +121,7 @@ def _quota(world: World, owner: Owner) -> Example:
 @example_of(QuotaUse)
 def _quota_use(world: World, owner: Owner) -> Example:
     quota = make_quota(owner, amount=0)
-    with wall.opened(owner.context):
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
         return Example(
             QuotaUse.objects.create(
                 hospital=owner.hospital,
