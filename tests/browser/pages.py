@@ -52,6 +52,9 @@ PAGES: tuple[Walk, ...] = (
     Walk("notice-preferences", "/notices/preferences/"),
     Walk("targets", "/notices/targets/", LEAD),
     Walk("deliveries", "/notices/deliveries/", LEAD),
+    Walk("contracts", "/contracts/"),
+    Walk("contracts-vendor", "/contracts/", Role.VENDOR_MANAGER),
+    Walk("start-contract", "/contracts/new/", Role.VENDOR_MANAGER),
     Walk("status", "/status"),
 )
 
