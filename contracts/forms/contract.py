@@ -12,6 +12,7 @@ from django.utils.translation import pgettext_lazy
 from contracts.blueprint import blueprint, names
 from contracts.models import Contract
 from contracts.terms import is_sound, last_day
+from servicedesk.clocks.models import Team
 from servicedesk.sla.promise import Unit
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Engagement, Hospital, Vendor
@@ -73,11 +74,13 @@ class ContractForm(forms.ModelForm):
         fields = ("number", "name", "starts_on", "ends_on", "is_signed_yearly", "price", "residents_agreed")
 
     field_order = (
-        "number", "name", "hotline", "starts_on", "ends_on", "is_signed_yearly", "residents_agreed", "price",
+        "number", "name", "hotline", "team", "starts_on", "ends_on", "is_signed_yearly", "residents_agreed", "price",
     )  # fmt: skip
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: Person, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if by.side == Side.VENDOR:
+            self._offer_teams(by)
         self.fields["hotline"].initial = self.instance.desk.hotline
         hotline = blueprint(self.instance.blueprint).owed.hotline if self.instance.blueprint in names() else None
         if hotline:
@@ -89,6 +92,18 @@ class ContractForm(forms.ModelForm):
     def _get_validation_exclusions(self) -> set[str]:
         """The parties stand already, and 'a contract of this number' asks for them."""
         return super()._get_validation_exclusions() - {"hospital", "vendor"}
+
+    def _offer_teams(self, by: Person) -> None:
+        """The roster is the vendor's; the hospital learns only who answers."""
+        self.fields["team"] = forms.ModelChoiceField(
+            Team.objects.visible_to(by), label=_("Team on duty"), required=False, empty_label=_("none"),
+            initial=self.instance.desk.team_id, help_text=_("Its roster says who answers for this contract."),
+        )  # fmt: skip
+        self.order_fields(self.field_order)
+
+    def desk(self) -> dict[str, Any]:
+        """What of the form stands on the contract's desk."""
+        return {name: self.cleaned_data[name] for name in ("hotline", "team") if name in self.cleaned_data}
 
     def clean_number(self) -> str:
         number = self.cleaned_data["number"].strip()

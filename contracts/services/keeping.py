@@ -19,6 +19,7 @@ from contracts.models import (
     PaymentMilestone,
     PlannedInspection,
     Quota,
+    QuotaUse,
     ScopeLimit,
 )
 from contracts.models.part import PartOfContract
@@ -50,14 +51,17 @@ def refuse_unless_theirs(contract: Contract, model: type[PartOfContract], by: Pe
 
 
 @transaction.atomic
-def change_contract(contract: Contract, *, hotline: str, by: Person, at: datetime) -> Contract:
-    """Name, number, term, price of a draft; of a contract in force only what does not move its promises."""
+def change_contract(contract: Contract, *, by: Person, at: datetime, **desk: Any) -> Contract:
+    """Name, number, term, price of a draft; of a contract in force only what does not move its promises.
+
+    `desk` is what people reach it by: `hotline`, and the vendor's `team` on duty.
+    """
     refuse_if_over(contract, at=at)
     before = locked(contract)
     if before.activated_at and _terms(before) != _terms(contract):
         raise Refused(_("The term of a contract in force is not rewritten: sign the next year, renew it or end it."))
     contract.save()
-    Desk.objects.filter(pk=contract.desk_id).update(label=contract.name, hotline=hotline)
+    Desk.objects.filter(pk=contract.desk_id).update(label=contract.name, **desk)
     record(Act.CONTRACT_CHANGED, contract, by=by, at=at)
     return contract
 
@@ -75,6 +79,8 @@ def keep_parts(
     refuse_if_over(contract, at=at)
     refuse_unless_theirs(contract, model, by)
     gone, rows = list(removed), list(kept)
+    if model is Quota and QuotaUse.objects.filter(quota__in=[row.pk for row in gone]).exists():
+        raise Refused(_("Something of this quota is used already; it stays."))
     for row in gone:
         row.delete()
     for row in rows:

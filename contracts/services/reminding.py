@@ -95,5 +95,12 @@ def _tell(contract: Contract, what: RunsOut, days: int, managers: list[str], at:
 
 
 def _people(contract: Contract, on: date) -> list[UUID]:
-    staff = StaffMember.objects.filter(serving(on), contract=contract, role__in=TOLD)
-    return [key for key in (member.of_vendor_id or member.of_hospital_id for member in staff) if key]
+    staff = list(StaffMember.objects.filter(serving(on), contract=contract, role__in=TOLD))
+    named = [key for key in (member.of_vendor_id or member.of_hospital_id for member in staff) if key]
+    return named if any(member.of_hospital_id for member in staff) else [*named, *_leads(contract)]
+
+
+def _leads(contract: Contract) -> list[UUID]:
+    """Where the contract names none of the hospital's with an account: whoever leads its IT department."""
+    leads = Membership.objects.filter(hospital_id=contract.hospital_id, role=Role.IT_LEAD, until_at=None)
+    return list(leads.values_list("id", flat=True))

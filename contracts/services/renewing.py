@@ -116,6 +116,9 @@ def _refuse_unfit(contract: Contract, term: Stretch, number: str) -> None:
         raise Refused(_("This contract is renewed already."))
     if not number.strip():
         raise Refused(_("The contract has no number."))
+    parties = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
+    if Contract.objects.filter(**parties, number=number).exists():
+        raise Refused(_("There is already a contract of this number."))
     if not (is_sound(term.from_on) and is_sound(term.to_on)):
         raise Refused(_("Nobody means a year like this one. Check the dates."))
     if term.to_on < term.from_on:

@@ -29,11 +29,11 @@ def _page(request: Any, contract: Contract, form: Any, title: str, **more: Any) 
 
 @door(KEEP_CONTRACTS, methods=WRITES, of=Contract)
 def change_contract(request: Any, contract: Contract) -> HttpResponse:
-    form = ContractForm(request.POST or None, instance=contract)
+    form = ContractForm(request.POST or None, instance=contract, by=request.person)
     if request.method == "POST" and form.is_valid():
         kept = form.save(commit=False)
         try:
-            keeping.change_contract(kept, hotline=form.cleaned_data["hotline"], by=request.person, at=timezone.now())
+            keeping.change_contract(kept, **form.desk(), by=request.person, at=timezone.now())
             return redirect("contract", pk=contract.pk)
         except Refused as refusal:
             form.add_error(None, str(refusal.sentence))

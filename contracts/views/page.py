@@ -30,6 +30,7 @@ from contracts.services.promised import account_manager, why_not
 from contracts.terms import Stretch, next_year
 from servicedesk.audit.history import history_of
 from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.wall import Person
 
 
@@ -73,11 +74,15 @@ def acts(contract: Contract, person: Person, *, on: date) -> dict[str, Any]:
     how, is_mine = standing(contract, on=on), contract.is_writable_by(person)
     may_keep = bool(is_mine and KEEP_CONTRACTS.reach_of(person))
     may_decide = bool(is_mine and DECIDE_CONTRACTS.reach_of(person))
+    is_debtor = bool(contract.activated_at and person.side == Side.VENDOR)
     runs = how.status not in (Status.DRAFT, Status.ENDED)
     term = term_of(contract)
     signed = [Stretch(signing.from_on, signing.to_on) for signing in contract.signings.all()]
     return {
         "may_keep": may_keep and how.status != Status.ENDED,
+        "may_owe": may_keep
+        and how.status != Status.ENDED
+        and not (contract.activated_at and person.side == Side.VENDOR),
         "may_prepare": may_keep and how.status == Status.DRAFT,
         "may_sign": may_decide and runs and contract.is_signed_yearly and term and next_year(term, signed) is not None,
         "may_renew": may_decide and contract.activated_at is not None and not contract.next.exists(),

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -26,6 +27,7 @@ from contracts.services import activating, drafting, keeping, promising, staffin
 from contracts.views.page import acts, sections
 from servicedesk.sla.promise import Metric, Unit
 from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.refusals import Refused
 
 WRITES = ("GET", "POST")
 TITLES = {
@@ -68,9 +70,13 @@ def _take(request: Any, contract: Contract, page: Page, forms: dict[str, Any], w
     at, later = timezone.now(), "later" in request.POST
     checked = [form.is_valid() for form in forms.values()]
     if all(checked):
-        write(at)
-        drafting.finish_page(contract, page, by=request.person, at=at)
-        return redirect("contract", pk=contract.pk) if later else _next(contract, page)
+        try:
+            with transaction.atomic():
+                write(at)
+                drafting.finish_page(contract, page, by=request.person, at=at)
+            return redirect("contract", pk=contract.pk) if later else _next(contract, page)
+        except Refused as refusal:
+            return _show(request, contract, page, forms, refusal=str(refusal.sentence))
     if later:
         drafting.keep_typed(contract, page, request.POST.urlencode(), by=request.person, at=at)
         messages.info(request, _("What you typed is kept with the draft. Something on the page is not finished yet."))
@@ -83,7 +89,7 @@ def _next(contract: Contract, page: Page) -> HttpResponse:
     return redirect(f"prepare_{following[0]}" if following else "prepare_summary", pk=contract.pk)
 
 
-def _show(request: Any, contract: Contract, page: Page, forms: dict[str, Any]) -> HttpResponse:
+def _show(request: Any, contract: Contract, page: Page, forms: dict[str, Any], *, refusal: str = "") -> HttpResponse:
     context = {
         "contract": contract,
         "page": page,
@@ -91,7 +97,7 @@ def _show(request: Any, contract: Contract, page: Page, forms: dict[str, Any]) -
         "steps": steps(contract, page),
         "forms": forms,
         "kinds": KINDS,
-        "media": next(iter(forms.values())).media,
+        "refusal": refusal,
     }
     return render(request, f"contracts/prepare_{page}.html", context | _more(contract, page))
 
@@ -111,12 +117,12 @@ def steps(contract: Contract, here: Page | None) -> list[dict[str, Any]]:
 
 @prepared(Page.PARTIES)
 def prepare_parties(request: Any, contract: Contract, data: Any) -> Any:
-    form = ContractForm(data, instance=contract)
+    form = ContractForm(data, instance=contract, by=request.person)
 
     def write(at: Any) -> None:
         kept = form.save(commit=False)
         kept.ends_on = form.cleaned_data.get("ends_on")
-        keeping.change_contract(kept, hotline=form.cleaned_data["hotline"], by=request.person, at=at)
+        keeping.change_contract(kept, **form.desk(), by=request.person, at=at)
 
     return {"form": form}, write
 
@@ -159,8 +165,6 @@ def prepare_promises(request: Any, contract: Contract, data: Any) -> Any:
 
 class NoQuestion:
     """Where the contract itself gives a time to solve faults in, the page asks nothing."""
-
-    media = ""
 
     def is_valid(self) -> bool:
         return True

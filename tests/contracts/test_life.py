@@ -264,6 +264,7 @@ def test_renewing_copies_all_that_the_preview_shows(world):
         (date(2028, 3, 1), date(2028, 2, 1), "HT-2", "ends before it begins"),
         (date(2028, 3, 1), date(9999, 12, 31), "HT-2", "Nobody means a year"),
         (date(2028, 3, 1), date(2029, 2, 28), " ", "has no number"),
+        (date(2028, 3, 1), date(2029, 2, 28), "HT-pacs-1", "already a contract of this number"),
     ],
 )
 def test_a_renewal_that_does_not_fit_is_refused(world, starts_on, ends_on, number, sentence):

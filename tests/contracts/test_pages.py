@@ -391,3 +391,69 @@ def test_expiries_are_written_down(world):
     first["expiries-0-expires_on"] = "2027-01-01"
     assert client.post(url, posted([page.context["formset"]], **first)).status_code == 302
     assert "加密狗A" in text(client.get(f"/contracts/{contract.pk}/"))
+
+
+def test_two_project_managers_are_refused_and_nothing_typed_is_lost(world):
+    """ICU-17"""
+    contract, client = draft(world, "icu")
+    url = f"/contracts/{contract.pk}/prepare/people/"
+    typed = {}
+    for number, (prefix, form) in enumerate(client.get(url).context["forms"].items()):
+        role = "project_manager" if number < 2 else form.instance.role
+        typed |= {f"{prefix}-role": role, f"{prefix}-name": f"候选{number}", f"{prefix}-from_on": "2026-03-01"}
+    answer = client.post(url, typed)
+    assert "已有项目经理" in text(answer)
+    assert 'value="候选1"' in text(answer)
+    with in_hospital(world):
+        assert not StaffMember.objects.filter(contract=contract).exists()
+
+
+def test_a_list_left_half_way_comes_back_as_it_was_typed(world):
+    contract, client = draft(world)
+    url = f"/contracts/{contract.pk}/prepare/systems/"
+    typed = {"systems-1-name": "RIS", "systems-1-starts_on": "1900-01-01", "later": "1"}
+    assert client.post(url, posted(_forms(client.get(url)), **typed)).status_code == 302
+    page = text(client.get(url))
+    assert 'value="RIS"' in page
+    assert "年份不合理" in page
+    with in_hospital(world):
+        assert not System.objects.filter(contract=contract, name="RIS").exists()
+
+
+def test_the_vendor_says_which_team_answers(world):
+    """CHK-e: whoever is on duty stands on the contract's page, for the hospital as well."""
+    from servicedesk.clocks.models import Desk, Duty
+    from tests.clocks.examples import make_team
+
+    contract, manager, lead = in_force(world.h1, world.v1, "pacs-checklist")
+    team, engineer = make_team(world.v1), make_member(Role.VENDOR_ENGINEER, world.v1, name="值班王工")
+    now = timezone.now()
+    with wall.opened(Context.of_vendor(world.v1.id)):
+        Duty.objects.create(
+            vendor=world.v1,
+            team=team,
+            member=engineer,
+            starts_at=now - timedelta(hours=1),
+            ends_at=now + timedelta(hours=1),
+        )
+    client, url = browser_of(manager), f"/contracts/{contract.pk}/change/"
+    given = {"number": contract.number, "name": contract.name, "hotline": "400-1", "residents_agreed": 0}
+    assert client.post(url, {**given, "team": str(team.pk)}).status_code == 302
+    hospital = browser_of(lead)
+    assert "值班王工" in text(hospital.get(f"/contracts/{contract.pk}/"))
+    assert hospital.post(url, given).status_code == 302  # the hospital's own change leaves the team as it is
+    with in_hospital(world):
+        assert Desk.objects.get(pk=contract.desk_id).team_id == team.pk
+
+
+def test_a_used_quota_stays(world):
+    """ICU-3"""
+    contract, manager, lead = in_force(world.h1, world.v1, "icu")
+    quota = contract.quotas.get()
+    browser_of(manager).post(f"/contracts/quotas/{quota.pk}/", {"what": "报表", "amount": 1})
+    client, url = browser_of(lead), f"/contracts/{contract.pk}/quotas/"
+    page = client.get(url)
+    answer = client.post(url, posted([page.context["formset"]], **{"quotas-0-DELETE": "on"}))
+    assert "已有使用" in text(answer)
+    with in_hospital(world):
+        assert contract.quotas.count() == 1

@@ -126,3 +126,11 @@ def test_posts_change_on_the_day_people_do(world):
     told(world, contract, [later])
     with wall.opened(Context.of_hospital(world.h1.id)):
         assert holder() == successor.pk
+
+
+def test_a_hospital_that_named_nobody_is_told_through_its_leads(world):
+    contract, _, lead = in_force(world.h1, world.v1)
+    with wall.opened(Context.of_hospital(world.h1.id)):
+        StaffMember.objects.filter(contract=contract).update(of_hospital=None)
+    heard = told(world, contract, [YEAR_END - timedelta(days=90)])
+    assert lead.pk in [member for member, _, _ in heard]
