@@ -47,11 +47,16 @@ class Standing:
     contract: Contract
     status: Status
     covered_until: date | None
+    on: date
+
+    @property
+    def days_left(self) -> int | None:
+        return (self.covered_until - self.on).days if self.covered_until else None
 
 
 def standing(contract: Contract, *, on: date) -> Standing:
     facts = facts_of(contract)
-    return Standing(contract, status_of(facts, on), covered_until(facts, on))
+    return Standing(contract, status_of(facts, on), covered_until(facts, on), on)
 
 
 def contracts(person: Person) -> WalledQuerySet[Contract]:

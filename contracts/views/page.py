@@ -44,9 +44,10 @@ def show_contract(request: Any, contract: Contract) -> HttpResponse:
 def sections(contract: Contract, *, at: datetime) -> dict[str, Any]:
     """What reads like the contract; the wizard's summary shows the same."""
     on = timezone.localdate(at)
-    how = standing(contract, on=on)
+    how, staff = standing(contract, on=on), staff_on(contract, max(on, contract.starts_on or on))
     return {
         "contract": contract,
+        "residents": sum(member.is_resident for member in staff),
         "standing": how,
         "why_not": why_not(contract, on=on) if how.status in (Status.LAPSED, Status.ENDED, Status.COMING) else "",
         "call": account_manager(contract, on=on),
@@ -54,7 +55,7 @@ def sections(contract: Contract, *, at: datetime) -> dict[str, Any]:
         "today": on,
         "grid": promises(contract, at),
         "levels": contract.levels.all(),
-        "staff": staff_on(contract, max(on, contract.starts_on or on)),
+        "staff": staff,
         "duty": on_duty([contract.desk_id], at=at).get(contract.desk_id, []),
         "systems": contract.systems.select_related("part_of").order_by("part_of_id", "id"),
         "catalogue": contract.catalogue.all(),

@@ -481,3 +481,18 @@ def test_nobody_starts_a_contract_for_a_foreign_hospital(world):
     assert "市中医医院" not in page
     answer = client.post("/contracts/new/", {"code": "icu", "hospital": world.h3.id})
     assert "hospital" in answer.context["form"].errors
+
+
+def test_the_list_says_how_many_days_are_left(world):
+    """PACS-1"""
+    make_contract(world.h1, world.v1, ends_on=today() + timedelta(days=25), name="快到期")
+    page = text(browser_of(make_member(Role.IT_LEAD, world.h1)).get("/contracts/"))
+    assert "剩 25 天" in page
+
+
+def test_fewer_residents_than_agreed_are_shown(world):
+    """SMART-5"""
+    contract, _, lead = in_force(world.h1, world.v1, "smart")
+    page = text(browser_of(lead).get(f"/contracts/{contract.pk}/"))
+    assert "约定驻场 2 人，现有 1 人" in page
+    assert "少于约定" in page
