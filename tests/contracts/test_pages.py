@@ -14,6 +14,7 @@ from contracts.enums import Status
 from contracts.models import Contract, Expiry, Signing, StaffMember, System
 from contracts.selectors import status
 from contracts.terms import last_day
+from servicedesk.clocks.models import Desk, Duty, WorkCalendar
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Context
@@ -270,6 +271,8 @@ def test_a_draft_can_be_thrown_away(world):
     assert client.post(f"/contracts/{contract.pk}/discard/").url == "/contracts/"
     with in_hospital(world):
         assert not Contract.objects.filter(pk=contract.pk).exists()
+        assert not WorkCalendar.objects.exists()
+        assert not Desk.objects.exists()
     kept, manager, _ = in_force(world.h1, world.v1, "icu")
     assert browser_of(manager).post(f"/contracts/{kept.pk}/discard/").status_code == 409
 
@@ -422,7 +425,6 @@ def test_a_list_left_half_way_comes_back_as_it_was_typed(world):
 
 def test_the_vendor_says_which_team_answers(world):
     """CHK-e: whoever is on duty stands on the contract's page, for the hospital as well."""
-    from servicedesk.clocks.models import Desk, Duty
     from tests.clocks.examples import make_team
 
     contract, manager, lead = in_force(world.h1, world.v1, "pacs-checklist")

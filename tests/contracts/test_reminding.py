@@ -145,3 +145,17 @@ def test_a_systems_own_term_is_told_as_well(world):
     heard = told(world, contract, [ends - timedelta(days=left) for left in (60, 59, 30)])
     mine = [day for member, on, day in heard if member == manager.pk and on == ends.isoformat()]
     assert mine == [ends - timedelta(days=left) for left in (60, 30)]
+
+
+def test_what_went_over_to_the_next_contract_is_told_once(world):
+    """ALL-12: the dongle hangs on both contracts while the first one runs."""
+    contract, manager, _ = in_force(world.h1, world.v1, "icu")
+    by, ends = enter(manager), date(2027, 3, 20)
+    Expiry.objects.create(
+        hospital=world.h1, vendor=world.v1, contract=contract, kind="dongle", name="加密狗", expires_on=ends
+    )
+    days = {"starts_on": date(2027, 3, 1), "ends_on": TERM_END}
+    following = renew_contract(contract, number="HT-2", **days, by=by, at=AT)
+    told(world, following, [ends - timedelta(days=30)])
+    heard = told(world, contract, [ends - timedelta(days=30)])
+    assert [day for member, on, day in heard if member == manager.pk] == [ends - timedelta(days=30)]
