@@ -21,7 +21,7 @@ from contracts.permissions import SEE_CONTRACTS
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
-from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS
+from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS, SEE_CLOCKS, SEE_ON_DUTY, SEE_ROSTER
 from servicedesk.notices.permissions import READ_INBOX, SEE_DELIVERIES
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
@@ -63,6 +63,14 @@ RAIL: tuple[Section, ...] = (
         (
             Entry(gettext_lazy("Home"), "home", "home", Audience.SIGNED_IN, keys="g h", at_thumb=True),
             Entry(gettext_lazy("Inbox"), "inbox", "inbox", READ_INBOX, keys="g i", at_thumb=True),
+            Entry(gettext_lazy("Escalations"), "bell-ringing", "escalations", SEE_CLOCKS, keys="g e", at_thumb=True),
+        ),
+    ),
+    Section(
+        gettext_lazy("Duty"),
+        (
+            Entry(gettext_lazy("Who is on duty"), "phone-call", "on_duty", SEE_ON_DUTY, keys="g n", at_thumb=True),
+            Entry(gettext_lazy("Duty roster"), "calendar-event", "teams", SEE_ROSTER, keys="g r", at_thumb=True),
         ),
     ),
     Section(

@@ -25,10 +25,11 @@ from contracts.permissions import (
     SEE_CONTRACTS,
     USE_QUOTAS,
 )
-from contracts.selectors import on_duty, staff_on, standing, term_of, used_of
+from contracts.selectors import staff_on, standing, term_of, used_of
 from contracts.services.promised import account_manager, why_not
 from contracts.terms import Stretch, next_year
 from servicedesk.audit.history import history_of
+from servicedesk.clocks.selectors.on_duty import answering
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.wall import Person
@@ -56,7 +57,7 @@ def sections(contract: Contract, *, at: datetime) -> dict[str, Any]:
         "grid": promises(contract, at),
         "levels": contract.levels.all(),
         "staff": staff,
-        "duty": on_duty([contract.desk_id], at=at).get(contract.desk_id, []),
+        "duty": answering([contract.desk], at=at)[0],
         "systems": contract.systems.select_related("part_of").order_by("part_of_id", "id"),
         "catalogue": contract.catalogue.all(),
         "plans": contract.plans.all(),

@@ -13,8 +13,8 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils.functional import Promise as Text
 
-from servicedesk.clocks import reading
 from servicedesk.clocks.models import Clock, Escalation, Waiver
+from servicedesk.clocks.reading import core_of
 from servicedesk.clocks.words import METRICS, OUTCOMES, RECIPIENTS, sentences, target
 from servicedesk.sla.clock import Clock as Running
 from servicedesk.sla.clock import Outcome, State
@@ -31,7 +31,8 @@ def escalating(person: Person) -> QuerySet[Clock]:
     """Promises that run and of which somebody was told: the one that is due first comes first."""
     told = Escalation.objects.filter(clock=OuterRef("pk"))
     newest = Prefetch("escalations", Escalation.objects.order_by("-fired_at", "-rung"))
-    clocks = Clock.objects.visible_to(person).filter(Exists(told), outcome=None).prefetch_related(newest)
+    clocks = Clock.objects.visible_to(person).filter(Exists(told), outcome=None)
+    clocks = clocks.prefetch_related(newest, "steps", "spans")
     return clocks.select_related("matter", "hospital").order_by(F("due_at").asc(nulls_last=True), "id")
 
 
@@ -60,7 +61,7 @@ class Shown:
 
     @cached_property
     def core(self) -> Running:
-        return reading.clock_of(self.row, self.row.spans.all(), reading.calendar(self.row.calendar_id))
+        return core_of(self.row)
 
     @property
     def metric(self) -> str | Text:
@@ -121,9 +122,11 @@ class Shown:
         return tuple(RECIPIENTS[Recipient(role)] for role in roles)
 
 
-def shown(row: Clock, person: Person, now: datetime) -> Shown:
-    told = {member for escalation in row.escalations.all() for member in escalation.told}
-    return Shown(row, names_of([*told, str(row.acknowledged_by or "")], person), now)
+def shown(rows: Iterable[Clock], person: Person, now: datetime) -> list[Shown]:
+    found = list(rows)
+    told = {member for row in found for escalation in row.escalations.all() for member in escalation.told}
+    names = names_of([*told, *(str(row.acknowledged_by or "") for row in found)], person)
+    return [Shown(row, names, now) for row in found]
 
 
 def names_of(members: Iterable[str], person: Person) -> dict[str, str]:
