@@ -74,8 +74,12 @@ RAIL: tuple[Section, ...] = (
         ),
     ),
     Section(
-        gettext_lazy("Service"),
-        (Entry(gettext_lazy("Contracts"), "file-certificate", "contracts", SEE_CONTRACTS, keys="g c", at_thumb=True),),
+        gettext_lazy("Promises"),
+        (
+            Entry(gettext_lazy("Contracts"), "file-certificate", "contracts", SEE_CONTRACTS, keys="g k"),
+            Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
+            Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
+        ),
     ),
     Section(
         gettext_lazy("Organisation"),
@@ -84,13 +88,6 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
-        ),
-    ),
-    Section(
-        gettext_lazy("Promises"),
-        (
-            Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
-            Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
         ),
     ),
     Section(
