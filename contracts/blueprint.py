@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
 import yaml
 from django.utils.translation import gettext as _
 
+from contracts.nodes import At, Wrong
+from contracts.owing import SECTIONS, Owed
 from servicedesk.clocks import mainland
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import ALL_DAY, Hours, Impossible, Segment, refuse_impossible
@@ -32,11 +33,6 @@ UNITS = {
 WITHIN = re.compile(rf"([1-9]\d{{0,4}}) ({'|'.join(UNITS)})")
 SPAN = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-(([01]\d|2[0-3]):([0-5]\d)|24:00)")
 RUNG = re.compile(r"(start|due)(?: \+ (\d{1,4}) min)?|(\d{1,2})%")
-Choice = TypeVar("Choice", bound=StrEnum)
-
-
-class Wrong(ValueError):
-    """Says file, line and reason."""
 
 
 @dataclass(frozen=True)
@@ -64,64 +60,7 @@ class Blueprint:
     categories: dict[str, Category]
     levels: dict[Severity, Level]
     matrix: Matrix
-
-
-# ── YAML with places ─────────────────────────────────────────────────────────────────────────────────────────────────
-@dataclass(frozen=True)
-class At:
-    """A node of the file, which knows where it stands."""
-
-    file: str
-    node: yaml.Node
-
-    def wrong(self, reason: str) -> Wrong:
-        words = {"file": self.file, "line": self.node.start_mark.line + 1, "reason": reason}
-        return Wrong(_("%(file)s, line %(line)s: %(reason)s") % words)
-
-    def text(self) -> str:
-        if not isinstance(self.node, yaml.ScalarNode) or not self.node.value.strip():
-            raise self.wrong(_("a word or sentence is expected here."))
-        return str(self.node.value)
-
-    def items(self) -> list[At]:
-        if not isinstance(self.node, yaml.SequenceNode):
-            raise self.wrong(_("a list is expected here."))
-        return [At(self.file, node) for node in self.node.value]
-
-    def fields(self) -> dict[str, At]:
-        if not isinstance(self.node, yaml.MappingNode):
-            raise self.wrong(_("named items are expected here."))
-        found: dict[str, At] = {}
-        for key, value in self.node.value:
-            if At(self.file, key).text() in found:
-                raise At(self.file, key).wrong(_("'%(name)s' stands here twice.") % {"name": key.value})
-            found[key.value] = At(self.file, value)
-        return found
-
-    def only(self, *names: str, needed: tuple[str, ...] = ()) -> dict[str, At]:
-        found = self.fields()
-        for name in found:
-            if name not in (*names, *needed):
-                words = {"name": name, "known": ", ".join((*needed, *names))}
-                raise found[name].wrong(_("'%(name)s' is not known here. Known: %(known)s.") % words)
-        for name in needed:
-            if name not in found:
-                raise self.wrong(_("'%(name)s' is missing.") % {"name": name})
-        return found
-
-    def one_of(self, choices: type[Choice]) -> Choice:
-        if self.text() not in set(choices):
-            words = {"name": self.text(), "known": ", ".join(filter(None, choices))}
-            raise self.wrong(_("'%(name)s' is none of %(known)s.") % words)
-        return choices(self.text())
-
-    def all_of(self, choices: type[Choice]) -> frozenset[Choice]:
-        return frozenset(item.one_of(choices) for item in self.items())
-
-    def is_true(self) -> bool:
-        if self.text() not in ("true", "false"):
-            raise self.wrong(_("true or false is expected here."))
-        return self.text() == "true"
+    owed: Owed  # what it counts and owes beside its promises
 
 
 # ── reading ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -150,7 +89,7 @@ def read(text: str, *, file: str) -> Blueprint:
 
 def _blueprint(top: At) -> Blueprint:
     needed = ("blueprint", "prefix", "name", "categories", "promises")
-    found = top.only("severities", "hours", "marks_emergency", "ladders", needed=needed)
+    found = top.only("severities", "hours", "marks_emergency", "ladders", *SECTIONS, needed=needed)
     name = found["name"].text()
     categories = {code: _category(code, at) for code, at in found["categories"].fields().items()}
     levels = dict(_levels(found["severities"])) if "severities" in found else {}
@@ -167,15 +106,13 @@ def _blueprint(top: At) -> Blueprint:
         calendar=mainland.calendar(week, name=name),
         marks_itself=found["marks_emergency"].all_of(Severity) if "marks_emergency" in found else frozenset(),
     )
-    return Blueprint(found["blueprint"].text(), found["prefix"].text(), name, categories, levels, matrix)
+    owed = Owed.read(found, frozenset(categories))
+    return Blueprint(found["blueprint"].text(), found["prefix"].text(), name, categories, levels, matrix, owed)
 
 
 def _category(code: str, at: At) -> Category:
     found = at.only("clause", "house", needed=("name",))
-    is_house = "house" in found and found["house"].is_true()
-    if is_house == ("clause" in found):
-        raise at.wrong(_("a category has a clause, or is marked 'house: true'."))
-    return Category(code, found["name"].text(), "" if is_house else found["clause"].text())
+    return Category(code, found["name"].text(), at.clause())
 
 
 def _levels(at: At) -> Iterator[tuple[Severity, Level]]:

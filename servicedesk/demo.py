@@ -1,4 +1,4 @@
-"""The demo's people and places: three hospitals, three vendors, one person per role. The same every time."""
+"""The demo's people, places and contracts: three hospitals, three vendors, every role. The same every time."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.db import transaction
 from servicedesk.accounts.models import User
 from servicedesk.accounts.services.second_factor import give_totp
 from servicedesk.clocks.demo import make_demo_roster
+from servicedesk.demo_contracts import make_contracts
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Department, Engagement, Hospital, Membership, Place, Vendor
@@ -20,7 +21,7 @@ from servicedesk.tenancy.wall import Context
 
 PASSWORD = "Demo-2026-desk"  # noqa: S105 (the demo's, and printed)
 SEED = "servicedesk demo 1"
-SINCE = timedelta(days=200)  # how long they have been working together
+SINCE = timedelta(days=420)  # how long they have been working together
 
 HOSPITALS = (
     ("shengyi", "省人民医院", "省医", 210),
@@ -48,6 +49,9 @@ PLACES = (
 )
 
 
+TEAMS = {"ruiying": "影像运维组", "hengtong": "重症运维组", "kangjian": "智慧医疗运维组"}
+
+
 @dataclass(frozen=True)
 class Player:
     username: str
@@ -71,8 +75,13 @@ PLAYERS = (
     Player("trail", Role.AUDIT_ADMINISTRATOR, "韩冰"),
     Player("it2", Role.IT_ENGINEER, "杨帆", "eryuan"),
     Player("it3", Role.IT_ENGINEER, "朱琳", "zhongyi"),
+    Player("lead2", Role.IT_LEAD, "秦岚", "eryuan"),
+    Player("lead3", Role.IT_LEAD, "许强", "zhongyi"),
+    Player("vendor2", Role.VENDOR_MANAGER, "沈涛", "hengtong"),
+    Player("vendor3", Role.VENDOR_MANAGER, "蒋敏", "kangjian"),
     Player("engineer2", Role.VENDOR_ENGINEER, "何俊", "hengtong"),
     Player("engineer3", Role.VENDOR_ENGINEER, "高洁", "kangjian"),
+    Player("engineer4", Role.VENDOR_ENGINEER, "罗明", "kangjian"),
 )
 
 
@@ -94,9 +103,9 @@ def make_demo(*, at: datetime) -> bool:
         for department in _furnish(hospital)
     }
     password = _hashed()
-    for player in PLAYERS:
-        _admit(player, organisations, departments, password, at)
-    make_demo_roster(organisations["ruiying"], at=at)
+    members = {player.username: _admit(player, organisations, departments, password, at) for player in PLAYERS}
+    teams = {code: make_demo_roster(organisations[code], name=name, at=at) for code, name in TEAMS.items()}
+    make_contracts(organisations, members, teams, at)
     return True
 
 
@@ -131,11 +140,11 @@ def _hashed() -> str:
     return user.password
 
 
-def _admit(player: Player, organisations: dict, departments: dict, password: str, at: datetime) -> None:
+def _admit(player: Player, organisations: dict, departments: dict, password: str, at: datetime) -> Membership:
     organisation = organisations.get(player.where)
     user = User.objects.create(username=player.username, password=password, password_set_at=at)
     with wall.opened(_context(player.role, organisation)):
-        Membership.objects.create(
+        member = Membership.objects.create(
             user=user,
             hospital=organisation if isinstance(organisation, Hospital) else None,
             vendor=organisation if isinstance(organisation, Vendor) else None,
@@ -146,6 +155,7 @@ def _admit(player: Player, organisations: dict, departments: dict, password: str
         )
     if player.role.needs_second_factor:
         give_totp(user, second_step(player))
+    return member
 
 
 def _context(role: Role, organisation: Hospital | Vendor | None) -> Context:

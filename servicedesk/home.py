@@ -62,6 +62,13 @@ STEPS: tuple[Step, ...] = (
         "accounts.invite_people",
     ),
     Step(
+        "file-certificate",
+        _("Start a contract from a blueprint"),
+        _("Five are here; they bring promises, plans and documents with them."),
+        "start_contract",
+        "contracts.start_contracts",
+    ),
+    Step(
         "building-hospital",
         _("See the hospitals you serve"),
         _("Their departments, places and people to call."),

@@ -17,6 +17,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from contracts.permissions import SEE_CONTRACTS
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
@@ -73,19 +74,20 @@ RAIL: tuple[Section, ...] = (
         ),
     ),
     Section(
+        gettext_lazy("Promises"),
+        (
+            Entry(gettext_lazy("Contracts"), "file-certificate", "contracts", SEE_CONTRACTS, keys="g k"),
+            Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
+            Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
+        ),
+    ),
+    Section(
         gettext_lazy("Organisation"),
         (
             Entry(gettext_lazy("People"), "users", "people", SEE_PEOPLE, keys="g p", at_thumb=True),
             Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
-        ),
-    ),
-    Section(
-        gettext_lazy("Promises"),
-        (
-            Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
-            Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
         ),
     ),
     Section(

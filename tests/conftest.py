@@ -21,7 +21,7 @@ hypothesis.settings.register_profile("suite", deadline=None)  # a busy machine i
 hypothesis.settings.load_profile("suite")
 PROJECT = Path(__file__).resolve().parent.parent
 ALIASES = ("default", "owner", "watch")
-KEPT = ("django_migrations", "django_content_type", "clocks_landyear")
+KEPT = ("django_migrations", "django_content_type", "clocks_landyear")  # what migrations bring
 
 
 def _migrations_digest() -> str:

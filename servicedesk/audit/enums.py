@@ -87,6 +87,20 @@ class Act(TextChoices):
     STEP_SET_ASIDE = "clocks.step_set_aside", _("set aside what could not be told")
     TRAIL_EXPORTED = "audit.exported", _("exported the trail")
     TRAIL_CUT = "audit.cut", _("cut the trail to a restored backup")
+    # contracts
+    CONTRACT_STARTED = "contracts.started", _("started a contract")
+    CONTRACT_DISCARDED = "contracts.discarded", _("threw a draft of a contract away")
+    CONTRACT_CHANGED = "contracts.changed", _("changed a contract's own facts")
+    CONTRACT_PARTS_KEPT = "contracts.parts_kept", _("changed what hangs on a contract")
+    CONTRACT_ACTIVATED = "contracts.activated", _("put a contract into force")
+    CONTRACT_SIGNED = "contracts.signed", _("wrote down a yearly signing")
+    CONTRACT_RENEWED = "contracts.renewed", _("renewed a contract")
+    CONTRACT_ENDED = "contracts.ended", _("ended a contract early")
+    STAFF_KEPT = "contracts.staff_kept", _("wrote down a person of a contract")
+    STAFF_REPLACED = "contracts.staff_replaced", _("replaced a person of a contract")
+    STAFF_LEFT = "contracts.staff_left", _("took a person off a contract")
+    QUOTA_USED = "contracts.quota_used", _("used something of a quota")
+    QUOTA_DECIDED = "contracts.quota_decided", _("decided about what goes beyond a quota")
 
 
 class Result(TextChoices):

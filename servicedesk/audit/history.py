@@ -119,7 +119,9 @@ def _authors(versions: Iterable[Any], person: Person) -> dict[UUID, str]:
 
 def _changes(model: type[Model], versions: list[Any], person: Person) -> dict[int, list[Change]]:
     """Per version the fields that differ from the one before it; a version that changed nothing is left out."""
-    fields = [f for f in model._meta.concrete_fields if f.name not in UNSHOWN and not isinstance(f, models.BinaryField)]
+    kept = {field.attname for version in versions[:1] for field in version._meta.concrete_fields}  # some are left out
+    shown = [f for f in model._meta.concrete_fields if f.attname in kept and f.name not in UNSHOWN]
+    fields = [f for f in shown if not isinstance(f, models.BinaryField)]
     labels = _labels(fields, versions, person)
     found: dict[int, list[Change]] = {}
     for version, before in zip(versions, [*versions[1:], None], strict=True):

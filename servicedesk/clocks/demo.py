@@ -20,10 +20,10 @@ BEFORE, AHEAD = timedelta(days=20), timedelta(days=40)
 HOLE = timedelta(days=5)
 
 
-def make_demo_roster(vendor: Vendor, *, at: datetime) -> Team:
+def make_demo_roster(vendor: Vendor, *, name: str, at: datetime) -> Team:
     today = timezone.localdate(at)
     with wall.opened(Context.of_vendor(vendor.pk)):
-        team = Team.objects.create(vendor=vendor, name="影像运维组", shifts=SHIFTS, levels=2)
+        team = Team.objects.create(vendor=vendor, name=name, shifts=SHIFTS, levels=2)
         people = list(Membership.objects.filter(vendor=vendor, role__in=ON_ROSTER).order_by("name"))
         bulk_create_with_history(list(_duties(team, people, today)), Duty, default_date=at)
     return team

@@ -1,0 +1,75 @@
+"""A contract's promises between rows and core: `matrix_of(version)`, `matrix_at(contract, moment)`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from contracts.models import Contract, MatrixVersion
+from servicedesk.clocks import promises
+from servicedesk.clocks.models import WorkCalendar
+from servicedesk.clocks.reading import calendar
+from servicedesk.sla.promise import Channel, Matrix, Row, Severity, Window
+
+
+def stored_rows(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [_stored(row) for row in rows]
+
+
+def _stored(row: Row) -> dict[str, Any]:
+    return {
+        "categories": sorted(row.categories),
+        "severities": [severity.value for severity in Severity if severity in row.severities],
+        "window": row.window.value,
+        "channels": [channel.value for channel in Channel if channel in row.channels],
+        "emergency": row.emergency,
+        "promises": [promises.stored(promise) for promise in row.promises],
+    }
+
+
+def row_of(facts: dict[str, Any]) -> Row:
+    return Row(
+        categories=frozenset(facts["categories"]),
+        severities=frozenset(map(Severity, facts["severities"])),
+        window=Window(facts["window"]),
+        promises=tuple(map(promises.restored, facts["promises"])),
+        channels=frozenset(map(Channel, facts["channels"])),
+        emergency=facts["emergency"],
+    )
+
+
+def matrix_of(version: MatrixVersion) -> Matrix:
+    """With the newest version of its calendar: a year that was published since counts for what begins now."""
+    return Matrix(
+        name=version.contract.name,
+        rows=tuple(map(row_of, version.rows)),
+        calendar=calendar(current_calendar_id(version), using=version._state.db or "default"),
+        marks_itself=frozenset(map(Severity, version.marks_itself)),
+    )
+
+
+def current_calendar_id(version: MatrixVersion) -> Any:
+    made = version.calendar
+    newest = WorkCalendar.objects.using(version._state.db or "default").filter(
+        hospital_id=made.hospital_id, vendor_id=made.vendor_id, name=made.name, replaced_at=None
+    )
+    return newest.values_list("id", flat=True).first() or made.pk
+
+
+def version_at(contract: Contract, moment: datetime) -> MatrixVersion | None:
+    """The version in force at a moment."""
+    versions = MatrixVersion.objects.using(contract._state.db or "default").filter(contract=contract)
+    in_force = versions.filter(activated_at__isnull=False, active_from__lte=moment)
+    return in_force.select_related("contract", "calendar").order_by("-active_from", "-version").first()
+
+
+def matrix_at(contract: Contract, moment: datetime) -> Matrix | None:
+    """What the contract promises at a moment; None before its first version is in force."""
+    version = version_at(contract, moment)
+    return matrix_of(version) if version else None
+
+
+def draft_of(contract: Contract) -> MatrixVersion | None:
+    drafts = MatrixVersion.objects.filter(contract=contract, activated_at=None)
+    return drafts.select_related("contract", "calendar").first()
