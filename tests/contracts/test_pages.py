@@ -116,7 +116,7 @@ def test_more_rows_cost_no_more_queries(world):
         )
     with CaptureQueriesContext(connection) as many:
         assert "模块19" in text(client.get(f"/contracts/{contract.pk}/"))
-    assert len(many) == len(few) <= 45
+    assert len(many) == len(few) <= 36
 
 
 def test_a_lapsed_contract_says_why_and_whom_to_call(world):
