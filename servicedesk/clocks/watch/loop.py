@@ -55,8 +55,7 @@ class Watch:
             wait = self._look()
             ready, _, _ = select.select([ear, self._bell], [], [], wait)
             if ear in ready:
-                ear.poll()
-                ear.notifies.clear()
+                _hear(ear)
             reached("waited")
 
     def _look(self) -> float:
@@ -77,6 +76,13 @@ class Watch:
             forget_the_dead()
             self._last_beat = time.monotonic()
             reached("beaten")
+
+
+def _hear(ear: Any) -> None:
+    """The driver's own line: when it breaks, that is said in Django's words, as of all others."""
+    with connections[WATCH].wrap_database_errors:
+        ear.poll()
+    ear.notifies.clear()
 
 
 @contextmanager
