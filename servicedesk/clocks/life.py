@@ -77,6 +77,12 @@ class Life:
         place = next(number for number, entry in enumerate(entries) if entry.row.is_standing)
         return Course(tuple(entry.clock for entry in entries), entries[place].row.called_at, place)
 
+    def present(self) -> list[Running]:
+        """The clocks of the latest cycle: after a reopening, what was reported before is over and done with."""
+        clocks = [entry.clock for entries in self.entries.values() for entry in entries]
+        latest = max((clock.cycle for clock in clocks), default=1)
+        return [clock for clock in clocks if clock.cycle == latest]
+
     def act(self, act: Act, *, upon: Iterable[Metric] | None = None, terms: Terms | None = None) -> list[Metric]:
         """Which promises it changed. What cannot be is refused in the person's words."""
         metrics = [metric for metric in (self.entries if upon is None else upon) if metric in self.entries]

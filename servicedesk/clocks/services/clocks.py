@@ -7,6 +7,7 @@ record) and what the contract promises (`Terms`); by when is the core's business
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -95,10 +96,12 @@ def change_terms(matter: Matter, *, was: Severity, terms: Terms, by: Person, at:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
     changed = life.act(lambda metric, course: _under(terms, was, metric, course, at), terms=terms)
-    reported_at = min((e.clock.counts_from for entries in life.entries.values() for e in entries), default=at)
+    present = life.present()
+    reported_at = min((clock.counts_from for clock in present), default=at)
     start = at if terms.severity.is_graver_than(was) else reported_at
+    cycle = max((clock.cycle for clock in present), default=1)
     new = {
-        metric: Course((begun(promise, terms.core_calendar, start, severity=terms.severity),))
+        metric: Course((replace(begun(promise, terms.core_calendar, start, severity=terms.severity), cycle=cycle),))
         for metric, promise in terms.promises.items()
         if metric not in life.entries
     }

@@ -1,0 +1,154 @@
+"""What a cold reader tried to break: on real rows, through the roles that act on them.
+
+PACS-16, PACS-17, SMART-2, ALL-3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from threading import Thread
+from time import sleep
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connections, transaction
+from django.utils import timezone
+
+from servicedesk.clocks.models import Clock, Escalation
+from servicedesk.clocks.promises import restored, stored
+from servicedesk.clocks.services import clocks as acts
+from servicedesk.clocks.services import waivers
+from servicedesk.clocks.watch import firing, loop
+from servicedesk.clocks.watch.firing import fire_due
+from servicedesk.clocks.watch.loop import Watch
+from servicedesk.clocks.watch.setting_aside import set_aside_count
+from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
+from servicedesk.tenancy.refusals import Refused
+from tests.clocks.desks import LADDER, ON_SITE, RESPOND, Place, engineer, lead, make_place
+from tests.world import make_world
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+VISIT = replace(ON_SITE, armed=Armed.AT_REPORT)
+
+
+@pytest.fixture
+def place(transactional_db) -> Place:
+    with transaction.atomic():
+        return make_place(make_world())
+
+
+def reported(place: Place, passed: timedelta, *promises: Promise, **more: Any) -> Any:
+    with transaction.atomic():
+        return place.reported(*(promises or (RESPOND,)), at=timezone.now() - passed, **more)
+
+
+def test_a_promise_of_the_same_day_is_kept_and_read_back():
+    """Nought days is the day itself; nought is not 'left out'."""
+    same_day = Promise(Metric.RESTORE, 0, Unit.WORKING_DAYS, ladder=LADDER)
+    assert restored(stored(same_day)) == same_day
+
+
+def test_the_watch_lives_on_when_its_ear_is_cut(place, monkeypatch):
+    """PostgreSQL is restarted under it: it is waited for, the process does not die."""
+    watch, looks = Watch(), []
+
+    def look(self: Watch) -> float:
+        looks.append(timezone.now())
+        if len(looks) == 1:
+            with connections["watch"].cursor() as cursor:
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND query = 'LISTEN clocks_step'"
+                )
+                assert cursor.fetchall() == [(True,)]
+        if len(looks) == 3:
+            self.stop()
+        return 1.0
+
+    monkeypatch.setattr(Watch, "_look", look)
+    watch.run()
+    assert len(looks) == 3
+
+
+# ── two acts at once ─────────────────────────────────────────────────────────────────────────────────────────────────
+def beside(job: Any) -> tuple[Thread, list[BaseException]]:
+    """In another thread, on lines of its own."""
+    faults: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            job()
+        except BaseException as fault:  # noqa: BLE001 - the test says what may come
+            faults.append(fault)
+        finally:
+            connections.close_all()
+
+    thread = Thread(target=run)
+    thread.start()
+    return thread, faults
+
+
+def wait_until_one_waits(cursor: Any) -> None:
+    for _ in range(500):
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        if cursor.fetchone()[0]:
+            return
+        sleep(0.01)
+    raise AssertionError("nobody waits")
+
+
+def test_a_waiver_that_is_asked_for_twice_at_once_is_refused_in_words(place):
+    matter, at = reported(place, MINUTE), timezone.now()
+
+    def ask() -> None:
+        with transaction.atomic(), place.inside():
+            waivers.ask_waiver(place.clock(matter), solved_at=at, why="重复报修", by=engineer(place), at=at)
+
+    with transaction.atomic():
+        ask()
+        thread, faults = beside(ask)
+        with connections["watch"].cursor() as cursor:
+            wait_until_one_waits(cursor)
+    thread.join(10)
+    assert [type(fault) for fault in faults] == [Refused]
+
+
+def test_what_stopped_while_somebody_waived_it_keeps_its_result(place):
+    """The page was open when the engineer answered: the result stands, and no waiver is written down as granted."""
+    matter, at = reported(place, MINUTE), timezone.now()
+    seen = place.clock(matter)
+    with place.inside():
+        acts.stop_clock(matter, Metric.RESPOND, by=engineer(place), at=at)
+        with pytest.raises(Refused):
+            waivers.ask_waiver(seen, solved_at=at, why="重复报修", by=engineer(place), at=at)
+    assert place.clock(matter).outcome == "met"
+
+
+# ── waivers, reopenings and other promises ───────────────────────────────────────────────────────────────────────────
+def test_refusing_an_old_remote_solution_leaves_the_waiver_of_the_promise_that_took_its_place(place):
+    """PACS-17: solved, raised, solved again; the second is granted and the first refused."""
+    matter, at = reported(place, HOUR, VISIT, severity=Severity.A), timezone.now()
+    with place.inside():
+        solve = {"solved_at": at, "why": "远程", "by": engineer(place), "at": at}
+        first = waivers.solved_remotely(place.clock(matter, Metric.ON_SITE), **solve)
+        raised = place.terms(VISIT, severity=Severity.ONE)
+        acts.change_terms(matter, was=Severity.A, terms=raised, by=lead(place), at=at)
+        second = waivers.solved_remotely(place.clock(matter, Metric.ON_SITE), **solve)
+        waivers.grant_waiver(second, by=lead(place), at=at)
+        waivers.refuse_waiver(first, by=lead(place), at=at, said="仍打不开")
+    assert place.clock(matter, Metric.ON_SITE).outcome == "waived"
+
+
+def test_what_triage_adds_after_a_reopening_counts_from_the_reopening(place):
+    """SMART-2: from the report, and the report of this cycle is the reopening, not last month's."""
+    matter, now = reported(place, 30 * DAY), timezone.now()
+    restore = replace(RESPOND, metric=Metric.RESTORE)
+    with place.inside():
+        acts.stop_clock(matter, Metric.RESPOND, by=engineer(place), at=now - 30 * DAY + MINUTE)
+        acts.reopen_clocks(matter, terms=place.terms(RESPOND), by=lead(place), at=now)
+        terms = place.terms(RESPOND, restore, category="defect")
+        acts.change_terms(matter, was=Severity.B, terms=terms, by=engineer(place), at=now + MINUTE)
+    added = place.clock(matter, Metric.RESTORE)
+    assert (added.counts_from, added.cycle, added.due_at) == (now, 2, now + HOUR)
