@@ -6,7 +6,7 @@ PACS-16, PACS-17, SMART-2, ALL-3.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from threading import Thread
 from time import sleep
 from typing import Any
@@ -15,11 +15,10 @@ import pytest
 from django.db import ProgrammingError, connections, transaction
 from django.utils import timezone
 
-from servicedesk.clocks.models import Clock, Escalation
+from servicedesk.clocks.models import Escalation, Step
 from servicedesk.clocks.promises import restored, stored
 from servicedesk.clocks.services import clocks as acts
 from servicedesk.clocks.services import waivers
-from servicedesk.clocks.watch import firing, loop
 from servicedesk.clocks.watch.firing import fire_due
 from servicedesk.clocks.watch.loop import Watch
 from servicedesk.clocks.watch.setting_aside import set_aside_count
@@ -70,6 +69,60 @@ def test_the_watch_lives_on_when_its_ear_is_cut(place, monkeypatch):
     monkeypatch.setattr(Watch, "_look", look)
     watch.run()
     assert len(looks) == 3
+
+
+def test_a_watch_of_another_release_waits_and_sets_nothing_aside(place):
+    """The morning of an update: the tables are newer than the process that still runs."""
+    reported(place, 3 * HOUR)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE notices_inboxitem RENAME COLUMN url TO address")
+    try:
+        with pytest.raises(ProgrammingError):
+            fire_due()
+    finally:
+        with connections["owner"].cursor() as cursor:
+            cursor.execute("ALTER TABLE notices_inboxitem RENAME COLUMN address TO url")
+    assert (set_aside_count(), fire_due()) == (0, 4)
+
+
+def test_a_database_that_is_not_ready_does_not_end_the_watch(place, monkeypatch):
+    """Neither a table that is not there yet nor a standby that may only be read."""
+    watch, looks = Watch(), []
+
+    def look(self: Watch) -> float:
+        looks.append(timezone.now())
+        with connections["watch"].cursor() as cursor:
+            if len(looks) == 1:
+                cursor.execute("SELECT * FROM of_the_next_release")
+            if len(looks) == 2:
+                cursor.execute("SET default_transaction_read_only = on")
+                cursor.execute("UPDATE clocks_step SET fired_at = NULL")
+        self.stop()
+        return 0
+
+    monkeypatch.setattr(Watch, "_look", look)
+    watch.run()
+    assert len(looks) == 3
+
+
+def test_what_cannot_even_be_read_starves_nobody(place):
+    """A moment that no date can hold breaks the batch, then itself, and then the alarm's own look at it."""
+    poisoned, healthy = reported(place, 3 * HOUR), reported(place, 2 * HOUR)
+    with connections["watch"].cursor() as cursor:
+        cursor.execute("UPDATE clocks_clock SET due_at = '20000-01-01' WHERE matter_id = %s", [poisoned.pk])
+    assert fire_due() == 4
+    assert {e.matter_id for e in Escalation.objects.using("watch")} == {healthy.pk}
+    assert (set_aside_count(), fire_due()) == (4, 0)
+
+
+def test_health_forgets_what_was_set_aside_once_the_promise_has_its_result(place):
+    """Else it says for ever that somebody must be phoned."""
+    matter = reported(place, 3 * HOUR)
+    Step.objects.using("watch").filter(rung=0).update(set_aside_at=timezone.now(), reason="KeyError")
+    assert set_aside_count() == 1
+    with place.inside():
+        acts.stop_clock(matter, Metric.RESPOND, by=engineer(place), at=timezone.now())
+    assert set_aside_count() == 0
 
 
 # ── two acts at once ─────────────────────────────────────────────────────────────────────────────────────────────────
