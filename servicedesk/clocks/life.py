@@ -65,7 +65,10 @@ class Life:
     def locked(cls, matter: Matter, *, using: str = "default") -> Life:
         life = cls(matter, using=using)
         rows = Clock.objects.using(using).filter(matter_id=matter.pk, hospital_id=matter.hospital_id)
-        locked = list(rows.select_for_update().order_by("metric", "place"))
+        rows = rows.select_for_update().order_by("metric", "place")
+        # Twice: what another act started while its locks were waited for is not in the first answer.
+        list(rows.values_list("pk"))
+        locked = list(rows)
         spans = spans_of([row.pk for row in locked], using=using)
         for row in locked:
             life.entries.setdefault(Metric(row.metric), []).append(read(row, spans.get(row.pk, []), using=using))

@@ -168,6 +168,25 @@ def test_a_waiver_that_is_asked_for_twice_at_once_is_refused_in_words(place):
     assert [type(fault) for fault in faults] == [Refused]
 
 
+def test_an_act_that_waited_for_a_raise_acts_upon_the_clock_that_the_raise_started(place):
+    """The lead raises while the engineer answers: the answer stops the graver promise, and is no 500."""
+    matter, at = reported(place, MINUTE, severity=Severity.C), timezone.now()
+
+    def answer() -> None:
+        with transaction.atomic(), place.inside():
+            acts.stop_clock(matter, Metric.RESPOND, by=engineer(place), at=at)
+
+    with transaction.atomic(), place.inside():
+        raised = place.terms(replace(RESPOND, target=5), severity=Severity.ONE)
+        acts.change_terms(matter, was=Severity.C, terms=raised, by=lead(place), at=at)
+        thread, faults = beside(answer)
+        with connections["watch"].cursor() as cursor:
+            wait_until_one_waits(cursor)
+    thread.join(10)
+    stands = place.clock(matter)
+    assert (faults, stands.severity, stands.outcome) == ([], "1", "met")
+
+
 def test_what_stopped_while_somebody_waived_it_keeps_its_result(place):
     """The page was open when the engineer answered: the result stands, and no waiver is written down as granted."""
     matter, at = reported(place, MINUTE), timezone.now()
