@@ -6,6 +6,7 @@ from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import NoReverseMatch, reverse
@@ -45,13 +46,15 @@ def show_contract(request: Any, contract: Contract) -> HttpResponse:
 def sections(contract: Contract, *, at: datetime) -> dict[str, Any]:
     """What reads like the contract; the wizard's summary shows the same."""
     on = timezone.localdate(at)
+    prefetch_related_objects([contract], "hospital", "vendor", "desk", "signings", "catalogue", "next")
     how, staff = standing(contract, on=on), staff_on(contract, max(on, contract.starts_on or on))
+    is_closed = how.status in (Status.LAPSED, Status.ENDED, Status.COMING)
     return {
         "contract": contract,
         "residents": sum(member.is_resident for member in staff),
         "standing": how,
-        "why_not": why_not(contract, on=on) if how.status in (Status.LAPSED, Status.ENDED, Status.COMING) else "",
-        "call": account_manager(contract, on=on),
+        "why_not": why_not(contract, on=on) if is_closed else "",
+        "call": account_manager(contract, on=on) if is_closed else None,
         "bar": term_bar(contract, on),
         "today": on,
         "grid": promises(contract, at),

@@ -98,6 +98,25 @@ def test_the_list_costs_the_same_with_one_and_with_many(place):
     assert counted[0] == counted[1]
 
 
+def test_home_says_first_what_asks_for_this_person(place):
+    matter = reported(place, 2 * HOUR)
+    clock = place.clock(matter)
+    tell(place, clock)
+    engineer_at_home, lead_at_home = (
+        client_of(place.people[role]) for role in (Recipient.ON_DUTY, Recipient.HOSPITAL_LEAD)
+    )
+    page = text(engineer_at_home.get("/"))
+    assert f"/clocks/{clock.pk}/" in page
+    assert "Nothing waits for you" not in page
+    with place.inside():
+        solved_at = timezone.now() - 90 * MINUTE
+        waivers.ask_waiver(clock, solved_at=solved_at, why="重复报修", by=engineer(place), at=timezone.now())
+    assert "重复报修" in text(lead_at_home.get("/"))
+    answer = engineer_at_home.post(f"/clocks/{clock.pk}/acknowledge/", {"next": "home"})
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert "Nothing waits for you" in text(engineer_at_home.get("/"))
+
+
 def test_a_stranger_sees_none_of_it(place, world):
     matter = reported(place)
     tell(place, place.clock(matter))

@@ -116,7 +116,7 @@ def test_more_rows_cost_no_more_queries(world):
         )
     with CaptureQueriesContext(connection) as many:
         assert "模块19" in text(client.get(f"/contracts/{contract.pk}/"))
-    assert len(many) == len(few) <= 45
+    assert len(many) == len(few) <= 36
 
 
 def test_a_lapsed_contract_says_why_and_whom_to_call(world):
@@ -498,3 +498,24 @@ def test_fewer_residents_than_agreed_are_shown(world):
     page = text(browser_of(lead).get(f"/contracts/{contract.pk}/"))
     assert "约定驻场 2 人，现有 1 人" in page
     assert "少于约定" in page
+
+
+def test_the_words_of_a_severity_are_the_hospitals_to_change(world):
+    """PACS-16"""
+    contract, _, lead = in_force(world.h1, world.v1)
+    client, url = browser_of(lead), f"/contracts/{contract.pk}/levels/"
+    page = client.get(url)
+    assert client.post(url, posted([page.context["formset"]], **{"levels-0-means": "全院停诊"})).status_code == 302
+    assert "全院停诊" in text(client.get(f"/contracts/{contract.pk}/"))
+
+
+def test_somebody_named_by_mistake_in_a_draft_is_left_out(world):
+    contract, client = draft(world)
+    given = {"role": "engineer", "name": "误填", "from_on": "2030-01-01"}
+    assert client.post(f"/contracts/{contract.pk}/staff/new/", given).status_code == 302
+    with in_hospital(world):
+        wrong = StaffMember.objects.get(contract=contract)
+    assert "误填" in text(client.get(f"/contracts/staff/{wrong.pk}/leave/"))
+    assert client.post(f"/contracts/staff/{wrong.pk}/leave/").status_code == 302
+    with in_hospital(world):
+        assert not StaffMember.objects.filter(contract=contract).exists()

@@ -59,7 +59,8 @@ def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpRe
 def acknowledge_clock(request: Any, clock: Clock) -> HttpResponse:
     acts.acknowledge(clock, by=request.person, at=timezone.now())
     messages.success(request, _("Nobody else is told of this any more. The promise runs on."))
-    return redirect(request.POST.get("next") if request.POST.get("next") == "escalations" else clock.get_absolute_url())
+    next_page = request.POST.get("next")
+    return redirect(next_page if next_page in ("escalations", "home") else clock.get_absolute_url())
 
 
 @door(DECIDE_WAIVER, methods=("POST",), of=Clock)
