@@ -109,6 +109,16 @@ class Life:
                 _take(entries[place], clock, course, place)
         self._store(moved, fresh)
 
+    @property
+    def assignee(self) -> UUID | None:
+        return next((entry.row.assignee for entries in self.entries.values() for entry in entries), None)
+
+    def give_to(self, member: UUID | None) -> None:
+        rows = [entry.row for entries in self.entries.values() for entry in entries]
+        for row in rows:
+            row.assignee = member
+        Clock.objects.using(self.using).filter(pk__in=[row.pk for row in rows]).update(assignee=member)
+
     def _fresh(self, metric: Metric, place: int, clock: Running, terms: Terms | None) -> Entry:
         assert terms, "another clock needs its terms"
         row = Clock(
@@ -118,7 +128,7 @@ class Life:
             matter_id=self.matter.pk,
             desk_id=terms.desk.pk,
             calendar_id=terms.calendar.pk,
-            assignee=next((entry.row.assignee for entry in self.entries[metric]), None),
+            assignee=self.assignee,
             metric=metric.value,
             place=place,
             category=terms.category,

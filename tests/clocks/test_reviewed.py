@@ -22,6 +22,7 @@ from servicedesk.clocks.services import waivers
 from servicedesk.clocks.watch.firing import fire_due
 from servicedesk.clocks.watch.loop import Watch
 from servicedesk.clocks.watch.setting_aside import set_aside_count
+from servicedesk.sla.ladder import Recipient
 from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
 from servicedesk.tenancy.refusals import Refused
 from tests.clocks.desks import LADDER, ON_SITE, RESPOND, Place, engineer, lead, make_place
@@ -133,7 +134,7 @@ def beside(job: Any) -> tuple[Thread, list[BaseException]]:
     def run() -> None:
         try:
             job()
-        except BaseException as fault:  # noqa: BLE001 - the test says what may come
+        except BaseException as fault:
             faults.append(fault)
         finally:
             connections.close_all()
@@ -224,3 +225,18 @@ def test_what_triage_adds_after_a_reopening_counts_from_the_reopening(place):
         acts.change_terms(matter, was=Severity.B, terms=terms, by=engineer(place), at=now + MINUTE)
     added = place.clock(matter, Metric.RESTORE)
     assert (added.counts_from, added.cycle, added.due_at) == (now, 2, now + HOUR)
+
+
+def test_whoever_works_on_a_matter_is_told_of_every_promise_of_it(place):
+    """Taken by one, handed to another while nothing ran; then reopened, and widened by triage: no clock is the first
+    one's, and none is nobody's."""
+    matter, now = reported(place, DAY), timezone.now()
+    first, second = place.people[Recipient.PROJECT_MANAGER].pk, place.people[Recipient.ON_DUTY].pk
+    with place.inside():
+        acts.give_clocks_to(matter, member=first)
+        acts.stop_clock(matter, Metric.RESPOND, by=engineer(place), at=now)
+        acts.give_clocks_to(matter, member=second)
+        acts.reopen_clocks(matter, terms=place.terms(RESPOND), by=lead(place), at=now)
+        terms = place.terms(RESPOND, replace(RESPOND, metric=Metric.RESTORE), category="defect")
+        acts.change_terms(matter, was=Severity.B, terms=terms, by=engineer(place), at=now)
+    assert {place.clock(matter, metric).assignee for metric in (Metric.RESPOND, Metric.RESTORE)} == {second}

@@ -144,8 +144,8 @@ def acknowledge(clock: Clock, *, by: Person, at: datetime) -> None:
 @transaction.atomic
 def give_clocks_to(matter: Matter, *, member: UUID | None) -> None:
     """Whoever works on the matter from now on is told by the rungs for the assignee. The giving itself is the room
-    above's act, and on its record."""
-    Clock.objects.filter(matter=matter, hospital_id=matter.hospital_id, outcome=None).update(assignee=member)
+    above's act, and on its record. Ended clocks too: those that follow them take it over."""
+    Life.locked(matter).give_to(member)
 
 
 def _only_the_hospital(by: Person, sentence: object) -> None:
