@@ -22,7 +22,8 @@ from servicedesk.clocks.services import waivers
 from servicedesk.clocks.watch.firing import fire_due
 from servicedesk.clocks.watch.loop import Watch
 from servicedesk.clocks.watch.setting_aside import set_aside_count
-from servicedesk.sla.ladder import Recipient
+from servicedesk.notices.models import InboxItem
+from servicedesk.sla.ladder import Ladder, Recipient
 from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
 from servicedesk.tenancy.refusals import Refused
 from tests.clocks.desks import LADDER, ON_SITE, RESPOND, Place, engineer, lead, make_place
@@ -124,6 +125,17 @@ def test_health_forgets_what_was_set_aside_once_the_promise_has_its_result(place
     with place.inside():
         acts.stop_clock(matter, Metric.RESPOND, by=engineer(place), at=timezone.now())
     assert set_aside_count() == 0
+
+
+def test_a_matter_that_nobody_took_while_nobody_is_on_duty_is_a_hole(transactional_db):
+    """The assignee's stand-in is missing: the manager's name in the same rung does not hide it."""
+    with transaction.atomic():
+        place = make_place(make_world(), on_duty=False)
+    roles = frozenset({Recipient.ASSIGNEE, Recipient.PROJECT_MANAGER})
+    near = replace(LADDER.rungs[0], recipients=roles)
+    reported(place, MINUTE, replace(RESPOND, ladder=Ladder((near, LADDER.rungs[3]))))
+    assert fire_due() == 2  # the second comes at once
+    assert InboxItem.objects.using("watch").filter(kind="nobody_on_duty").exists()
 
 
 # ── two acts at once ─────────────────────────────────────────────────────────────────────────────────────────────────
