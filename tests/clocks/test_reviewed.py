@@ -25,9 +25,13 @@ from servicedesk.clocks.watch.setting_aside import set_aside_count
 from servicedesk.notices.models import InboxItem
 from servicedesk.sla.ladder import Ladder, Recipient
 from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
+from servicedesk.tenancy import wall
+from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.models import Vendor
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import Context
 from tests.clocks.desks import LADDER, ON_SITE, RESPOND, Place, engineer, lead, make_place
-from tests.world import make_world
+from tests.world import make_member, make_world
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -252,3 +256,19 @@ def test_whoever_works_on_a_matter_is_told_of_every_promise_of_it(place):
         terms = place.terms(RESPOND, replace(RESPOND, metric=Metric.RESTORE), category="defect")
         acts.change_terms(matter, was=Severity.B, terms=terms, by=engineer(place), at=now)
     assert {place.clock(matter, metric).assignee for metric in (Metric.RESPOND, Metric.RESTORE)} == {second}
+
+
+def test_an_assignee_of_another_vendor_is_nobody(place):
+    """Were a stranger told, the notice would refuse it, and the whole rung would be set aside for one wrong id."""
+    roles = frozenset({Recipient.ASSIGNEE, Recipient.HOSPITAL_LEAD})
+    ladder = Ladder((replace(LADDER.rungs[0], recipients=roles),))
+    matter = reported(place, MINUTE, replace(RESPOND, ladder=ladder))
+    with transaction.atomic():
+        with wall.opened(Context.of_platform()):
+            other = Vendor.objects.get(code="weining")
+        stranger = make_member(Role.VENDOR_ENGINEER, other)
+        with place.inside():
+            acts.give_clocks_to(matter, member=stranger.pk)
+    assert (fire_due(), set_aside_count()) == (1, 0)
+    expected = {str(place.people[role].pk) for role in (Recipient.ON_DUTY, Recipient.HOSPITAL_LEAD)}
+    assert set(Escalation.objects.using("watch").get().told) == expected
