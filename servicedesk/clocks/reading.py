@@ -30,7 +30,7 @@ def _hours(segments: Iterable[Sequence[int]]) -> core.Hours:
     return tuple((start, end) for start, end in segments)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=64)  # three megabytes each, once asked
 def calendar(calendar_id: UUID, *, using: str = "default") -> core.Calendar:
     """A version never changes, so it is read once in a process's life. The caller's clock has passed the wall."""
     return calendar_of(WorkCalendar.objects.using(using).get(pk=calendar_id))

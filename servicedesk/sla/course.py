@@ -88,7 +88,7 @@ class Course:
         """Another promise, as if it had been so from the beginning: from the report, or from the call that raised it
         at least as high. What had been kept before the raise is not asked for again."""
         old = self.latest
-        if old.is_open and old.promise == promise and old.severity == severity:
+        if old.is_open and old.promise.asks_the_same(promise) and old.severity == severity:
             return self
         places = self._back_to(severity)
         base, ended = self.clocks[places[0]], self.withdraw(at)

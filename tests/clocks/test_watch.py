@@ -14,6 +14,7 @@ from typing import Any
 import psycopg2
 import pytest
 from django.db import OperationalError, connections, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from servicedesk.audit.models import Record
@@ -98,12 +99,23 @@ def test_what_is_due_is_told_to_whom_the_ladder_names_and_what_is_not_is_left(pl
 def test_what_was_missed_is_told_late_once_and_bears_its_own_time(place):
     """After an outage: the true moments, marked late."""
     matter = reported(place, 3 * HOUR)
+    Step.objects.using("watch").update(planned_at=F("fire_at") - MINUTE)
     assert fire_due() == 4
     start = place.clock(matter).counts_from
     assert [((e.at - start) / MINUTE, e.is_late) for e in escalations()] == [
         (0, True), (30, True), (60, True), (90, True),
     ]  # fmt: skip
     assert place.clock(matter).due_at == start + HOUR
+
+
+def test_what_was_planned_after_its_own_moment_is_nobodys_delay(place):
+    """Half of the time went by while the promise was paused: told as soon as it runs again, and not called late."""
+    matter = reported(place, 40 * MINUTE)
+    with transaction.atomic(), place.inside():
+        acts.pause_clocks(matter, why="等待", by=lead(place), at=timezone.now() - 5 * MINUTE)
+        acts.resume_clocks(matter, by=lead(place), at=timezone.now())
+    fire_due()
+    assert [(e.rung, e.is_late) for e in escalations()] == [(0, False), (1, False)]
 
 
 def test_a_clock_that_stopped_or_was_taken_care_of_tells_nothing(place):

@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from tests.drill import crew as hands
 from tests.drill.crew import Crew
-from tests.drill.ground import BEFORE, VAR, Ground, now, plant, prepared
+from tests.drill.ground import BEFORE, VAR, Ground, now, planned_long_ago, plant, prepared
 from tests.drill.reckoning import Reckoning, nothing_waits, received, reckon, told_count
 
 BOOK = VAR / "received"
@@ -176,6 +176,7 @@ def outage(ground: Ground, size: Size, *, sabotaged: bool) -> Reckoning:
     start = now() - half_hour
     due = [start + half_hour * number / size.outage - timedelta(seconds=20) for number in range(size.outage)]
     expected = plant(ground.place, due)
+    planned_long_ago()
     crew = Crew()
     began = time.monotonic()
     crew.hire("watch", hands.watch(sabotaged=sabotaged))

@@ -129,6 +129,13 @@ def plant(place: Place, due: list[datetime]) -> Expected:
     return expected
 
 
+def planned_long_ago() -> None:
+    from django.db import connections
+
+    with connections["watch"].cursor() as cursor:
+        cursor.execute("UPDATE clocks_step SET planned_at = fire_at - interval '1 minute' WHERE fired_at IS NULL")
+
+
 def now() -> datetime:
     """PostgreSQL's."""
     from django.db import connections

@@ -143,6 +143,12 @@ SLOW = Promise(Metric.RESPOND, 120, Unit.ELAPSED_MINUTES)
 MIDDLE = Promise(Metric.RESPOND, 60, Unit.ELAPSED_MINUTES)
 
 
+def test_another_clause_with_the_same_words_changes_nothing():
+    """What was told or missed is not told or missed a second time."""
+    course = graded(started(SLOW, at(16, 9)), Severity.C, (replace(SLOW, clause="PACS-3"), at(17, 9), Severity.C))
+    assert len(course.clocks) == 1
+
+
 def test_raised_and_lowered_again_counts_from_the_report_with_all_its_pauses():
     paused = started(SLOW, at(16, 9)).pause(at(16, 9, 5)).resume(at(16, 9, 15))
     course = graded(paused, Severity.C, (QUICK, at(16, 9, 30), Severity.ONE))

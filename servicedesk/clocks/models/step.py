@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.clocks.models.clock import Clock
@@ -25,6 +26,7 @@ class Step(WalledWithId):
     clock = models.ForeignKey(Clock, models.CASCADE, db_constraint=False, related_name="steps", db_index=False)
     rung = models.PositiveSmallIntegerField()
     fire_at = models.DateTimeField(_("when"))
+    planned_at = models.DateTimeField(db_default=Now())  # what was planned after its own moment is nobody's delay
     fired_at = models.DateTimeField(_("told"), null=True)
     set_aside_at = models.DateTimeField(_("set aside"), null=True)  # it failed alone, and must starve nobody
     reason = models.CharField(max_length=60, blank=True)

@@ -43,7 +43,7 @@ class Firing:
 
     @property
     def is_late(self) -> bool:
-        return self.planned.now - self.at > LATE
+        return self.planned.now - max(self.at, self.planned.planned_at) > LATE
 
 
 def fire_due() -> int:
