@@ -31,7 +31,8 @@ CLAIM_ONE = "SELECT id FROM clocks_clock WHERE id = %s FOR UPDATE SKIP LOCKED"
 # A new snapshot: what another copy told just before it let go of the clock is seen here as told.
 READ = """
 SELECT s.id, s.rung, s.fire_at, s.planned_at, s.fire_at <= clock_timestamp(), clock_timestamp(),
-       c.id, c.hospital_id, c.vendor_id, c.matter_id, c.desk_id, d.team_id, a.id, c.metric, c.severity, c.due_at, c.promise::text, m.label, m.url,
+       c.id, c.hospital_id, c.vendor_id, c.matter_id, c.desk_id, d.team_id, a.id, c.metric, c.severity, c.due_at,
+       c.promise::text, m.label, m.url,
        c.outcome IS NULL AND c.acknowledged_at IS NULL AND c.due_at IS NOT NULL
   FROM clocks_step s
   JOIN clocks_clock c ON c.id = s.clock_id
