@@ -40,5 +40,5 @@ fix: ## let the linter mend what it can, and write docs/permissions.md anew
 lock: ## renew the locked versions of everything
 	@exec $(python) scripts/lock.py
 
-bench: ## measure pages, memory and start-up; prints figures, judges nothing
+bench: ## measure pages, memory, start-up, clocks and watch; prints figures, judges nothing
 	@$(ready) demo && exec $(python) -m benchmarks

@@ -156,6 +156,27 @@ def at_once(bench: Bench) -> None:
     print(f"  its floors             {bulk / rows:9,.0f} as bare rows by bulk_create, {single / rows:,.0f} row by row")
 
 
+def at_once_by_two(bench: Bench) -> None:
+    """As production runs it; all fall due in one instant, and the last commit says how long it took."""
+    bench.clone(AT_ONCE, "clock_timestamp() + interval '20 seconds'", "by two")
+    bench.settle()
+    crew = Crew()
+    for name in ("one", "two"):
+        crew.hire(name, hands.watch())
+    try:
+        found = _told(bench, "by two", AT_ONCE)
+    finally:
+        crew.dismiss()
+    print(f"  two watches            {AT_ONCE / max(found):9,.0f} steps a second")
+
+
+def _told(bench: Bench, kind: str, count: int) -> list[float]:
+    until = time.monotonic() + 120
+    while len(found := [value for (value,) in bench.ask(LAGS, kind)]) < count and time.monotonic() < until:
+        time.sleep(0.5)
+    return sorted(found)
+
+
 def floors() -> tuple[int, float, float]:
     """Escalations alone, with nothing looked up: rows a second in bulk and one by one."""
     from django.db import transaction
@@ -193,12 +214,9 @@ def lag(bench: Bench, *, killed: bool) -> None:
             os.kill(two.pid, signal.SIGKILL)
             os.waitpid(two.pid, 0)
             two.pid = 0
-        until = time.monotonic() + 120
-        while len(found := [value for (value,) in bench.ask(LAGS, kind)]) < DEADLINES and time.monotonic() < until:
-            time.sleep(0.5)
+        found = _told(bench, kind, DEADLINES)
     finally:
         crew.dismiss()
-    found.sort()
     target = "2" if killed else "0.1"
     print(
         f"lag, {'one of two killed' if killed else 'undisturbed':<20}{found[int(0.99 * len(found))]:9.3f} s p99 of "
@@ -217,6 +235,7 @@ def main() -> None:
         lag(bench, killed=False)
         lag(bench, killed=True)
         at_once(bench)
+        at_once_by_two(bench)
         bench.ask(FINISHED)
         bench.settle()
         looks(bench, "as many told")

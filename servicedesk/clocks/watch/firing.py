@@ -26,6 +26,7 @@ from servicedesk.notices.notify import Event, notify_all
 from servicedesk.notices.words import Word
 from servicedesk.sla.ladder import Anchor
 from servicedesk.tenancy.bulk import insert
+from servicedesk.tenancy.models import Matter
 
 LATE = timedelta(seconds=5)
 # Read only, or tables, columns and functions of another release: no row is to blame, and none is set aside for it.
@@ -40,6 +41,7 @@ class Firing:
     planned: Planned
     told: Told
     at: datetime
+    matter: Matter
 
     @property
     def is_late(self) -> bool:
@@ -111,7 +113,7 @@ def _of_one_clock(steps: list[Planned], people: People) -> Iterator[Firing]:
         if not step.is_due and not has_hole:
             return
         found = told(step, people)
-        yield Firing(step, found, min(step.fire_at, step.now))
+        yield Firing(step, found, min(step.fire_at, step.now), step.matter)
         has_hole = found.has_hole
 
 
@@ -159,7 +161,7 @@ def escalation(firing: Firing) -> dict[str, Any]:
 def line(firing: Firing) -> dict[str, Any]:
     step = firing.planned
     words = {"metric": step.metric, "rung": step.number, "told": len(firing.told.people), "late": firing.is_late}
-    return columns_of(Act.ESCALATED, step.matter, by=None, at=firing.at, words=words)
+    return columns_of(Act.ESCALATED, firing.matter, by=None, at=firing.at, words=words)
 
 
 def event(firing: Firing) -> Event:
@@ -169,7 +171,7 @@ def event(firing: Firing) -> Event:
     if kind is NoticeKind.SEVERE_REPORTED:
         words["severity"] = step.severity or "—"
     return Event(
-        f"clock:{step.clock}:{step.number}", kind, step.matter, words, step.url, step.now, to=firing.told.people
+        f"clock:{step.clock}:{step.number}", kind, firing.matter, words, step.url, step.now, to=firing.told.people
     )
 
 
