@@ -20,7 +20,29 @@ from servicedesk.models import Heartbeat
 
 LATE = 60  # seconds; a heartbeat comes every 15
 LAG = 120  # seconds that something may wait to leave
+WATCH_LATE = 20  # seconds; each copy of the watch leaves a sign of life every 5
+DEADLINES = "deadlines "  # and the copy's name
 LEAST_FREE = 5  # per cent of the disk
+
+
+# What the sweeps measured: what it is, how much is well, and what to do beyond that.
+MEASURED: dict[str, tuple[str | Promise, float, str | Promise]] = {
+    "outbox": (
+        _("Waiting to leave: outbox"),
+        LAG,
+        _("Messages wait longer than they should. Look at the worker's log."),
+    ),
+    "steps": (
+        _("Deadlines waiting to be told"),
+        WATCH_LATE,
+        _("Deadlines are told late. Look at the watch's log."),
+    ),
+    "set_aside": (
+        _("Escalations set aside"),
+        0,
+        _("These could not be told, and somebody must be told by phone. The watch's log says why."),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -71,13 +93,21 @@ def _disk() -> Finding:
 
 def _background() -> Iterator[Finding]:
     beats = _beats()
-    for name, title in (("work", _("Background work")), ("watch", _("Watch over deadlines"))):
+    for name, title in (("work", _("Background work")), ("watch", _("Sweeps across hospitals"))):
         age = beats[name]["age"] if name in beats else None
         advice = _("No sign of life for a while. Look at the logs of beat and of this worker.")
         yield Finding(name, title, age is not None and age <= LATE, age, advice)
-    for name, seconds in beats.get("watch", {}).get("facts", {}).items():
-        advice = _("Messages wait longer than they should. Look at the worker's log.")
-        yield Finding(name, _("Waiting to leave: %(name)s") % {"name": name}, seconds <= LAG, seconds, advice)
+    yield _deadlines([beat["age"] for name, beat in beats.items() if name.startswith(DEADLINES)])
+    for name, value in beats.get("watch", {}).get("facts", {}).items():
+        title, limit, advice = MEASURED[name]
+        yield Finding(name, title, value <= limit, value, advice)
+
+
+def _deadlines(ages: list[float]) -> Finding:
+    """One copy that lives is enough."""
+    age = min(ages, default=None)
+    advice = _("No copy of the watch answers: deadlines are told up to a minute late. Start it again.")
+    return Finding("deadlines", _("Watch over deadlines"), age is not None and age <= WATCH_LATE, age, advice)
 
 
 def _beats() -> dict[str, dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`python -m servicedesk.probe web | work | watch | beat`: exit code 0 when that process is well. For containers.
+"""`python -m servicedesk.probe web | work | watch | deadlines | beat`: 0 when that process is well. For containers.
 
 Loads neither Django's apps nor Celery, so that asking every half minute costs next to nothing.
 """
@@ -6,6 +6,7 @@ Loads neither Django's apps nor Celery, so that asking every half minute costs n
 from __future__ import annotations
 
 import os
+import socket
 import sys
 import urllib.error
 import urllib.request
@@ -16,8 +17,11 @@ import psycopg2
 from servicedesk import env
 
 LATE = 90  # seconds; a heartbeat comes every 15
-ASKED = {"work": ("work",), "watch": ("watch",), "beat": ("work", "watch")}
-FRESH = "SELECT count(*) FROM servicedesk_heartbeat WHERE name = ANY(%s) AND at > now() - make_interval(secs => %s)"
+HERE = f"deadlines {socket.gethostname()[:12]}:%"  # a copy of the watch is asked about itself
+ASKED = {"work": ("work",), "watch": ("watch",), "beat": ("work", "watch"), "deadlines": (HERE,)}
+FRESH = """
+SELECT count(*) FROM servicedesk_heartbeat WHERE name LIKE ANY(%s) AND at > now() - make_interval(secs => %s)
+"""
 
 
 def web_is_well() -> bool:

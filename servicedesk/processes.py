@@ -34,7 +34,12 @@ def _worker(queue: str, *, copies: int, given: frozenset[str] = frozenset()) -> 
 WEB = Process("web", ("gunicorn", "--config", "gunicorn.conf.py", "servicedesk.wsgi:application"))
 WORK = _worker("work", copies=2)
 WATCH = _worker("watch", copies=1, given=frozenset({"DATABASE_WATCH_URL"}))
+# Two of them, and none is the first: either may be killed at any moment.
+DEADLINES = tuple(
+    Process(name, ("python", "manage.py", "watch"), frozenset({"DATABASE_WATCH_URL"}))
+    for name in ("deadlines", "deadlines-2")
+)
 # Its timetable is in schedule.py and it keeps no file: a kill can damage nothing.
 BEAT = Process("beat", (*CELERY, "beat", "--scheduler", "celery.beat:Scheduler", "--pidfile", ""))
 
-PROCESSES = (WEB, WORK, WATCH, BEAT)
+PROCESSES = (WEB, WORK, WATCH, *DEADLINES, BEAT)

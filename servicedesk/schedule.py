@@ -22,11 +22,16 @@ BEAT: dict[str, dict[str, Any]] = {
     "work is alive": every(15, "servicedesk.tasks.beat_of_work"),
     "watch is alive": every(15, "servicedesk.tasks.beat_of_watch", queue="watch"),
     "hand over due messages": every(5, "servicedesk.notices.tasks.hand_over_due_messages", queue="watch"),
+    "second string of the watch": every(60, "servicedesk.clocks.tasks.tell_what_is_due", queue="watch"),
     "audit trail sealed": every(3, "servicedesk.audit.tasks.seal_trail", queue="watch"),
     "forget old messages": every(24 * 3600, "servicedesk.notices.tasks.forget_old_messages", queue="watch"),
     "remind of what runs out": every(24 * 3600, "contracts.tasks.look_after_contracts", queue="watch"),
     "tidy what sign-in leaves": every(24 * 3600, "servicedesk.accounts.tasks.tidy_sign_in"),
 }
 
-# What the watch measures across all tenants for health and metrics: name → function that returns seconds.
-LAGS: dict[str, str] = {"outbox": "servicedesk.notices.services.sweep.oldest_waiting_seconds"}
+# What is measured across all tenants for health and metrics: name → function that returns seconds, or a count.
+LAGS: dict[str, str] = {
+    "outbox": "servicedesk.notices.services.sweep.oldest_waiting_seconds",
+    "steps": "servicedesk.clocks.watch.heart.oldest_untold_seconds",
+    "set_aside": "servicedesk.clocks.watch.setting_aside.set_aside_count",
+}

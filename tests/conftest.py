@@ -127,10 +127,12 @@ def world(db: None) -> Any:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown() -> Any:
-    """After all fixtures, when no transaction of the test stands in the way any more."""
+def pytest_runtest_teardown(nextitem: Any) -> Any:
+    """After all fixtures, when no transaction of the test stands in the way any more. After the last test the database
+    is gone as well."""
     result = yield
     from tests.examples import forget_committed
 
-    forget_committed()
+    if nextitem:
+        forget_committed()
     return result

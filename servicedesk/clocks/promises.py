@@ -31,11 +31,11 @@ def _stored_rung(rung: Rung) -> dict[str, Any]:
 
 
 def restored(facts: dict[str, Any]) -> Promise:
-    return _restored(dumps(facts, sort_keys=True))
+    return restored_text(dumps(facts, sort_keys=True))
 
 
 @lru_cache(maxsize=4096)
-def _restored(text: str) -> Promise:
+def restored_text(text: str) -> Promise:
     """The same few promises come back with every clock of a contract."""
     facts: dict[str, Any] = loads(text)
     ladder = Ladder(tuple(_rung(rung) for rung in facts.pop("ladder", ())))

@@ -13,6 +13,7 @@ from servicedesk.clocks.promises import restored
 from servicedesk.sla import calendar as core
 from servicedesk.sla import clock as running
 from servicedesk.sla.clock import Outcome, Pause
+from servicedesk.sla.promise import Severity
 
 
 def calendar_of(row: WorkCalendar) -> core.Calendar:
@@ -46,6 +47,8 @@ def clock_of(row: Clock, spans: Iterable[Span], kept: core.Calendar) -> running.
         stopped_at=row.stopped_at,
         outcome=Outcome(row.outcome) if row.outcome else None,
         cycle=row.cycle,
+        severity=Severity(row.severity),
+        raised_over=row.raised_over,
     )
 
 
@@ -60,4 +63,6 @@ def facts_of(clock: running.Clock) -> dict[str, Any]:
         "stopped_at": clock.stopped_at,
         "outcome": clock.outcome,
         "cycle": clock.cycle,
+        "severity": clock.severity.value,
+        "raised_over": clock.raised_over,
     }

@@ -32,6 +32,8 @@ class NoticeKind(TextChoices):
     SEVERE_REPORTED = "severe_reported", _("Severe fault reported")
     DEADLINE_NEAR = "deadline_near", _("Deadline is near")
     DEADLINE_PASSED = "deadline_passed", _("Deadline has passed")
+    NOBODY_ON_DUTY = "nobody_on_duty", _("Nobody on duty")
+    STEPS_SET_ASIDE = "steps_set_aside", _("Escalations that could not be told")
     TICKET_REPORTED = "ticket_reported", _("New ticket")
     TICKET_ASSIGNED = "ticket_assigned", _("Ticket given to me")
     TICKET_URGED = "ticket_urged", _("Reporter asks for haste")
@@ -78,7 +80,14 @@ class NoticeKind(TextChoices):
 
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 URGENCY = dict.fromkeys(
-    (NoticeKind.SEVERE_REPORTED, NoticeKind.DEADLINE_NEAR, NoticeKind.DEADLINE_PASSED), Urgency.ESCALATION
+    (
+        NoticeKind.SEVERE_REPORTED,
+        NoticeKind.DEADLINE_NEAR,
+        NoticeKind.DEADLINE_PASSED,
+        NoticeKind.NOBODY_ON_DUTY,
+        NoticeKind.STEPS_SET_ASIDE,
+    ),
+    Urgency.ESCALATION,
 )
 PRIVATE = frozenset({NoticeKind.SIGN_IN_LOCKED})
 INBOX_ONLY = frozenset({NoticeKind.MESSAGES_DEAD})
@@ -86,6 +95,12 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.SEVERE_REPORTED: gettext_noop("%(matter)s was reported with severity %(severity)s."),
     NoticeKind.DEADLINE_NEAR: gettext_noop("%(matter)s: %(metric)s is due at %(due)s."),
     NoticeKind.DEADLINE_PASSED: gettext_noop("%(matter)s: %(metric)s was due at %(due)s and is overdue."),
+    NoticeKind.NOBODY_ON_DUTY: gettext_noop(
+        "%(matter)s: %(metric)s is due at %(due)s, and the roster names nobody who could be told."
+    ),
+    NoticeKind.STEPS_SET_ASIDE: gettext_noop(
+        "An escalation of %(on)s could not be told and was set aside. See the status page and the watch's log."
+    ),
     NoticeKind.TICKET_REPORTED: gettext_noop("%(matter)s was reported and waits for somebody to accept it."),
     NoticeKind.TICKET_ASSIGNED: gettext_noop("%(matter)s was given to you."),
     NoticeKind.TICKET_URGED: gettext_noop("The reporter asks for haste: %(matter)s."),

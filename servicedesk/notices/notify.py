@@ -9,22 +9,54 @@ this is called. The inbox has it at once; what leaves the process is delivered a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, models, transaction
+from django.utils import translation
 
 from servicedesk.notices import routes
 from servicedesk.notices.enums import NoticeKind, Urgency
 from servicedesk.notices.models import InboxItem, Message
-from servicedesk.notices.nudge import nudge
+from servicedesk.notices.nudge import MOST, nudge
 from servicedesk.notices.routes import Post, Recipient
 from servicedesk.notices.words import Word, stored
+from servicedesk.tenancy.bulk import insert
 from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Hospital, Membership, Vendor
+
+Columns = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, and whom it is told. See `notify` for what the fields mean."""
+
+    key: str
+    kind: NoticeKind
+    subject: models.Model
+    words: Mapping[str, Word]
+    url: str
+    at: datetime
+    to: Iterable[Membership | UUID] = ()
+    on_duty: Iterable[Membership | UUID] = ()
+
+    @cached_property
+    def duty(self) -> set[UUID]:
+        return set(_ids(self.on_duty))
+
+    @cached_property
+    def ids(self) -> list[UUID]:
+        return list(dict.fromkeys([*_ids(self.to), *self.duty]))
+
+    @cached_property
+    def facts(self) -> dict[str, Any]:
+        return _facts(self.key, NoticeKind(self.kind), self.subject, self.words, self.url, self.at)
 
 
 def notify(
@@ -43,22 +75,38 @@ def notify(
     Words are ids and labels, never names or free text. Those who have left their organisation are passed over; somebody
     of an organisation that is no party to the subject is a mistake of the caller's and is refused.
     """
-    duty = set(_ids(on_duty))
-    using = subject._state.db or DEFAULT_DB_ALIAS
-    ids = list(dict.fromkeys([*_ids(to), *duty]))
-    people, posts = routes.recipients(ids, using=using), routes.posts(ids, using=using)
-    facts = _facts(event_key, NoticeKind(kind), subject, words, url, at)
-    messages = [] if facts["kind"].stays_inside else _messages(facts, subject, people, posts, duty)
-    items = [InboxItem(membership_id=person.id, **facts, **_addressed(subject, person)) for person in people]
-    InboxItem.objects.using(using).bulk_create(items, ignore_conflicts=True)
-    Message.objects.using(using).bulk_create(messages, ignore_conflicts=True)
-    transaction.on_commit(partial(nudge, messages), using=using, robust=True)
+    event = Event(event_key, NoticeKind(kind), subject, words, url, at, to, on_duty)
+    notify_all([event], using=subject._state.db or DEFAULT_DB_ALIAS)
 
 
-def _messages(
-    facts: dict[str, Any], subject: Any, people: list[Recipient], posts: list[Post], duty: set[UUID]
-) -> list[Message]:
-    return [*_to_people(facts, subject, people, posts, duty), *_to_posts(facts, subject, posts)]
+def notify_all(events: Sequence[Event], *, using: str) -> None:
+    """Many events cost as many queries as one."""
+    ids = list({person for event in events for person in event.ids})
+    people = {person.id: person for person in routes.recipients(ids, using=using)}
+    posts = routes.posts(ids, using=using)
+    items: list[Columns] = []
+    messages: list[Columns] = []
+    with translation.override(None):
+        for event in events:
+            told = [people[person] for person in event.ids if person in people]
+            items += [{"membership_id": p.id, **event.facts, **_addressed(event.subject, p)} for p in told]
+            messages += _messages(event, told, _posts_of(told, posts))
+    insert(InboxItem, items, using=using, ignore_conflicts=True)
+    insert(Message, messages, using=using, ignore_conflicts=True)
+    fresh = [Message(**message) for message in messages[:MOST]]
+    transaction.on_commit(partial(nudge, fresh), using=using, robust=True)
+
+
+def _posts_of(people: list[Recipient], posts: list[Post]) -> list[Post]:
+    organisations = {person.organisation for person in people}
+    return [post for post in posts if post.organisation in organisations]
+
+
+def _messages(event: Event, people: list[Recipient], posts: list[Post]) -> list[Columns]:
+    if event.facts["kind"].stays_inside:
+        return []
+    facts, subject = event.facts, event.subject
+    return [*_to_people(facts, subject, people, posts, event.duty), *_to_posts(facts, subject, posts)]
 
 
 def _facts(
@@ -79,33 +127,41 @@ def _facts(
 
 def _to_people(
     facts: dict[str, Any], subject: Any, people: list[Recipient], posts: list[Post], duty: set[UUID]
-) -> Iterator[Message]:
+) -> Iterator[Columns]:
     kind = facts["kind"]
     for person in people:
         comes_through = kind.urgency == Urgency.ESCALATION or person.id in duty
         for channel in routes.channels_of(person, kind, comes_through=comes_through, posts=posts):
-            yield Message(
-                membership_id=person.id,
-                channel=channel,
-                comes_through=comes_through,
-                due_at=facts["at"],
-                **facts,
-                **_addressed(subject, person),
-            )
+            yield _message(facts, subject, person, channel, comes_through, membership_id=person.id)
 
 
-def _to_posts(facts: dict[str, Any], subject: Any, posts: list[Post]) -> Iterator[Message]:
+def _to_posts(facts: dict[str, Any], subject: Any, posts: list[Post]) -> Iterator[Columns]:
     """Once per receiver, however many of the organisation's people are told."""
     for post in posts if not facts["kind"].is_private else ():
         if routes.wanted_by(post, facts["kind"].urgency):
-            yield Message(
-                receiver_id=post.id,
-                channel=post.channel,
-                comes_through=True,
-                due_at=facts["at"],
-                **facts,
-                **_addressed(subject, post),
-            )
+            yield _message(facts, subject, post, post.channel, True, receiver_id=post.id)
+
+
+def _message(
+    facts: dict[str, Any],
+    subject: Any,
+    to: Recipient | Post,
+    channel: str,
+    comes_through: bool,
+    *,
+    membership_id: UUID | None = None,
+    receiver_id: UUID | None = None,
+) -> Columns:
+    return {
+        "id": uuid7(),
+        "membership_id": membership_id,
+        "receiver_id": receiver_id,
+        "channel": channel,
+        "comes_through": comes_through,
+        "due_at": facts["at"],
+        **facts,
+        **_addressed(subject, to),
+    }
 
 
 def _ids(people: Iterable[Membership | UUID]) -> list[UUID]:

@@ -28,11 +28,17 @@ def stored(kind: NoticeKind, words: Mapping[str, Word]) -> dict[str, Any]:
 
 def _stored(word: Word) -> Any:
     if isinstance(word, Promise):
-        with translation.override(None):
-            return {"text": str(word)}
+        return {"text": source_of(word)}
     if isinstance(word, datetime):
         return {"at": word.isoformat()}
     return {"on": word.isoformat()} if isinstance(word, date) else word
+
+
+def source_of(word: Promise) -> str:
+    if translation.get_language() is None:  # the caller has switched it off, once for many words
+        return str(word)
+    with translation.override(None):
+        return str(word)
 
 
 def text_of(kind: str, words: Mapping[str, Any]) -> str:

@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from servicedesk.sla.calendar import MINUTE, ONE_DAY, Calendar, instant, moment
-from servicedesk.sla.promise import Promise, Unit, Window
+from servicedesk.sla.calendar import MINUTE, ONE_DAY, Calendar, Impossible, instant, moment
+from servicedesk.sla.promise import Promise, Severity, Unit, Window
 
 
 class Outcome(StrEnum):
@@ -52,6 +52,8 @@ class Clock:
     stopped_at: datetime | None = None
     outcome: Outcome | None = None
     cycle: int = 1
+    severity: Severity = Severity.NONE
+    raised_over: int | None = None  # the place, in its course, of the clock whose severity was raised
 
     # ── what it says ─────────────────────────────────────────────────────────────────────────────────────────────────
     @property
@@ -110,6 +112,8 @@ class Clock:
         return self if self.armed_at else replace(self, armed_at=at)
 
     def agree(self, time: datetime) -> Clock:
+        if time < self.counts_from:
+            raise Impossible("A time that is agreed upon lies after the report.")
         return replace(self, agreed=time)
 
     def move_start(self, to: datetime) -> Clock:
@@ -121,6 +125,8 @@ class Clock:
     def resume(self, at: datetime) -> Clock:
         if not self.open_pause:
             return self
+        if at < self.open_pause.start:
+            raise Impossible("A pause ends after it began.")
         return replace(self, pauses=(*self.pauses[:-1], replace(self.open_pause, end=at)))
 
     def stop(self, at: datetime) -> Clock:
@@ -130,8 +136,14 @@ class Clock:
     def supersede(self, at: datetime) -> Clock:
         return self._ended(at, Outcome.SUPERSEDED)
 
-    def waive(self, at: datetime) -> Clock:
-        return replace(self.resume(at), stopped_at=at, outcome=Outcome.WAIVED)
+    def waive(self, at: datetime, *, since: datetime) -> Clock:
+        """Not needed any more since then. What was needed until after the deadline was missed, whatever is said now."""
+        clock = self.resume(at)
+        if since > at:
+            raise Impossible("What ended the need has happened already.")
+        if clock.due_at is not None and since > clock.due_at:
+            raise Impossible("The need ended after the deadline: there is nothing to waive.")
+        return replace(clock, stopped_at=since, outcome=Outcome.WAIVED)
 
     def take_waiver_back(self) -> Clock:
         """The original time is back, and what passed meanwhile counts."""

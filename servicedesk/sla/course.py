@@ -11,7 +11,7 @@ from datetime import datetime
 
 from servicedesk.sla.calendar import Calendar
 from servicedesk.sla.clock import Clock, Outcome
-from servicedesk.sla.promise import Armed, Promise
+from servicedesk.sla.promise import Armed, Promise, Severity
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,11 @@ class Course:
     clocks: tuple[Clock, ...]
     called_at: datetime | None = None  # the latest call for a visit in this cycle
 
+    place: int = -1  # of the clock that stands: the last one, unless a severity went back to what was kept before
+
     @property
     def latest(self) -> Clock:
-        return self.clocks[-1]
+        return self.clocks[self.place]
 
     # ── while it runs ────────────────────────────────────────────────────────────────────────────────────────────────
     def call(self, at: datetime) -> Course:
@@ -44,44 +46,88 @@ class Course:
     def stop(self, at: datetime) -> Course:
         return self._with(lambda clock: clock.stop(at))
 
-    def waive(self, at: datetime) -> Course:
-        return self._with(lambda clock: clock.waive(at))
+    def waive(self, at: datetime, *, since: datetime) -> Course:
+        return self._with(lambda clock: clock.waive(at, since=since))
 
     # ── when it has ended ────────────────────────────────────────────────────────────────────────────────────────────
     def take_waiver_back(self) -> Course:
         if self.latest.outcome is not Outcome.WAIVED:
             return self
         clock = self.latest.take_waiver_back()
-        return replace(self, clocks=(*self.clocks[:-1], clock.arm(self.called_at) if self.called_at else clock))
+        return self._standing(clock.arm(self.called_at) if self.called_at else clock)
 
-    def reopen(self, promise: Promise, calendar: Calendar, at: datetime) -> Course:
+    def reopen(self, promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity) -> Course:
         """The next cycle; the result of this one stays."""
         if self.latest.outcome not in (Outcome.MET, Outcome.MISSED):
             return self
-        clock = replace(begun(promise, calendar, at), cycle=self.latest.cycle + 1)
-        return Course((*self.clocks, clock))
+        clock = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle + 1)
+        return replace(self, called_at=None)._followed_by(clock)
 
     # ── when severity or category change ─────────────────────────────────────────────────────────────────────────────
-    def raised(self, promise: Promise, calendar: Calendar, at: datetime) -> Course:
-        """The graver promise counts from the call that raised it. A visit that was called for stays called for."""
-        ended = self._with(lambda clock: clock.supersede(at))
-        clock = replace(begun(promise, calendar, at), cycle=self.latest.cycle)
-        return replace(ended, clocks=(*ended.clocks, clock.arm(at) if self.called_at else clock))
+    def changed(
+        self, promise: Promise, calendar: Calendar, at: datetime, *, was: Severity, severity: Severity
+    ) -> Course:
+        if severity.is_graver_than(was):
+            return self._raised(promise, calendar, at, severity)
+        if self.latest.is_open or self.latest.outcome is Outcome.SUPERSEDED:  # withdrawn, and promised again
+            return self._replaced(promise, calendar, at, severity)
+        return self
 
-    def changed(self, promise: Promise, calendar: Calendar, at: datetime) -> Course:
-        """Another promise, as if it had been reported so from the beginning."""
+    def withdraw(self, at: datetime) -> Course:
+        """Nothing is promised of this metric any more."""
+        return self._with(lambda clock: clock.supersede(at))
+
+    def _raised(self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity) -> Course:
+        """The graver promise counts from the call that raised it. A visit that was called for stays called for."""
+        over = self.place % len(self.clocks)
+        fresh = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle, raised_over=over)
+        ended = self._with(lambda clock: clock.supersede(at))
+        return ended._followed_by(fresh.arm(at) if self.called_at else fresh)
+
+    def _replaced(self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity) -> Course:
+        """Another promise, as if it had been so from the beginning: from the report, or from the call that raised it
+        at least as high. What had been kept before the raise is not asked for again."""
         old = self.latest
-        if not old.is_open or old.promise == promise:
+        if old.is_open and old.promise == promise and old.severity == severity:
             return self
-        armed_at = old.counts_from if promise.armed is Armed.AT_REPORT else self.called_at
-        clock = replace(old, promise=promise, calendar=calendar, armed_at=armed_at)
-        return replace(self, clocks=(*self.clocks[:-1], old.supersede(at), clock))
+        places = self._back_to(severity)
+        base, ended = self.clocks[places[0]], self.withdraw(at)
+        if base.outcome not in (None, Outcome.SUPERSEDED):
+            return replace(ended, place=places[0])
+        clock = replace(
+            base,
+            promise=promise,
+            calendar=calendar,
+            severity=severity,
+            armed_at=base.counts_from if promise.armed is Armed.AT_REPORT else self.called_at,
+            pauses=tuple(pause for place in places for pause in self.clocks[place].pauses),
+            agreed=old.agreed,
+            stopped_at=None,
+            outcome=None,
+        )
+        return ended._followed_by(clock)
+
+    def _back_to(self, severity: Severity) -> list[int]:
+        """The places of the clocks on whose time the lower severity counts, the earliest first."""
+        found, over = [self.place], self.latest.raised_over
+        while over is not None and not severity.is_graver_than(self.clocks[over].severity):
+            found.insert(0, over)
+            over = self.clocks[over].raised_over
+        return found
+
+    def _followed_by(self, clock: Clock) -> Course:
+        return replace(self, clocks=(*self.clocks, clock), place=-1)
 
     def _with(self, act: Callable[[Clock], Clock]) -> Course:
         """Upon the open clock, if there is one."""
-        return replace(self, clocks=(*self.clocks[:-1], act(self.latest))) if self.latest.is_open else self
+        return self._standing(act(self.latest)) if self.latest.is_open else self
+
+    def _standing(self, clock: Clock) -> Course:
+        place = self.place % len(self.clocks)
+        return replace(self, clocks=(*self.clocks[:place], clock, *self.clocks[place + 1 :]))
 
 
-def begun(promise: Promise, calendar: Calendar, at: datetime) -> Clock:
+def begun(promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity = Severity.NONE) -> Clock:
     calendar.day_of(at)  # refuses a moment that no calendar reaches
-    return Clock(promise, calendar, at, at if promise.armed is Armed.AT_REPORT else None)
+    armed_at = at if promise.armed is Armed.AT_REPORT else None
+    return Clock(promise, calendar, at, armed_at, severity=severity)

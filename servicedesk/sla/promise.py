@@ -137,6 +137,8 @@ class Matrix:
             raise Impossible("%(contract)s promises nothing for '%(category)s' of severity %(severity)s.", **words)
         own = _promises(row for row in fitting if not row.emergency)
         urgent = _promises(row for row in fitting if row.emergency)
+        if emergency and not urgent:
+            raise Impossible("%(contract)s promises nothing particular for an emergency.", contract=self.name)
         if emergency:
             own |= urgent
         elif severity in self.marks_itself:  # a house rule: it adds, and takes nothing from the contract's own words

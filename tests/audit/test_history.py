@@ -16,8 +16,8 @@ from servicedesk.audit.history import history_of
 from servicedesk.audit.record import record
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Department
-from servicedesk.tenancy.wall import Context, enter, opened
-from tests.world import make_member, make_place, make_user
+from servicedesk.tenancy.wall import opened
+from tests.world import make_member, make_place, make_user, person_of
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -27,11 +27,6 @@ NOW = timezone.now()
 def in_english():
     with translation.override("en"):
         yield
-
-
-def person_of(membership):
-    with opened(Context()):
-        return enter(membership.user_id, membership.pk)
 
 
 @pytest.fixture

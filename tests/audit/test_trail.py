@@ -25,20 +25,15 @@ from servicedesk.audit.services import exporting
 from servicedesk.audit.services.exporting import harmless
 from servicedesk.audit.services.sealing import seal
 from servicedesk.tenancy.enums import Role
-from servicedesk.tenancy.wall import Context, enter, opened
+from servicedesk.tenancy.wall import Context, opened
 from servicedesk.ui.tables import page_of
 from tests.audit.trails import NOW
 from tests.matrix.principals import sign_in
-from tests.world import make_matter, make_member
+from tests.world import make_matter, make_member, person_of
 
 db = pytest.mark.django_db
 committed = pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
 ROW = re.compile(r'href="/trail/([0-9a-f-]{36})/"')
-
-
-def person_of(membership):
-    with opened(Context()):
-        return enter(membership.user_id, membership.pk)
 
 
 def client_of(membership) -> Client:

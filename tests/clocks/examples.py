@@ -59,7 +59,7 @@ def make_team(vendor: Vendor) -> Team:
 
 @example_of(ExtraDay)
 def _extra_day(world: World, owner: Owner) -> Example:
-    with wall.opened(owner.context):
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
         day, _ = ExtraDay.objects.get_or_create(
             hospital=owner.hospital, on=date(2026, 11, 11), defaults={"why": f"院庆{canary(owner.hospital)}"}
         )
@@ -79,7 +79,7 @@ def _desk(world: World, owner: Owner) -> Example:
 @example_of(Post)
 def _post(world: World, owner: Owner) -> Example:
     desk, lead = make_desk(owner.hospital, owner.vendor), make_member(Role.IT_LEAD, owner.hospital)
-    with wall.opened(owner.context):
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
         return Example(Post.objects.create(**parties(owner), desk=desk, role=Recipient.HOSPITAL_LEAD, of_hospital=lead))
 
 
@@ -110,14 +110,14 @@ def make_clock(owner: Owner) -> Clock:
 @example_of(Span)
 def _span(world: World, owner: Owner) -> Example:
     clock = make_clock(owner)
-    with wall.opened(owner.context):
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
         return Example(Span.objects.create(**parties(owner), clock=clock, start_at=AT, why="等待停机窗口"))
 
 
 @example_of(Waiver)
 def _waiver(world: World, owner: Owner) -> Example:
     clock = make_clock(owner)
-    with wall.opened(owner.context):
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
         return Example(
             Waiver.objects.create(
                 **parties(owner), clock=clock, solved_at=AT, why="已远程解决", asked_by=uuid7(), asked_at=AT
@@ -141,7 +141,7 @@ def _step(world: World, owner: Owner) -> Example:
 def _escalation(world: World, owner: Owner) -> Example:
     clock = make_clock(owner)
     step = make_step(clock)
-    with wall.opened(owner.context):
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
         return Example(
             Escalation.objects.create(
                 **parties(owner),
@@ -178,7 +178,7 @@ def _duty(world: World, owner: Owner) -> Example:
 def _swap(world: World, owner: Owner) -> Example:
     duty = make_duty(owner)
     colleague = make_member(Role.VENDOR_ENGINEER, owner.vendor)
-    with wall.opened(owner.context):
+    with wall.opened(Context.of_vendor(owner.vendor.id)):
         return Example(
             Swap.objects.create(
                 vendor=owner.vendor, duty=duty, asked_by=duty.member, to=colleague, why="家中有事", asked_at=AT

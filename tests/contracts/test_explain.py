@@ -124,3 +124,9 @@ def test_in_words_for_people():
 def test_bad_input_gets_a_sentence(options, sentence):
     with pytest.raises(CommandError, match=sentence):
         explained(**options)
+
+
+def test_an_emergency_is_refused_where_the_contract_knows_none():
+    """HRP-4 is HRP's alone."""
+    with pytest.raises(CommandError, match="promises nothing particular for an emergency"):
+        explained(emergency=True)

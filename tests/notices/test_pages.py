@@ -186,6 +186,8 @@ def test_an_escalation_cannot_be_chosen_away_and_what_stays_inside_has_no_channe
         NoticeKind.SEVERE_REPORTED,
         NoticeKind.DEADLINE_NEAR,
         NoticeKind.DEADLINE_PASSED,
+        NoticeKind.NOBODY_ON_DUTY,
+        NoticeKind.STEPS_SET_ASIDE,
         NoticeKind.MESSAGES_DEAD,
         NoticeKind.TRIAL,
     }

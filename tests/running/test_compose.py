@@ -49,6 +49,8 @@ def test_only_the_watch_passes_the_wall_and_only_migrations_own_tables():
         "web": set(),
         "work": set(),
         "watch": {"DATABASE_WATCH_URL"},
+        "deadlines": {"DATABASE_WATCH_URL"},
+        "deadlines-2": {"DATABASE_WATCH_URL"},
         "beat": set(),
         "migrate": set(RESTRICTED),
         "tools": {"DATABASE_OWNER_URL", "DATABASE_WATCH_URL"},

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from servicedesk import health, tasks
 from servicedesk.celery import app
+from servicedesk.clocks.watch.heart import beat, forget_the_dead
 from servicedesk.logs import configuration, without_secrets
 from servicedesk.models import Heartbeat
 from servicedesk.processes import PROCESSES
@@ -35,6 +36,7 @@ def lag() -> float:
 def beating() -> None:
     tasks.beat_of_work()
     tasks.beat_of_watch()
+    beat("host:1")
 
 
 @everywhere
@@ -42,7 +44,7 @@ def test_well(client: Client, beating: None):
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert {name: part["ok"] for name, part in answer.json()["parts"].items()} == dict.fromkeys(
-        ["database", "valkey", "disk", "work", "watch", *LAGS], True
+        ["database", "valkey", "disk", "work", "watch", "deadlines", *LAGS], True
     )
 
 
@@ -59,6 +61,18 @@ def test_a_background_that_stopped_answering_is_named(client: Client, beating: N
     Heartbeat.objects.filter(name="watch").update(at=timezone.now() - timedelta(seconds=health.LATE + 1))
     parts = client.get("/healthz").json()["parts"]
     assert (parts["work"]["ok"], parts["watch"]["ok"]) == (True, False)
+
+
+@everywhere
+def test_one_living_copy_of_the_watch_is_enough(client: Client, beating: None):
+    """ALL-3."""
+    beat("host:2")
+    Heartbeat.objects.filter(name="deadlines host:1").update(at=timezone.now() - timedelta(hours=2))
+    assert client.get("/healthz").json()["parts"]["deadlines"]["ok"]
+    forget_the_dead()
+    assert set(Heartbeat.objects.values_list("name", flat=True)) == {"work", "watch", "deadlines host:2"}
+    Heartbeat.objects.filter(name="deadlines host:2").update(at=timezone.now() - timedelta(minutes=1))
+    assert not client.get("/healthz").json()["parts"]["deadlines"]["ok"]
 
 
 @everywhere

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from servicedesk.sla.calendar import ALL_DAY, Calendar
+from servicedesk.sla.calendar import ALL_DAY, Calendar, Impossible
 from servicedesk.sla.course import Course, begun
 from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
 from tests.sla import reference
@@ -78,7 +78,19 @@ def later(draw: Callable[..., Any], at: datetime) -> datetime:
     return edge if edge >= at else edge + timedelta(days=1)
 
 
-WHATS = ["called", "start_moved", "agreed", "paused", "resumed", "done", "waived", "returned", "reopened", "changed"]
+WHATS = [
+    "withdrawn",
+    "called",
+    "start_moved",
+    "agreed",
+    "paused",
+    "resumed",
+    "done",
+    "waived",
+    "returned",
+    "reopened",
+    "changed",
+]
 
 
 @st.composite
@@ -88,11 +100,13 @@ def cases(draw: Callable[..., Any]) -> Case:
     terms = {key: draw(st.sampled_from(offered)) for key in KEYS}
     at = draw(later(draw(st.sampled_from(BEGINNINGS)) + timedelta(days=draw(st.integers(0, 9)))))
     events: list[dict[str, Any]] = [{"at": at, "what": "reported", "category": first[0], "severity": first[1]}]
-    for what in draw(st.lists(st.sampled_from([*WHATS, "paused", "resumed"]), max_size=9)):
+    for what in draw(st.lists(st.sampled_from([*WHATS, "paused", "resumed", "changed", "changed"]), max_size=9)):
         at = draw(later(at))
         event = {"at": at, "what": what}
         if what == "agreed":
             event["for"] = draw(later(at))
+        if what == "waived":
+            event["since"] = at - timedelta(minutes=draw(GAPS))
         if what == "changed":
             event["category"], event["severity"] = draw(st.sampled_from(KEYS))
         events.append(event)
@@ -133,28 +147,37 @@ def by_the_core(case: Case) -> list[dict[str, Any]]:
 def lived(case: Case) -> Course:
     reported, *events = case.events
     category, severity = reported["category"], reported["severity"]
-    course = Course((begun(case.promises[category, severity], case.calendar, aware(reported["at"])),))
+    promise = case.promises[category, severity]
+    course = Course((begun(promise, case.calendar, aware(reported["at"]), severity=Severity(severity)),))
     for event in events:
-        if event["what"] != "changed":
-            course = ACTS[event["what"]](course, case.promises[category, severity], case.calendar, event)
-            continue
-        raised = Severity(event["severity"]).is_graver_than(Severity(severity))
-        category, severity = event["category"], event["severity"]
-        change = course.raised if raised else course.changed
-        course = change(case.promises[category, severity], case.calendar, aware(event["at"]))
+        if event["what"] == "changed":
+            was, category, severity = Severity(severity), event["category"], event["severity"]
+            promise, at = case.promises[category, severity], aware(event["at"])
+            course = course.changed(promise, case.calendar, at, was=was, severity=Severity(severity))
+        elif event["what"] == "reopened":
+            course = course.reopen(promise, case.calendar, aware(event["at"]), severity=Severity(severity))
+        else:
+            course = ACTS[event["what"]](course, event)
     return course
 
 
-ACTS: dict[str, Callable[[Course, Promise, Calendar, dict[str, Any]], Course]] = {
-    "called": lambda course, promise, calendar, event: course.call(aware(event["at"])),
-    "start_moved": lambda course, promise, calendar, event: course.move_start(),
-    "agreed": lambda course, promise, calendar, event: course.agree(aware(event["for"])),
-    "paused": lambda course, promise, calendar, event: course.pause(aware(event["at"])),
-    "resumed": lambda course, promise, calendar, event: course.resume(aware(event["at"])),
-    "done": lambda course, promise, calendar, event: course.stop(aware(event["at"])),
-    "waived": lambda course, promise, calendar, event: course.waive(aware(event["at"])),
-    "returned": lambda course, promise, calendar, event: course.take_waiver_back(),
-    "reopened": lambda course, promise, calendar, event: course.reopen(promise, calendar, aware(event["at"])),
+def waived(course: Course, event: dict[str, Any]) -> Course:
+    try:
+        return course.waive(aware(event["at"]), since=aware(event["since"]))
+    except Impossible:
+        return course
+
+
+ACTS: dict[str, Callable[[Course, dict[str, Any]], Course]] = {
+    "called": lambda course, event: course.call(aware(event["at"])),
+    "start_moved": lambda course, event: course.move_start(),
+    "agreed": lambda course, event: course.agree(aware(event["for"])),
+    "paused": lambda course, event: course.pause(aware(event["at"])),
+    "resumed": lambda course, event: course.resume(aware(event["at"])),
+    "done": lambda course, event: course.stop(aware(event["at"])),
+    "withdrawn": lambda course, event: course.withdraw(aware(event["at"])),
+    "waived": waived,
+    "returned": lambda course, event: course.take_waiver_back(),
 }
 
 

@@ -47,6 +47,7 @@ class Clock:
     agreed: datetime | None = None
     outcome: str | None = None
     stopped_at: datetime | None = None
+    severity: str = ""
 
 
 # The calendar, day by day
@@ -237,10 +238,11 @@ class Course:
         self.category = ""
         self.severity = ""
         self.called_at: datetime | None = None
+        self.floors: list[Clock] = []  # of the present cycle: one clock a floor, each raise adds a floor
 
     def open_clock(self) -> Clock | None:
-        if self.clocks and self.clocks[-1].outcome is None:
-            return self.clocks[-1]
+        if self.floors and self.floors[-1].outcome is None:
+            return self.floors[-1]
         return None
 
     def promised(self) -> Promised:
@@ -249,7 +251,9 @@ class Course:
     def start(self, at: datetime, cycle: int) -> None:
         self.called_at = None
         armed_at = at if self.promised().armed == "at_report" else None
-        self.clocks.append(Clock(self.promised(), at, armed_at, cycle))
+        clock = Clock(self.promised(), at, armed_at, cycle, severity=self.severity)
+        self.clocks.append(clock)
+        self.floors.append(clock)
 
     def stop(self, clock: Clock, at: datetime, in_time: str, late: str) -> None:
         end_pause(clock, at)
@@ -270,7 +274,7 @@ class Course:
             self.on_reopened(at)
         elif what == "changed":
             self.on_changed(at, clock, event["category"], event["severity"])
-        elif what in ("start_moved", "agreed", "paused", "resumed", "done", "waived"):
+        elif what in ("start_moved", "agreed", "paused", "resumed", "done", "withdrawn", "waived"):
             if clock is not None:
                 self.on_open(clock, event)
         else:
@@ -289,8 +293,20 @@ class Course:
             end_pause(clock, at)
         elif what == "done":
             self.stop(clock, at, "met", "missed")
+        elif what == "withdrawn":
+            self.stop(clock, at, "superseded", "missed")
         elif what == "waived":
-            self.stop(clock, at, "waived", "waived")
+            self.on_waived(clock, at, event["since"])
+
+    def on_waived(self, clock: Clock, at: datetime, since: datetime) -> None:
+        """Refused, and nothing happens, when the need ended after the deadline."""
+        before = list(clock.pauses)
+        end_pause(clock, at)
+        due = due_of(self.days, clock)
+        if due is not None and since > due:
+            clock.pauses = before
+        else:
+            clock.outcome, clock.stopped_at = "waived", since
 
     def on_called(self, at: datetime, clock: Clock | None) -> None:
         self.called_at = at
@@ -298,15 +314,16 @@ class Course:
             clock.armed_at = at
 
     def on_returned(self) -> None:
-        latest = self.clocks[-1]
+        latest = self.floors[-1]
         if latest.outcome == "waived":
             latest.outcome = None
             latest.stopped_at = None
             latest.armed_at = latest.armed_at or self.called_at
 
     def on_reopened(self, at: datetime) -> None:
-        latest = self.clocks[-1]
+        latest = self.floors[-1]
         if latest.outcome in ("met", "missed"):
+            self.floors = []
             self.start(at, latest.cycle + 1)
 
     def on_changed(self, at: datetime, clock: Clock | None, category: str, severity: str) -> None:
@@ -320,15 +337,27 @@ class Course:
             if called_at is not None:  # a visit that was called for stays called for
                 self.called_at = called_at
                 self.clocks[-1].armed_at = at
-        elif clock is not None and self.promised() != clock.promised:
+        elif clock is not None and (self.promised() != clock.promised or severity != clock.severity):
             self.replace(clock, at)
+        elif self.floors[-1].outcome == "superseded":  # was withdrawn
+            self.replace(self.floors[-1], at)
 
     def replace(self, old: Clock, at: datetime) -> None:
-        """The new clock carries on from the old one's start, with its pauses and its agreement."""
-        armed_at = old.counts_from if self.promised().armed == "at_report" else self.called_at
-        new = Clock(self.promised(), old.counts_from, armed_at, old.cycle, list(old.pauses), old.agreed)
-        self.stop(old, at, "superseded", "missed")
-        self.clocks.append(new)
+        """Down to the floor that was already as high as this: the new clock carries on from that floor's start, with
+        all pauses since. What that floor had done already stays done."""
+        pauses = list(old.pauses)
+        while len(self.floors) > 1 and SEVERITIES.index(self.floors[-2].severity) <= SEVERITIES.index(self.severity):
+            self.floors.pop()
+            pauses = self.floors[-1].pauses + pauses
+        floor = self.floors[-1]
+        if floor is old or floor.outcome == "superseded":
+            armed_at = floor.counts_from if self.promised().armed == "at_report" else self.called_at
+            new = Clock(self.promised(), floor.counts_from, armed_at, old.cycle, pauses, old.agreed)
+            new.severity = self.severity
+            self.clocks.append(new)
+            self.floors[-1] = new
+        if old.outcome is None:
+            self.stop(old, at, "superseded", "missed")
 
 
 def check_times(events: list[dict[str, Any]], now: datetime) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from servicedesk.sla.calendar import ALWAYS, Calendar, Impossible
+from servicedesk.sla.calendar import Calendar, Impossible
 from servicedesk.sla.clock import Clock, Outcome, State
 from servicedesk.sla.course import Course, begun
 from servicedesk.sla.explain import Reason, explain
@@ -97,41 +97,102 @@ def test_a_visit_called_for_late_counts_from_the_report_unless_the_hospital_move
 
 def test_a_waiver_ends_it_and_a_refused_solution_brings_the_original_time_back():
     """PACS-17."""
-    waived = Course((started(HOURS, at(16, 9)),)).waive(at(16, 10))
+    waived = Course((started(HOURS, at(16, 9)),)).waive(at(16, 10), since=at(16, 9, 30))
     assert waived.latest.state_at(at(17, 9)) is State.WAIVED
     back = waived.take_waiver_back()
     assert (back.latest.due_at, back.latest.state_at(at(16, 12))) == (at(16, 13), State.RUNNING)
     assert Course((started(HOURS, at(16, 9)),)).take_waiver_back().latest.is_open
 
 
+def test_what_was_needed_until_after_the_deadline_cannot_be_waived():
+    """PACS-17: waived only where remote work solved it before it was due."""
+    clock = started(HOURS, at(16, 9))
+    assert clock.waive(at(17, 9), since=at(16, 13)).outcome is Outcome.WAIVED
+    for since in (at(16, 13, 1), at(17, 9, 1)):
+        with pytest.raises(Impossible):
+            clock.waive(at(17, 9), since=since)
+
+
+def test_facts_in_the_wrong_order_are_refused():
+    clock = started(replace(HOURS, by_agreement=True), at(16, 9))
+    with pytest.raises(Impossible):
+        clock.agree(at(16, 8))
+    with pytest.raises(Impossible):
+        clock.pause(at(16, 11)).resume(at(16, 10))
+
+
 def test_reopening_starts_another_cycle_and_leaves_the_result():
-    course = Course((started(HOURS, at(16, 9)),)).stop(at(16, 14)).reopen(HOURS, OFFICE_DAYS, at(18, 9))
+    course = Course((started(HOURS, at(16, 9)),)).stop(at(16, 14))
+    course = course.reopen(HOURS, OFFICE_DAYS, at(18, 9), severity=Severity.NONE)
     assert [(clock.cycle, clock.outcome, clock.due_at) for clock in course.clocks] == [
         (1, Outcome.MISSED, at(16, 13)),
         (2, None, at(18, 13)),
     ]
 
 
+def graded(clock: Clock, was: Severity, *changes: tuple[Promise, datetime, Severity]) -> Course:
+    course = Course((replace(clock, severity=was),))
+    for promise, when, severity in changes:
+        course = course.changed(promise, OFFICE_DAYS, when, was=was, severity=severity)
+        was = severity
+    return course
+
+
+QUICK = Promise(Metric.RESPOND, 5, Unit.ELAPSED_MINUTES)
+SLOW = Promise(Metric.RESPOND, 120, Unit.ELAPSED_MINUTES)
+MIDDLE = Promise(Metric.RESPOND, 60, Unit.ELAPSED_MINUTES)
+
+
+def test_raised_and_lowered_again_counts_from_the_report_with_all_its_pauses():
+    paused = started(SLOW, at(16, 9)).pause(at(16, 9, 5)).resume(at(16, 9, 15))
+    course = graded(paused, Severity.C, (QUICK, at(16, 9, 30), Severity.ONE))
+    course = course.pause(at(16, 9, 31)).resume(at(16, 9, 33))
+    lowered = course.changed(SLOW, OFFICE_DAYS, at(16, 9, 34), was=Severity.ONE, severity=Severity.C)
+    assert [clock.outcome for clock in lowered.clocks] == [Outcome.SUPERSEDED, Outcome.SUPERSEDED, None]
+    assert lowered.latest.due_at == at(16, 11, 12)
+
+
+def test_lowered_half_way_it_counts_from_the_call_that_raised_it():
+    course = graded(
+        started(SLOW, at(16, 9)),
+        Severity.C,
+        (QUICK, at(16, 10), Severity.ONE),
+        (MIDDLE, at(16, 10, 3), Severity.A),
+    )
+    assert course.latest.due_at == at(16, 11)
+    again = course.changed(SLOW, OFFICE_DAYS, at(16, 10, 30), was=Severity.A, severity=Severity.C)
+    assert again.latest.due_at == at(16, 11)  # as reported: 09:00 and two hours
+
+
+def test_what_was_kept_before_a_raise_is_not_asked_for_again():
+    answered = Course((replace(started(SLOW, at(16, 9)), severity=Severity.C),)).stop(at(16, 9, 30))
+    raised = answered.changed(QUICK, OFFICE_DAYS, at(16, 10), was=Severity.C, severity=Severity.ONE)
+    lowered = raised.changed(SLOW, OFFICE_DAYS, at(16, 10, 2), was=Severity.ONE, severity=Severity.C)
+    assert [clock.outcome for clock in lowered.clocks] == [Outcome.MET, Outcome.SUPERSEDED]
+    assert lowered.latest.outcome is Outcome.MET
+    reopened = lowered.reopen(SLOW, OFFICE_DAYS, at(17, 9), severity=Severity.C)
+    assert (reopened.latest.cycle, reopened.latest.due_at) == (2, at(17, 11))
+
+
 def test_raising_counts_from_the_call_that_raised_it():
     """The old result stays: missed if it was late by then, else superseded."""
-    quick = Promise(Metric.RESPOND, 5, Unit.ELAPSED_MINUTES)
-    slow = Promise(Metric.RESPOND, 60, Unit.ELAPSED_MINUTES)
     for raised_at, old in ((at(16, 9, 30), Outcome.SUPERSEDED), (at(16, 10, 30), Outcome.MISSED)):
-        course = Course((started(slow, at(16, 9)),)).raised(quick, ALWAYS, raised_at)
+        course = graded(started(MIDDLE, at(16, 9)), Severity.C, (QUICK, raised_at, Severity.A))
         assert [clock.outcome for clock in course.clocks] == [old, None]
         assert course.latest.due_at == raised_at + timedelta(minutes=5)
 
 
 def test_a_visit_that_was_called_for_stays_called_for_when_the_severity_is_raised():
     on_call = replace(HOURS, armed=Armed.WHEN_CALLED_FOR)
-    course = Course((started(on_call, at(16, 9)),)).call(at(16, 9, 10)).raised(on_call, OFFICE_DAYS, at(16, 10))
+    course = Course((started(on_call, at(16, 9)),)).call(at(16, 9, 10))
+    course = course.changed(on_call, OFFICE_DAYS, at(16, 10), was=Severity.C, severity=Severity.B)
     assert course.latest.due_at == at(16, 14)
 
 
 def test_a_category_found_at_triage_counts_from_the_report():
     """SMART-2: one working day from the report, also when triage finds the defect later."""
     one_day = replace(TWO_DAYS, target=1)
-    course = Course((started(TWO_DAYS, at(16, 9)),)).changed(one_day, OFFICE_DAYS, at(17, 9))
+    course = graded(started(TWO_DAYS, at(16, 9)), Severity.C, (one_day, at(17, 9), Severity.C))
     assert [clock.due_at for clock in course.clocks] == [at(18, 18), at(17, 18)]
 
 

@@ -41,6 +41,8 @@ class Migration(migrations.Migration):
                 ('assignee', models.UUIDField(null=True)),
                 ('metric', models.CharField(max_length=12, verbose_name='promise')),
                 ('place', models.PositiveSmallIntegerField(default=0)),
+                ("is_standing", models.BooleanField(default=True)),
+                ("raised_over", models.PositiveSmallIntegerField(null=True)),
                 ('cycle', models.PositiveSmallIntegerField(default=1, verbose_name='cycle')),
                 ('category', models.CharField(max_length=40, verbose_name='category')),
                 ('severity', models.CharField(blank=True, max_length=1, verbose_name='severity')),
@@ -62,7 +64,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'clock',
-                'ordering': ['matter', 'metric', 'place'],
+                'ordering': ['matter_id', 'metric', 'place'],
             },
         ),
         migrations.CreateModel(
@@ -454,7 +456,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('outcome__isnull', True)), fields=('hospital', 'matter', 'metric'), name='one_open_clock_per_metric'),
+            constraint=models.UniqueConstraint(condition=models.Q(('is_standing', True)), fields=('hospital', 'matter', 'metric'), name='one_standing_clock'),
+        ),
+        migrations.AddConstraint(
+            model_name='clock',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__isnull', False), ('is_standing', True), _connector='OR'), name='open_clock_stands'),
         ),
         migrations.AddConstraint(
             model_name='clock',

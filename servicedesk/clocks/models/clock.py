@@ -30,6 +30,8 @@ class Clock(WalledWithId):
     assignee = models.UUIDField(null=True)  # the membership that works on the matter, told by rungs for the assignee
     metric = models.CharField(_("promise"), max_length=12)  # a sla.promise.Metric
     place = models.PositiveSmallIntegerField(default=0)  # in the course of this metric of this matter
+    is_standing = models.BooleanField(default=True)  # what holds of this metric now, running or ended
+    raised_over = models.PositiveSmallIntegerField(null=True)  # the place of the clock whose severity was raised
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
     category = models.CharField(_("category"), max_length=40)
     severity = models.CharField(_("severity"), max_length=1, blank=True)
@@ -46,7 +48,7 @@ class Clock(WalledWithId):
     outcome = models.CharField(_("result"), max_length=12, null=True)  # a sla.clock.Outcome
 
     class Meta:
-        ordering = ["matter", "metric", "place"]
+        ordering = ["matter_id", "metric", "place"]
         verbose_name = _("clock")
         constraints = [
             owned_target("clock_of_parties", "hospital", "vendor"),
@@ -55,10 +57,9 @@ class Clock(WalledWithId):
             TenantKey("calendar", owner=("hospital", "vendor"), name="clock_calendar_same_parties"),
             models.UniqueConstraint(fields=["hospital", "matter", "metric", "place"], name="clock_place_once"),
             models.UniqueConstraint(
-                fields=["hospital", "matter", "metric"],
-                condition=Q(outcome__isnull=True),
-                name="one_open_clock_per_metric",
+                fields=["hospital", "matter", "metric"], condition=Q(is_standing=True), name="one_standing_clock"
             ),
+            models.CheckConstraint(name="open_clock_stands", condition=Q(outcome__isnull=False) | Q(is_standing=True)),
             models.CheckConstraint(
                 name="clock_stopped_with_result",
                 condition=Q(outcome__isnull=True, stopped_at__isnull=True)

@@ -1,0 +1,64 @@
+"""The watch's plan: for every open clock the rungs that are still to be told, each with its moment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from servicedesk.clocks.models import Clock, Step
+from servicedesk.sla.clock import Clock as Running
+
+Pair = tuple[Clock, Running]
+
+
+def wanted(row: Clock, clock: Running) -> dict[int, datetime]:
+    """Rung → moment. A visit called for late is told of at once what would have been told before."""
+    if not clock.is_open or clock.due_at is None or clock.armed_at is None or row.acknowledged_at:
+        return {}
+    steps = clock.promise.ladder.steps(clock.counts_from, clock.due_at)
+    return {rung: max(at, clock.armed_at) for at, rung in steps}
+
+
+def plan_fresh(pairs: Sequence[Pair], *, using: str) -> None:
+    """The steps of clocks that had none; a trigger wakes the watch for what is due at once."""
+    steps = [_step(row, rung, at) for row, clock in pairs for rung, at in wanted(row, clock).items()]
+    if steps:
+        Step.objects.using(using).bulk_create(steps)
+
+
+def plan_anew(pairs: Sequence[Pair], *, using: str) -> None:
+    """What was told stays told and is not told again; the rest follows the due time."""
+    done, waiting = _planned([row.pk for row, _clock in pairs], using)
+    stale: list[UUID] = []
+    fresh: list[Step] = []
+    for row, clock in pairs:
+        plan = wanted(row, clock)
+        fresh += [
+            _step(row, rung, at)
+            for rung, at in plan.items()
+            if (row.pk, rung) not in done and (row.pk, rung, at) not in waiting
+        ]
+        stale += [pk for (of, rung, at), pk in waiting.items() if of == row.pk and plan.get(rung) != at]
+    Step.objects.using(using).filter(pk__in=stale).delete()
+    Step.objects.using(using).bulk_create(fresh)
+
+
+Waiting = dict[tuple[UUID, int, datetime], UUID]
+
+
+def _planned(clocks: list[UUID], using: str) -> tuple[set[tuple[UUID, int]], Waiting]:
+    done: set[tuple[UUID, int]] = set()
+    waiting: Waiting = {}
+    for step in Step.objects.using(using).filter(Q(clock__in=clocks)):
+        if step.fired_at or step.set_aside_at:
+            done.add((step.clock_id, step.rung))
+        else:
+            waiting[step.clock_id, step.rung, step.fire_at] = step.pk
+    return done, waiting
+
+
+def _step(row: Clock, rung: int, at: datetime) -> Step:
+    return Step(hospital_id=row.hospital_id, vendor_id=row.vendor_id, clock_id=row.pk, rung=rung, fire_at=at)

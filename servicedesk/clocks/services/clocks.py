@@ -1,0 +1,148 @@
+"""What happens to a matter's promises, as verbs. Each stops, starts or moves its own clock and no other.
+
+The room above says which act of its own qualifies (a person took it and told the reporter; a check-in; a solution on
+record) and what the contract promises (`Terms`); by when is the core's business, and telling is the watch's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.audit.record import record
+from servicedesk.clocks.life import Life, Terms
+from servicedesk.clocks.models import Clock
+from servicedesk.clocks.words import in_words
+from servicedesk.sla.calendar import Impossible
+from servicedesk.sla.course import Course, begun
+from servicedesk.sla.promise import Metric, Severity
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.models import Matter
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+
+Changed = list[Metric]
+
+
+@transaction.atomic
+def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
+    """`at` is the moment of the report: by phone the first call, by mail the arrival at the mailbox."""
+    try:
+        courses = {
+            metric: Course((begun(promise, terms.core_calendar, at, severity=terms.severity),))
+            for metric, promise in terms.promises.items()
+        }
+    except Impossible as reason:
+        raise Refused(in_words(reason)) from reason
+    Life(matter).keep(courses, terms)
+    record(Act.CLOCKS_STARTED, matter, by=by, at=at, words={"severity": terms.severity.value or None})
+
+
+@transaction.atomic
+def stop_clock(matter: Matter, metric: Metric, *, by: Person, at: datetime) -> Changed:
+    changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=[metric])
+    return _recorded(Act.CLOCK_STOPPED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
+def call_for_visit(matter: Matter, *, by: Person, at: datetime) -> Changed:
+    """The clock counts from the report all the same (PACS-8)."""
+    changed = Life.locked(matter).act(lambda _metric, course: course.call(at), upon=[Metric.ON_SITE])
+    return _recorded(Act.VISIT_CALLED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
+def move_start_to_call(matter: Matter, *, by: Person, at: datetime) -> Changed:
+    _only_the_hospital(by, _("Only the hospital may let a visit count from the call."))
+    changed = Life.locked(matter).act(lambda _metric, course: course.move_start(), upon=[Metric.ON_SITE])
+    return _recorded(Act.START_MOVED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
+def agree_time(matter: Matter, metric: Metric, *, time: datetime, by: Person, at: datetime) -> Changed:
+    changed = Life.locked(matter).act(lambda _metric, course: course.agree(time), upon=[metric])
+    return _recorded(Act.TIME_AGREED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
+def pause_clocks(
+    matter: Matter, *, why: str, by: Person, at: datetime, metrics: Iterable[Metric] | None = None
+) -> Changed:
+    """No clock pauses by itself."""
+    _only_the_hospital(by, _("Only the hospital may pause a promise."))
+    if not why.strip():
+        raise Refused(_("A pause needs a reason that both sides can read."))
+    member = str(by.membership_id)
+    changed = Life.locked(matter).act(lambda _metric, course: course.pause(at, why=why, by=member), upon=metrics)
+    return _recorded(Act.CLOCKS_PAUSED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
+def resume_clocks(matter: Matter, *, by: Person, at: datetime, metrics: Iterable[Metric] | None = None) -> Changed:
+    changed = Life.locked(matter).act(lambda _metric, course: course.resume(at), upon=metrics)
+    return _recorded(Act.CLOCKS_RESUMED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
+def change_terms(matter: Matter, *, was: Severity, terms: Terms, by: Person, at: datetime) -> Changed:
+    """Another severity or category. What is promised no more is superseded; what is promised anew starts now when the
+    severity was raised, else from the report."""
+    if was != terms.severity:
+        _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
+    life = Life.locked(matter)
+    changed = life.act(lambda metric, course: _under(terms, was, metric, course, at), terms=terms)
+    reported_at = min((e.clock.counts_from for entries in life.entries.values() for e in entries), default=at)
+    start = at if terms.severity.is_graver_than(was) else reported_at
+    new = {
+        metric: Course((begun(promise, terms.core_calendar, start, severity=terms.severity),))
+        for metric, promise in terms.promises.items()
+        if metric not in life.entries
+    }
+    life.keep(new, terms)
+    return _recorded(Act.TERMS_CHANGED, matter, [*changed, *new], by=by, at=at)
+
+
+def _under(terms: Terms, was: Severity, metric: Metric, course: Course, at: datetime) -> Course:
+    if metric in terms.promises:
+        promise = terms.promises[metric]
+        return course.changed(promise, terms.core_calendar, at, was=was, severity=terms.severity)
+    return course.withdraw(at)
+
+
+@transaction.atomic
+def reopen_clocks(matter: Matter, *, terms: Terms, by: Person, at: datetime) -> Changed:
+    """The next cycle; the results of this one stay."""
+
+    def again(metric: Metric, course: Course) -> Course:
+        if metric not in terms.promises:
+            return course
+        return course.reopen(terms.promises[metric], terms.core_calendar, at, severity=terms.severity)
+
+    return _recorded(Act.CLOCKS_REOPENED, matter, Life.locked(matter).act(again, terms=terms), by=by, at=at)
+
+
+@transaction.atomic
+def acknowledge(clock: Clock, *, by: Person, at: datetime) -> None:
+    """'I take care of it': what this clock's ladder has not told yet is not told any more."""
+    row = Clock.objects.select_for_update().get(pk=clock.pk)
+    if row.outcome or row.acknowledged_at:
+        return
+    row.acknowledged_at, row.acknowledged_by = at, by.membership_id
+    row.save(update_fields=["acknowledged_at", "acknowledged_by"])
+    row.steps.filter(fired_at=None).delete()
+    record(Act.ACKNOWLEDGED, row, by=by, at=at, words={"metric": row.metric})
+
+
+def _only_the_hospital(by: Person, sentence: object) -> None:
+    if by.side is not Side.HOSPITAL:
+        raise Forbidden(sentence)  # type: ignore[arg-type]
+
+
+def _recorded(act: Act, matter: Matter, changed: Changed, *, by: Person, at: datetime) -> Changed:
+    if changed:
+        record(act, matter, by=by, at=at, words={"metrics": ",".join(metric.value for metric in changed)})
+    return changed

@@ -1,0 +1,107 @@
+"""'This is not needed any more.' A remote solution ends a visit at once, and the hospital may contest it; every other
+waiver needs a reason and the hospital's approval (PACS-17)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.audit.record import record
+from servicedesk.clocks.life import Life
+from servicedesk.clocks.models import Clock, Waiver
+from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+
+
+@transaction.atomic
+def solved_remotely(clock: Clock, *, solved_at: datetime, why: str, by: Person, at: datetime) -> Waiver:
+    """Waived at once: nobody drives to what works again. A refusal of the solution brings the original time back."""
+    if clock.metric != Metric.ON_SITE:
+        raise Refused(_("Only a visit becomes needless by a remote solution."))
+    waiver = _asked(clock, solved_at=solved_at, why=why, by=by, at=at, is_remote_solution=True)
+    _waive(clock, waiver, by=by, at=at)
+    return waiver
+
+
+@transaction.atomic
+def ask_waiver(clock: Clock, *, solved_at: datetime, why: str, by: Person, at: datetime) -> Waiver:
+    waiver = _asked(clock, solved_at=solved_at, why=why, by=by, at=at, is_remote_solution=False)
+    record(Act.WAIVER_ASKED, clock, by=by, at=at, words={"metric": clock.metric})
+    return waiver
+
+
+@transaction.atomic
+def grant_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str = "") -> None:
+    _only_the_hospital(by)
+    waiver = _undecided(waiver)
+    if not waiver.is_remote_solution:
+        _waive(waiver.clock, waiver, by=by, at=at)
+    _decide(waiver, is_granted=True, said=said, by=by, at=at)
+
+
+@transaction.atomic
+def refuse_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str) -> None:
+    """The clock was running all the time; after a remote solution its original time comes back."""
+    _only_the_hospital(by)
+    if not said.strip():
+        raise Refused(_("Say why the promise still holds."))
+    waiver = _undecided(waiver)
+    _decide(waiver, is_granted=False, said=said, by=by, at=at)
+    if waiver.is_remote_solution:
+        Life.locked(waiver.clock.matter).act(
+            lambda _metric, course: course.take_waiver_back(), upon=[Metric(waiver.clock.metric)]
+        )
+        record(Act.WAIVER_RETURNED, waiver.clock, by=by, at=at, words={"metric": waiver.clock.metric})
+
+
+def _asked(
+    clock: Clock, *, solved_at: datetime, why: str, by: Person, at: datetime, is_remote_solution: bool
+) -> Waiver:
+    if not why.strip():
+        raise Refused(_("A waiver needs a reason."))
+    if clock.outcome:
+        raise Refused(_("This promise has its result already."))
+    if Waiver.objects.filter(clock=clock, decided_at=None).exists():
+        raise Refused(_("A waiver was asked for already; the hospital has not decided yet."))
+    return Waiver.objects.create(
+        hospital_id=clock.hospital_id,
+        vendor_id=clock.vendor_id,
+        clock=clock,
+        is_remote_solution=is_remote_solution,
+        solved_at=solved_at,
+        why=why,
+        asked_by=by.membership_id,
+        asked_at=at,
+    )
+
+
+def _waive(clock: Clock, waiver: Waiver, *, by: Person, at: datetime) -> None:
+    Life.locked(clock.matter).act(
+        lambda _metric, course: course.waive(at, since=waiver.solved_at), upon=[Metric(clock.metric)]
+    )
+    record(Act.WAIVED, clock, by=by, at=at, words={"metric": clock.metric, "remote": waiver.is_remote_solution})
+
+
+def _undecided(waiver: Waiver) -> Waiver:
+    locked = Waiver.objects.select_for_update().get(pk=waiver.pk)
+    if locked.decided_at:
+        raise Refused(_("Somebody has decided this already."))
+    return locked
+
+
+def _decide(waiver: Waiver, *, is_granted: bool, said: str, by: Person, at: datetime) -> None:
+    waiver.is_granted, waiver.said = is_granted, said
+    waiver.decided_by, waiver.decided_at = by.membership_id, at
+    waiver.save(update_fields=["is_granted", "said", "decided_by", "decided_at"])
+    if not is_granted:
+        record(Act.WAIVER_REFUSED, waiver.clock, by=by, at=at, words={"metric": waiver.clock.metric})
+
+
+def _only_the_hospital(by: Person) -> None:
+    if by.side is not Side.HOSPITAL:
+        raise Forbidden(_("Whether a promise may be waived is the hospital's decision."))

@@ -1,0 +1,81 @@
+"""Many rows of one kind, without making an instance of each: an array a column, unnested by PostgreSQL.
+
+For what is written by the thousand in a second, such as escalations; everything else makes instances.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.db import connections
+from django.db.models import NOT_PROVIDED, Field, Model
+
+
+def insert(
+    model: type[Model], rows: Sequence[Mapping[str, Any]], *, using: str, ignore_conflicts: bool = False
+) -> None:
+    """Rows by column name, each naming the same columns; what they leave out has the field's own default."""
+    if not rows:
+        return
+    shape = _shape(model, tuple(rows[0]), using)
+    values = [*shape.constants, *(column.values(rows) for column in shape.columns)]
+    conflict = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    with connections[using].cursor() as cursor:
+        cursor.execute(shape.statement + conflict, values)
+
+
+@dataclass(frozen=True)
+class Column:
+    name: str
+    kind: str
+    make: Callable[[], Any] | None  # a fresh value for each row, such as its id
+
+    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
+        found = [row[self.name] for row in rows] if self.make is None else [self.make() for _ in rows]
+        adapt = ADAPTERS.get(self.kind)
+        return [value if value is None else adapt(value) for value in found] if adapt else found
+
+
+@dataclass(frozen=True)
+class Shape:
+    statement: str
+    columns: list[Column]
+    constants: list[Any]
+
+
+@cache
+def _shape(model: type[Model], given: tuple[str, ...], using: str) -> Shape:
+    line, fields = connections[using], model._meta.concrete_fields
+    if unknown := set(given) - {field.column for field in fields}:
+        raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
+    columns, constants = [], []
+    for field in fields:
+        kind = str(field.db_type(line)).partition("(")[0]
+        if field.column in given:
+            columns.append(Column(field.column, kind, None))
+        elif callable(field.default) and field.default is not NOT_PROVIDED:
+            columns.append(Column(field.column, kind, field.default))
+        elif _has_constant(field):
+            constants.append((field.column, kind, field.get_default()))
+    listed = [name for name, _kind, _value in constants] + [column.name for column in columns]
+    names = ", ".join(map(line.ops.quote_name, listed))
+    arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
+    fixed = "".join(f"%s::{kind}, " for _name, kind, _value in constants)
+    table = line.ops.quote_name(model._meta.db_table)
+    statement = f"INSERT INTO {table} ({names}) SELECT {fixed}u.* FROM unnest({arrays}) u"  # noqa: S608 - names of fields
+    return Shape(statement, columns, [value for *_, value in constants])
+
+
+def _has_constant(field: Field[Any, Any]) -> bool:
+    return not field.has_db_default() and not (field.null and field.default is NOT_PROVIDED)
+
+
+def _dumped(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
+
+
+ADAPTERS: dict[str, Callable[[Any], Any]] = {"jsonb": _dumped, "uuid": str}
