@@ -85,6 +85,16 @@ def next_year(term: Stretch, signings: Sequence[Stretch]) -> Stretch | None:
     return year_of(term, begins) if begins <= term.to_on else None
 
 
+def following(term: Stretch) -> Stretch:
+    """The next term: as many months as this one, or, where it has an odd length, as many days."""
+    begins = term.to_on + ONE_DAY
+    most = (begins.year - term.from_on.year) * 12 + begins.month - term.from_on.month
+    for months in (most, most - 1):  # one less where the first day has no corresponding date
+        if months > 0 and last_day(term.from_on, months=months) == term.to_on:
+            return Stretch(begins, last_day(begins, months=months))
+    return Stretch(begins, begins + timedelta(days=term.days - 1))
+
+
 def covered_until(facts: Facts, on: date) -> date | None:
     """The last day of the promised time that this day lies in. None: nothing is promised on it."""
     if not facts.is_activated or facts.term is None or not facts.term.holds(on):

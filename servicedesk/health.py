@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from django.db.models.functions import Cast, Extract, Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from servicedesk.clocks.calendars_standing import awaited_year
 from servicedesk.models import Heartbeat
 
 LATE = 60  # seconds; a heartbeat comes every 15
@@ -52,6 +54,7 @@ class Finding:
     ok: bool
     value: float | None  # seconds, or per cent for the disk
     advice: str | Promise
+    is_remark: bool = False  # something to do in time; nothing is broken
 
 
 def findings() -> list[Finding]:
@@ -59,6 +62,13 @@ def findings() -> list[Finding]:
     database = _database()
     found = [database, _valkey(), _disk()]
     return [*found, *_background()] if database.ok else found
+
+
+def remarks(*, at: datetime) -> list[Finding]:
+    """What somebody has to do one of these days: told on the status page, no reason to call the product unwell."""
+    year = awaited_year(at=at)
+    advice = _("The arrangement of %(year)s is missing. Enter it under “Statutory years”.") % {"year": year}
+    return [Finding("years", _("Statutory days off"), year is None, None, advice, is_remark=True)]
 
 
 def _database() -> Finding:

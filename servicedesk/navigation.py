@@ -21,6 +21,7 @@ from contracts.permissions import SEE_CONTRACTS
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
+from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS
 from servicedesk.notices.permissions import READ_INBOX, SEE_DELIVERIES
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
@@ -75,6 +76,13 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
+        ),
+    ),
+    Section(
+        gettext_lazy("Promises"),
+        (
+            Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
+            Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
         ),
     ),
     Section(

@@ -8,11 +8,13 @@ from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView
 
 from servicedesk.accounts.models.user import Theme
+from servicedesk.clocks.calendars_standing import notes_for
 from servicedesk.home import next_steps
 from servicedesk.navigation import THEME_COOKIE
 from servicedesk.openapi import groups_of
@@ -26,7 +28,11 @@ YEAR = 365 * 24 * 3600
 @door(Audience.SIGNED_IN)
 def home(request: Any) -> HttpResponse:
     person = request.person
-    context = {"steps": next_steps(request), "permissions": granted_to(person.role) if person else []}
+    context = {
+        "steps": next_steps(request),
+        "notes": notes_for(person, at=timezone.now()),
+        "permissions": granted_to(person.role) if person else [],
+    }
     return render(request, "home.html", context)
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from servicedesk.health import findings
+from servicedesk.health import findings, remarks
 from servicedesk.metrics import exposition
 from servicedesk.tenancy.doors import Audience, door, is_internal
 
@@ -32,9 +32,10 @@ def livez(request: HttpRequest) -> JsonResponse:
 
 @door(Audience.SIGNED_IN)
 def status(request: HttpRequest) -> HttpResponse:
-    found = findings()
+    found, now = findings(), timezone.now()
     well = all(finding.ok for finding in found)
-    return render(request, "status.html", {"findings": found, "well": well, "now": timezone.now()})
+    context = {"findings": [*found, *remarks(at=now)], "well": well, "now": now}
+    return render(request, "status.html", context)
 
 
 @door(Audience.INTERNAL)

@@ -11,6 +11,7 @@ urlpatterns = [
     path("api/schema/", pages.api_schema, name="api_schema"),
     path("", include("servicedesk.accounts.urls")),
     path("", include("servicedesk.audit.urls")),
+    path("", include("servicedesk.clocks.calendars_urls")),
     path("", include("servicedesk.files.urls")),
     path("", include("servicedesk.notices.urls")),
     path("", include("contracts.urls")),

@@ -38,6 +38,9 @@ class StaffForm(forms.ModelForm):
         self.by = by
         self.instance.hospital_id, self.instance.vendor_id = contract.hospital_id, contract.vendor_id
         self.instance.contract = contract
+        if self.instance.role and StaffRole(self.instance.role).side != by.side:
+            del self.fields["account"]  # theirs to name
+            return
         own = {"hospital_id": by.hospital_id, "vendor_id": by.vendor_id}
         self.fields["account"].queryset = Membership.objects.visible_to(by).active(at=at).filter(**own)
         self.fields["account"].initial = self._own_account()

@@ -9,22 +9,33 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from contracts.enums import StaffRole, Status
-from contracts.models import Contract, StaffMember
+from contracts.models import Contract, StaffMember, System
 from contracts.selectors import facts_of, serving
 from contracts.terms import covered_until, lapsed_on, status_of
 from servicedesk.tenancy.refusals import Refused
 
 
-def is_outside_contract(contract: Contract, *, at: datetime) -> bool:
+def is_outside_contract(contract: Contract, *, at: datetime, system: System | None = None) -> bool:
     """A phoned emergency is written down all the same, marked so; it starts no promised clock (PACS-1)."""
-    return covered_until(facts_of(contract), timezone.localdate(at)) is None
+    on = timezone.localdate(at)
+    return covered_until(facts_of(contract), on) is None or (system is not None and not is_covered(system, on))
 
 
-def refuse_unless_promised(contract: Contract, *, at: datetime) -> None:
+def is_covered(system: System, on: date) -> bool:
+    """A system may have a term of its own inside the contract's (SMART-1); so has its module with it."""
+    has_begun = system.starts_on is None or system.starts_on <= on
+    runs = has_begun and (system.ends_on is None or on <= system.ends_on)
+    return runs and (system.part_of is None or is_covered(system.part_of, on))
+
+
+def refuse_unless_promised(contract: Contract, *, at: datetime, system: System | None = None) -> None:
     """Says why nothing is promised now, and whom to call instead."""
+    on = timezone.localdate(at)
     if is_outside_contract(contract, at=at):
-        on = timezone.localdate(at)
         raise Refused(f"{why_not(contract, on=on)} {whom_to_call(contract, on=on)}".strip(), code="not_promised")
+    if system is not None and not is_covered(system, on):
+        words = _("The term of %(system)s does not hold today.") % {"system": system.name}
+        raise Refused(f"{words} {whom_to_call(contract, on=on)}".strip(), code="not_promised")
 
 
 def why_not(contract: Contract, *, on: date) -> str:

@@ -78,6 +78,9 @@ def running_out(contract: Contract, on: date) -> Iterator[RunsOut]:
         yield RunsOut("term", label, contract.ends_on)
     elif until and until != contract.ends_on:
         yield RunsOut("signing", label, until)
+    for system in contract.systems.filter(ends_on__gte=on, ends_on__lt=contract.ends_on):
+        if system.ends_on:
+            yield RunsOut(f"system:{system.pk}", f"{system.name} · {contract.name}", system.ends_on)
     for expiry in contract.expiries.filter(expires_on__gte=on - ONE_DAY):
         yield RunsOut(f"expiry:{expiry.pk}", f"{expiry.name} · {contract.name}", expiry.expires_on)
 

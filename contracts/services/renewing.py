@@ -34,7 +34,7 @@ from contracts.services.activating import put_into_force, sign_first_year
 from contracts.services.keeping import locked
 from contracts.services.staffing import keep_posts
 from contracts.services.starting import of
-from contracts.terms import ONE_DAY, Stretch, is_sound, last_day
+from contracts.terms import Stretch, following, is_sound
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.models import Desk
@@ -78,13 +78,8 @@ def version_now(contract: Contract, on: date) -> MatrixVersion | None:
 
 
 def next_term(contract: Contract) -> Stretch | None:
-    """As long as the last one, from the day after it."""
     term = term_of(contract)
-    if term is None:
-        return None
-    begins = term.to_on + ONE_DAY
-    months = max(1, round(term.days / 30.4375))
-    return Stretch(begins, last_day(begins, months=months))
+    return following(term) if term else None
 
 
 @transaction.atomic
@@ -99,14 +94,14 @@ def renew_contract(
     parts, promises = copied(contract, on=on), version_now(contract, on)
     if promises is None:
         raise Refused(_("This contract promises nothing that could be renewed."))
-    following = _following(contract, number, term, by, at)
-    _copy_parts(parts, following)
-    _copy_staff(staff_on(contract, on), following)
-    put_into_force(_copy_promises(promises, following), term, by=by, at=at)
-    sign_first_year(following, term)
-    keep_posts(following, on=on)
-    record(Act.CONTRACT_RENEWED, contract, by=by, at=at, words={"next": str(following.pk)})
-    return following
+    made = _following(contract, number, term, by, at)
+    _copy_parts(parts, made)
+    _copy_staff(staff_on(contract, on), made)
+    put_into_force(_copy_promises(promises, made), term, by=by, at=at)
+    sign_first_year(made, term)
+    keep_posts(made, on=on)
+    record(Act.CONTRACT_RENEWED, contract, by=by, at=at, words={"next": str(made.pk)})
+    return made
 
 
 def _refuse_unfit(contract: Contract, term: Stretch, number: str) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from contracts.enums import StaffRole
 from contracts.models import Contract, StaffMember
 from contracts.selectors import serving
-from contracts.services.keeping import refuse_if_over
+from contracts.services.keeping import locked, refuse_if_over
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.models import Post
@@ -87,6 +87,7 @@ def _refuse_second_project_manager(member: StaffMember) -> None:
 
 def keep_posts(contract: Contract, *, on: date) -> None:
     """The desk's posts are those of today's list who can be told; one person may hold several."""
+    locked(contract)  # two who write people at the same moment do it one after the other
     wanted = _wanted(contract, on)
     posts = {(post.role, post.of_vendor_id, post.of_hospital_id): post for post in _posts(contract)}
     gone = [post.pk for holder, post in posts.items() if holder not in wanted]

@@ -80,9 +80,7 @@ def acts(contract: Contract, person: Person, *, on: date) -> dict[str, Any]:
     signed = [Stretch(signing.from_on, signing.to_on) for signing in contract.signings.all()]
     return {
         "may_keep": may_keep and how.status != Status.ENDED,
-        "may_owe": may_keep
-        and how.status != Status.ENDED
-        and not (contract.activated_at and person.side == Side.VENDOR),
+        "may_owe": may_keep and how.status != Status.ENDED and not is_debtor,
         "may_prepare": may_keep and how.status == Status.DRAFT,
         "may_sign": may_decide and runs and contract.is_signed_yearly and term and next_year(term, signed) is not None,
         "may_renew": may_decide and contract.activated_at is not None and not contract.next.exists(),

@@ -54,6 +54,13 @@ class Act(TextChoices):
     MESSAGE_RESENT = "notices.message_resent", _("sent an undelivered message again")
     MESSAGES_RESENT = "notices.messages_resent", _("sent all undelivered messages again")
     MESSAGE_DISMISSED = "notices.message_dismissed", _("set an undelivered message aside")
+    # clocks: calendars
+    YEAR_ENTERED = "clocks.year_entered", _("entered the statutory days off of a year")
+    YEARS_TAKEN_OVER = "clocks.years_taken_over", _("took published years over into the hospital's calendars")
+    EXTRA_DAY_KEPT = "clocks.extra_day_kept", _("wrote down a day of the hospital's own")
+    EXTRA_DAY_REMOVED = "clocks.extra_day_removed", _("removed a day of the hospital's own")
+    HOURS_CHANGED = "clocks.hours_changed", _("changed the weekly hours of a calendar")
+    CALENDAR_RENEWED = "clocks.calendar_renewed", _("made a new version of a calendar")
     CLOCKS_STARTED = "clocks.started", _("started what is promised")
     CLOCK_STOPPED = "clocks.stopped", _("kept or missed a promise")
     VISIT_CALLED = "clocks.visit_called", _("called for a visit")

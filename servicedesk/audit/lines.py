@@ -29,6 +29,9 @@ NAMES: dict[str, Promise] = {
     "view": gettext_lazy("Page"),
     "rows": gettext_lazy("Rows"),
     "sha256": gettext_lazy("SHA-256 of the file"),
+    "year": gettext_lazy("Year"),
+    "version": gettext_lazy("Version"),
+    "moved": gettext_lazy("Due times that moved"),
     "is_whole": gettext_lazy("Everything that was asked for"),
 }
 CODES: dict[str, Promise] = {

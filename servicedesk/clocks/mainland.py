@@ -25,11 +25,11 @@ def statutory(year: int) -> Year:
     """As published; for a year that is not yet, the holidays that the law itself names, without made-up days."""
     days = China(years=year)  # type: ignore[no-untyped-call]
     worked = frozenset(day for day in days.weekend_workdays if day.year == year)
-    return Year(frozenset(_with_weekends({day for day in days if day.year == year}, worked)), worked)
+    return Year(frozenset(with_weekends({day for day in days if day.year == year}, worked)), worked)
 
 
-def _with_weekends(named: set[date], worked: frozenset[date]) -> set[date]:
-    """The notice names whole stretches; the library leaves out weekends, which only a six-day week would miss."""
+def with_weekends(named: set[date], worked: frozenset[date]) -> set[date]:
+    """'Together with the weekend', which neither a notice nor the library spells out; a six-day week would miss it."""
     closed = set(named)
     for day in sorted(named):
         for step in (ONE_DAY, -ONE_DAY):

@@ -37,6 +37,11 @@ KEEP_CALENDARS = Permission(
     _("Keep the hospital's own days off and take over a published year"),
     everyone_in(Role.IT_LEAD),
 )
+KEEP_HOURS = Permission(
+    "clocks.keep_hours",
+    _("Change the weekly hours of a calendar"),
+    everyone_in(Role.IT_LEAD, Role.PROJECT_MANAGER),
+)
 PUBLISH_YEARS = Permission(
     "clocks.publish_years",
     _("Enter the statutory days off of a year"),

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from servicedesk.sla.calendar import Impossible
+from servicedesk.sla.clock import Outcome
 from servicedesk.sla.explain import Because, Reason
+from servicedesk.sla.ladder import Recipient
 from servicedesk.sla.promise import Channel, Metric, Unit, Window
 
 METRICS: dict[Metric, str | Text] = {
@@ -35,6 +37,25 @@ CHANNELS: dict[Channel, str | Text] = {
     Channel.QQ: gettext_lazy("QQ"),
     Channel.ON_SITE: gettext_lazy("on site, in person"),
     Channel.PLATFORM: gettext_lazy("the hospital's own platform"),
+}
+
+
+OUTCOMES: dict[Outcome, str | Text] = {
+    Outcome.MET: gettext_lazy("kept"),
+    Outcome.MISSED: gettext_lazy("missed"),
+    Outcome.WAIVED: gettext_lazy("waived"),
+    Outcome.SUPERSEDED: gettext_lazy("replaced by another promise"),
+}
+RECIPIENTS: dict[Recipient, str | Text] = {
+    Recipient.ASSIGNEE: gettext_lazy("whoever works on it"),
+    Recipient.ON_DUTY: gettext_lazy("first line on duty"),
+    Recipient.SECOND_LINE: gettext_lazy("second line on duty"),
+    Recipient.PROJECT_MANAGER: gettext_lazy("project manager"),
+    Recipient.PRODUCT_TEAM: gettext_lazy("product team"),
+    Recipient.SENIOR_MANAGER: gettext_lazy("the vendor's senior manager"),
+    Recipient.ACCOUNT_MANAGER: gettext_lazy("account manager"),
+    Recipient.HOSPITAL_IT: gettext_lazy("the hospital's IT department"),
+    Recipient.HOSPITAL_LEAD: gettext_lazy("the hospital's lead"),
 }
 
 

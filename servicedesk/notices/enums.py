@@ -34,6 +34,7 @@ class NoticeKind(TextChoices):
     DEADLINE_PASSED = "deadline_passed", _("Deadline has passed")
     NOBODY_ON_DUTY = "nobody_on_duty", _("Nobody on duty")
     STEPS_SET_ASIDE = "steps_set_aside", _("Escalations that could not be told")
+    DUE_TIMES_MOVED = "due_times_moved", _("Due times moved")
     TICKET_REPORTED = "ticket_reported", _("New ticket")
     TICKET_ASSIGNED = "ticket_assigned", _("Ticket given to me")
     TICKET_URGED = "ticket_urged", _("Reporter asks for haste")
@@ -101,6 +102,7 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.STEPS_SET_ASIDE: gettext_noop(
         "An escalation of %(on)s could not be told and was set aside. See the status page and the watch's log."
     ),
+    NoticeKind.DUE_TIMES_MOVED: gettext_noop("%(calendar)s was changed; due times that moved with it: %(count)s."),
     NoticeKind.TICKET_REPORTED: gettext_noop("%(matter)s was reported and waits for somebody to accept it."),
     NoticeKind.TICKET_ASSIGNED: gettext_noop("%(matter)s was given to you."),
     NoticeKind.TICKET_URGED: gettext_noop("The reporter asks for haste: %(matter)s."),

@@ -55,6 +55,13 @@ PAGES: tuple[Walk, ...] = (
     Walk("contracts", "/contracts/"),
     Walk("contracts-vendor", "/contracts/", Role.VENDOR_MANAGER),
     Walk("start-contract", "/contracts/new/", Role.VENDOR_MANAGER),
+    Walk("calendars", "/calendars/", LEAD),
+    Walk("calendars-vendor", "/calendars/", ENGINEER),
+    Walk("calendars-provisional", "/calendars/?year=2027", AUDITOR),
+    Walk("add-extra-day", "/calendars/days/new/", LEAD),
+    Walk("take-over-years", "/calendars/take-over/", LEAD),
+    Walk("years", "/years/", SYSTEM),
+    Walk("enter-year", "/years/enter/", SYSTEM),
     Walk("status", "/status"),
 )
 

@@ -203,6 +203,23 @@ def test_before_and_after_the_term_nothing_is_promised(world, at, sentence):
         refuse_unless_promised(contract, at=at)
 
 
+def test_a_system_whose_own_term_is_over_takes_no_new_work(world):
+    """SMART-1: and its modules with it; the other systems go on."""
+    contract, manager, _ = in_force(world.h1, world.v1, "smart")
+    enter(manager)
+    over, other = contract.systems.all()[:2]
+    over.ends_on = TODAY - timedelta(days=1)
+    over.save()
+    parties = {"hospital": world.h1, "vendor": world.v1, "contract": contract}
+    module = System.objects.create(**parties, name="叫号模块", part_of=over)
+    refuse_unless_promised(contract, at=AT, system=other)
+    assert not is_outside_contract(contract, at=AT, system=other)
+    for system in (over, module):
+        assert is_outside_contract(contract, at=AT, system=system)
+        with pytest.raises(Refused, match=system.name):
+            refuse_unless_promised(contract, at=AT, system=system)
+
+
 def test_a_draft_promises_nothing(world):
     contract = started(world.h1, world.v1, by=enter(manager_of(world.v1)))
     with pytest.raises(Refused, match="still being prepared"):

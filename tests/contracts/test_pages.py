@@ -457,3 +457,27 @@ def test_a_used_quota_stays(world):
     assert "已有使用" in text(answer)
     with in_hospital(world):
         assert contract.quotas.count() == 1
+
+
+def test_the_hospitals_lead_starts_one_too(world):
+    lead = make_member(Role.IT_LEAD, world.h1)
+    client = browser_of(lead)
+    page = text(client.get("/contracts/new/"))
+    assert "卫宁服务有限公司" in page
+    answer = client.post("/contracts/new/", {"code": "icu", "vendor": world.v2.id, "name": ""})
+    assert answer.status_code == 302
+    with in_hospital(world):
+        contract = Contract.objects.get()
+        assert (contract.hospital_id, contract.vendor_id) == (world.h1.id, world.v2.id)
+    assert "name" not in client.post("/contracts/new/", {"code": "xray", "vendor": world.v2.id}).context["form"].errors
+    stranger = client.post("/contracts/new/", {"code": "icu", "vendor": 999999})
+    assert "vendor" in stranger.context["form"].errors
+
+
+def test_nobody_starts_a_contract_for_a_foreign_hospital(world):
+    """ALL-1"""
+    client = browser_of(manager_of(world.v1))
+    page = text(client.get("/contracts/new/"))
+    assert "市中医医院" not in page
+    answer = client.post("/contracts/new/", {"code": "icu", "hospital": world.h3.id})
+    assert "hospital" in answer.context["form"].errors

@@ -134,3 +134,14 @@ def test_a_hospital_that_named_nobody_is_told_through_its_leads(world):
         StaffMember.objects.filter(contract=contract).update(of_hospital=None)
     heard = told(world, contract, [YEAR_END - timedelta(days=90)])
     assert lead.pk in [member for member, _, _ in heard]
+
+
+def test_a_systems_own_term_is_told_as_well(world):
+    """SMART-1"""
+    contract, manager, _ = in_force(world.h1, world.v1, "smart")
+    ends = date(2026, 12, 20)
+    with wall.opened(Context.of_hospital(world.h1.id)):
+        contract.systems.filter(name="智能候诊信息系统").update(ends_on=ends)
+    heard = told(world, contract, [ends - timedelta(days=left) for left in (60, 59, 30)])
+    mine = [day for member, on, day in heard if member == manager.pk and on == ends.isoformat()]
+    assert mine == [ends - timedelta(days=left) for left in (60, 30)]

@@ -12,6 +12,7 @@ from contracts.terms import (
     Facts,
     Stretch,
     covered_until,
+    following,
     is_sound,
     last_day,
     next_year,
@@ -79,6 +80,21 @@ def test_a_gap_between_two_signings_is_lapsed_time():
     assert status_of(facts, date(2027, 3, 15)) == Status.LAPSED
     assert status_of(facts, date(2027, 4, 1)) == Status.ACTIVE
     assert covered_until(facts, date(2027, 1, 1)) == FIRST.to_on
+
+
+@pytest.mark.parametrize(
+    ("term", "ends"),
+    [
+        (TERM, date(2030, 2, 28)),
+        (Stretch(date(2026, 1, 1), date(2026, 12, 31)), date(2027, 12, 31)),
+        (Stretch(date(2024, 2, 29), date(2025, 2, 28)), date(2026, 2, 28)),
+        (Stretch(date(2026, 5, 15), date(2026, 6, 14)), date(2026, 7, 14)),
+        (Stretch(date(2026, 5, 1), date(2026, 5, 10)), date(2026, 5, 20)),  # of an odd length: as many days
+    ],
+)
+def test_the_term_after_this_one(term, ends):
+    """PACS-1"""
+    assert following(term) == Stretch(term.to_on + ONE_DAY, ends)
 
 
 def test_coverage_reaches_over_signings_that_follow_each_other():

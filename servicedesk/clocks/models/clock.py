@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.clocks.models.calendars import WorkCalendar
@@ -73,6 +74,9 @@ class Clock(WalledWithId):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.cycle}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("clock", args=[self.pk])
 
 
 class Span(WalledWithId):

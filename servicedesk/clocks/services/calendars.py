@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -20,8 +21,27 @@ def land_years() -> list[LandYear]:
     return list(LandYear.objects.order_by("year", "-version").distinct("year"))
 
 
+@dataclass(frozen=True)
+class Days:
+    """What a hospital's calendars are composed from: the land's years and its own days."""
+
+    years: list[LandYear]
+    extra: list[ExtraDay]
+
+
+def days_of(hospital_id: int) -> Days:
+    return Days(land_years(), list(ExtraDay.objects.filter(hospital_id=hospital_id)))
+
+
 def composed(
-    *, hospital_id: int, vendor_id: int, name: str, week: Sequence[Hours], version: int, at: datetime
+    *,
+    hospital_id: int,
+    vendor_id: int,
+    name: str,
+    week: Sequence[Hours],
+    version: int,
+    at: datetime,
+    days: Days | None = None,
 ) -> WorkCalendar:
     """Not saved. A worked weekend has the hours of an ordinary weekday; 24x7 knows no days off."""
     row = WorkCalendar(
@@ -32,21 +52,24 @@ def composed(
         week=[[list(segment) for segment in hours] for hours in week],
         made_at=at,
     )
-    if tuple(map(tuple, week)) == ROUND_THE_CLOCK:
-        return row
-    years, extra = land_years(), list(ExtraDay.objects.filter(hospital_id=hospital_id))
-    worked = {day for year in years for day in year.worked} | {day.on.isoformat() for day in extra if day.is_worked}
-    closed = {day for year in years for day in year.closed} | {day.on.isoformat() for day in extra if not day.is_worked}
+    if tuple(map(tuple, week)) != ROUND_THE_CLOCK:
+        _fill(row, week, days or days_of(hospital_id))
+    calendar_of(row)  # refuses what cannot be
+    return row
+
+
+def _fill(row: WorkCalendar, week: Sequence[Hours], days: Days) -> None:
+    years, own = days.years, {is_worked: set[str]() for is_worked in (True, False)}
+    for extra in days.extra:
+        own[extra.is_worked].add(extra.on.isoformat())
     weekday = next((hours for hours in week if hours), ())
-    row.closed = sorted(closed - {day.on.isoformat() for day in extra if day.is_worked})
+    row.closed = sorted({day for year in years for day in year.closed} - own[True] | own[False])
     row.worked = {
         day: [list(segment) for segment in week[date.fromisoformat(day).weekday()] or weekday]
-        for day in sorted(worked - {day.on.isoformat() for day in extra if not day.is_worked})
+        for day in sorted({day for year in years for day in year.worked} - own[False] | own[True])
     }
     row.known = [year.year for year in years if year.is_published]
     row.land = {str(year.year): year.version for year in years}
-    calendar_of(row)  # refuses what cannot be
-    return row
 
 
 @transaction.atomic

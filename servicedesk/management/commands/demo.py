@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 
 from servicedesk.demo import PASSWORD, current_code, make_demo, people, second_step
 
-KEPT = ("django_migrations", "django_content_type", "auth_permission")
+KEPT = ("django_migrations", "django_content_type", "auth_permission", "clocks_landyear")  # what migrations bring
 
 
 class Command(BaseCommand):

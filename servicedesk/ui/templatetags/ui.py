@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from servicedesk.ui import devices, due, icons, words
 from servicedesk.ui.tables import Page
@@ -72,6 +73,18 @@ def countdown(due_at: datetime | None, at: datetime | None = None, paused: bool 
 def severity(letter: str) -> Any:
     """`{% severity "A" %}`: a shape and a letter, because colour speaks of time."""
     return {"letter": letter}
+
+
+@register.inclusion_tag("ui/provisional.html")
+def provisional(is_provisional: bool, years: str = "") -> Any:
+    """`{% provisional clock.is_provisional %}`: the due time may move once the year is published; opens to say so."""
+    if not is_provisional:
+        return {"sentence": ""}
+    if years:
+        return {
+            "sentence": _("The days off of %(years)s are not published yet; this time may move.") % {"years": years}
+        }
+    return {"sentence": _("This time rests on a year whose days off are not published yet; it may move.")}
 
 
 @register.inclusion_tag("ui/organisation.html")

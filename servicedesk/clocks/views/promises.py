@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from servicedesk.clocks.forms.promises import DecisionForm, PauseForm, WaiverForm
+from servicedesk.clocks.models import Clock, Waiver
+from servicedesk.clocks.permissions import ACKNOWLEDGE, ASK_WAIVER, DECIDE_WAIVER, SEE_CLOCKS
+from servicedesk.clocks.selectors.promises import AT_MOST, escalating, shown, waiting_for_the_hospital
+from servicedesk.clocks.services import clocks as acts
+from servicedesk.clocks.services import waivers
+from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.refusals import Refused
+
+
+@door(SEE_CLOCKS)
+def escalations(request: Any) -> HttpResponse:
+    now = timezone.now()
+    rows = [shown(clock, request.person, now) for clock in escalating(request.person)[:AT_MOST]]
+    context = {
+        "rows": rows,
+        "waivers": waiting_for_the_hospital(request.person)[:AT_MOST],
+        "now": now,
+        "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) is not None,
+    }
+    return render(request, "clocks/escalations.html", context)
+
+
+@door(SEE_CLOCKS, of=Clock)
+def show_clock(request: Any, clock: Clock) -> HttpResponse:
+    return _page(request, clock)
+
+
+def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpResponse:
+    now = timezone.now()
+    context = {
+        "clock": shown(clock, request.person, now),
+        "now": now,
+        "waivers": list(clock.waivers.all()),
+        "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) and not clock.acknowledged_at,
+        "may_ask": ASK_WAIVER.reach_of(request.person),
+        "may_decide": DECIDE_WAIVER.reach_of(request.person),
+        "pause": PauseForm(),
+        "waiver": WaiverForm(is_visit=_is_visit(clock), initial={"solved_at": timezone.localtime(now)}),
+        "decision": DecisionForm(),
+        **forms_with_errors,
+    }
+    return render(request, "clocks/clock.html", context, status=409 if forms_with_errors else 200)
+
+
+@door(ACKNOWLEDGE, methods=("POST",), of=Clock)
+def acknowledge_clock(request: Any, clock: Clock) -> HttpResponse:
+    acts.acknowledge(clock, by=request.person, at=timezone.now())
+    messages.success(request, _("Nobody else is told of this any more. The promise runs on."))
+    return redirect(request.POST.get("next") if request.POST.get("next") == "escalations" else clock.get_absolute_url())
+
+
+@door(DECIDE_WAIVER, methods=("POST",), of=Clock)
+def pause_clock(request: Any, clock: Clock) -> HttpResponse:
+    form = PauseForm(request.POST)
+    if form.is_valid() and _done(
+        form,
+        lambda: acts.pause_clocks(
+            clock.matter, **form.cleaned_data, by=request.person, at=timezone.now(), metrics=[Metric(clock.metric)]
+        ),
+    ):
+        return redirect(clock.get_absolute_url())
+    return _page(request, clock, pause=form)
+
+
+@door(DECIDE_WAIVER, methods=("POST",), of=Clock)
+def resume_clock(request: Any, clock: Clock) -> HttpResponse:
+    acts.resume_clocks(clock.matter, by=request.person, at=timezone.now(), metrics=[Metric(clock.metric)])
+    return redirect(clock.get_absolute_url())
+
+
+@door(ASK_WAIVER, methods=("POST",), of=Clock)
+def ask_to_waive(request: Any, clock: Clock) -> HttpResponse:
+    form = WaiverForm(request.POST, is_visit=_is_visit(clock))
+    if form.is_valid():
+        facts = dict(form.cleaned_data)
+        ask = waivers.solved_remotely if facts.pop("is_remote_solution", False) else waivers.ask_waiver
+        if _done(form, lambda: ask(clock, **facts, by=request.person, at=timezone.now())):
+            return redirect(clock.get_absolute_url())
+    return _page(request, clock, waiver=form)
+
+
+@door(DECIDE_WAIVER, methods=("POST",), of=Waiver)
+def decide_waiver(request: Any, waiver: Waiver) -> HttpResponse:
+    form = DecisionForm(request.POST)
+    decide = waivers.grant_waiver if request.POST.get("verdict") == "grant" else waivers.refuse_waiver
+    if form.is_valid() and _done(
+        form, lambda: decide(waiver, said=form.cleaned_data["said"], by=request.person, at=timezone.now())
+    ):
+        return redirect(waiver.clock.get_absolute_url())
+    return _page(request, waiver.clock, decision=form)
+
+
+def _is_visit(clock: Clock) -> bool:
+    return clock.metric == Metric.ON_SITE
+
+
+def _done(form: forms.Form, act: Any) -> bool:
+    """A refusal is said in the form; what was typed stays."""
+    try:
+        act()
+    except Refused as refusal:
+        form.add_error(None, str(refusal.sentence))
+    return form.is_valid()
