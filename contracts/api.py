@@ -75,7 +75,7 @@ class Problem(serializers.Serializer[Any]):
     title = serializers.CharField()
     status = serializers.IntegerField()
     detail = serializers.CharField()
-    errors = FieldProblem(many=True, required=False)
+    errors = serializers.ListField(child=FieldProblem(), required=False)  # type: ignore[assignment]
 
 
 def _parameter(name: str, words: str, **more: Any) -> OpenApiParameter:
@@ -103,7 +103,7 @@ class ExplainContract(APIView):
         operation_id="explain_contract",
         tags=["contracts"],
         summary="All due times of a report, and why",
-        description="What a report at a moment would be promised, by the version of the promises that is in force then. "
+        description="What a report at a moment would be promised, by the version in force then. "
         "Nothing is started by it. The sentences come in the reader's language.",
         parameters=PARAMETERS,
         responses={

@@ -31,6 +31,8 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"
     EMPTY_LINE = "empty_line"
     GAP = "gap"
+    NO_RESPONSE = "no_response"  # where the same kind of service has one at other hours or severities
+    SOME_ONLY = "some_only"  # likewise, of another metric
     OVERLAP = "overlap"
     NO_CHANNEL = "no_channel"
     NO_TIME = "no_time"  # zero, or less
@@ -54,6 +56,7 @@ class Kind(StrEnum):
 
 WARNINGS = frozenset(
     {
+        Kind.SOME_ONLY,
         Kind.HOURS_ARE_SLOWER,
         Kind.EMERGENCY_IS_SLOWER,
         Kind.NO_LADDER,
@@ -199,10 +202,29 @@ def _gaps(sight: _Sight) -> Iterator[Finding]:
     for category, severity, window in sight.triples():
         if category in covered and not sight.fitting(category, severity, window, emergency=False):
             missing.setdefault((severity, window), []).append(category)
-    for (severity, window), categories in missing.items():
-        wanted = {"categories": categories, "severities": [severity], "window": window}
-        at = _at(sight.names(categories), severity, window)
+    for (letter, hours), categories in missing.items():
+        wanted = {"categories": categories, "severities": [letter], "window": [hours]}
+        at = _at(sight.names(categories), letter, hours)
         yield Finding(Kind.GAP, _("Nothing is promised for %(at)s: there is no line.") % {"at": at}, wanted=wanted)
+
+
+def _holes(sight: _Sight) -> Iterator[Finding]:
+    """A line is there, but not what other hours or severities of the same kind of service are promised."""
+    usual: dict[str, set[str]] = {}
+    lacking: dict[tuple[str, str, str], list[str]] = {}
+    terms = {triple: sight.terms(*triple, emergency=False) for triple in sight.triples()}
+    for (category, _severity, _window), promised in terms.items():
+        usual.setdefault(category, set()).update(promised)
+    for (category, severity, window), promised in terms.items():
+        if sight.fitting(category, severity, window, emergency=False):
+            for metric in sorted(usual[category] - set(promised)):
+                lacking.setdefault((metric, severity, window), []).append(category)
+    for (metric, letter, hours), categories in lacking.items():
+        words = {"metric": metric_words(metric), "at": _at(sight.names(categories), letter, hours)}
+        sentence = _("'%(metric)s' is promised at other hours or severities, but not for %(at)s.") % words
+        kind = Kind.NO_RESPONSE if metric == Metric.RESPOND else Kind.SOME_ONLY
+        wanted = {"categories": categories, "severities": [letter], "window": [hours]}
+        yield Finding(kind, sentence, wanted=wanted)
 
 
 def _overlaps(sight: _Sight) -> Iterator[Finding]:
@@ -240,8 +262,8 @@ def _channels(sight: _Sight) -> Iterator[Finding]:
         fitting = sight.fitting(category, severity, window, emergency=False)
         if fitting and not any(row["channels"] for _place, row in fitting):
             found.setdefault((fitting[0][0], severity, window), []).append(category)
-    for (place, severity, window), categories in found.items():
-        at = _at(sight.names(categories), severity, window)
+    for (place, letter, hours), categories in found.items():
+        at = _at(sight.names(categories), letter, hours)
         yield Finding(Kind.NO_CHANNEL, _("There is no channel to report by for %(at)s.") % {"at": at}, place)
 
 
@@ -429,6 +451,6 @@ def _marks(sight: _Sight) -> Iterator[Finding]:
 
 
 LOOKS: tuple[Callable[[_Sight], Iterator[Finding]], ...] = (
-    _gaps, _overlaps, _empty_lines, _channels, _unknown, _times, _graver, _order, _hours, _urgency, _ladders, _rungs,
+    _gaps, _holes, _overlaps, _empty_lines, _channels, _unknown, _times, _graver, _order, _hours, _urgency, _ladders, _rungs,
     _roles, _marks,
 )  # fmt: skip

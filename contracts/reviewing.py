@@ -1,4 +1,4 @@
-"""A version before its contract: what the check finds, with what the contract knows of categories, levels and people."""
+"""What the check finds in a version, with what its contract knows of categories, levels and people."""
 
 from __future__ import annotations
 

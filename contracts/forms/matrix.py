@@ -1,4 +1,4 @@
-"""A draft of the promises in pieces: one cell, one line, one ladder, what holds for the whole, and the vendor's asking."""
+"""A draft of the promises in pieces: a cell, a line, a ladder, what holds for the whole; asking and deciding."""
 
 from __future__ import annotations
 

@@ -123,7 +123,7 @@ def approve(version: MatrixVersion, *, from_on: date, by: Person, at: datetime) 
     contract.save(update_fields=["has_no_solve_time"])
     if runs_day_and_night(version):
         Desk.objects.filter(pk=contract.desk_id).update(is_round_the_clock=True)
-    words = {"version": version.version, "from": version.active_from.isoformat()}
+    words = {"version": str(version.version), "from": version.active_from.isoformat()}
     record(Act.MATRIX_ACTIVATED, version, by=by, at=at, words=words)
     _tell_both(version, by=by, at=at)
     return version

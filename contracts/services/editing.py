@@ -104,7 +104,7 @@ def remove_ladder(version: MatrixVersion, was: str, *, by: Person, at: datetime)
 def keep_marks(
     version: MatrixVersion, marks_itself: Sequence[Severity], *, has_no_solve_time: bool, by: Person, at: datetime
 ) -> None:
-    """What holds for the whole contract: which severities are an emergency by themselves, and ICU-19's explicit word."""
+    """For the whole contract: which severities are an emergency by themselves, and ICU-19's explicit word."""
     version = opened(version)
     version.marks_itself = [severity.value for severity in marks_itself]
     version.has_no_solve_time = has_no_solve_time

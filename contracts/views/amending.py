@@ -79,7 +79,7 @@ def _link(version: MatrixVersion, finding: Finding) -> str:
         wanted = finding.wanted
         asked = [("category", code) for code in wanted.get("categories", [])]
         asked += [("severity", severity) for severity in wanted.get("severities", [])]
-        return _address("edit_row", version, [*asked, ("window", wanted.get("window", "24x7"))])
+        return _address("edit_row", version, [*asked, *(("window", window) for window in wanted.get("window", []))])
     return _address("edit_whole", version, {})
 
 
