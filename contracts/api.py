@@ -115,7 +115,8 @@ class ExplainContract(APIView):
         asked = request.query_params
         errors: list[tuple[str, str]] = []
         at = _taken(errors, "at", lambda: moment_from(PLUS.sub(r"\1+\2", asked.get("at", ""))))
-        version = version_at(contract, at or timezone.now())
+        in_force = version_at(contract, at or timezone.now())
+        version = in_force or contract.versions.select_related("contract", "calendar").first()
         if version is None:
             return problem(409, _("At that moment this contract promises nothing yet."))
         offer = offer_of(version)
@@ -123,12 +124,16 @@ class ExplainContract(APIView):
         if report is None:
             return problem(400, errors[0][1], errors=errors)
         try:
+            if in_force is None:
+                return problem(409, _("At that moment this contract promises nothing yet."))
             return Response(answer(offer, tried(offer, report)))
         except Misfit as misfit:
             return problem(400, misfit.sentence, errors=[(misfit.field, misfit.sentence)])
 
 
 def _report(offer: Offer, asked: Any, at: Any, errors: list[tuple[str, str]]) -> Report | None:
+    if at:
+        _taken(errors, "at", lambda: offer.matrix.calendar.day_of(at))
     category = _taken(errors, "category", lambda: category_in(offer, asked.get("category", "")))
     severity = _taken(errors, "severity", lambda: severity_in(offer, asked.get("severity", "")))
     channel = _taken(errors, "reported_by", lambda: channel_from(asked.get("reported_by", "")))

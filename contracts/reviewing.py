@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.checking import Finding, Kind, Known, check
+from contracts.checking import check
 from contracts.drafts import Facts
 from contracts.enums import StaffRole
+from contracts.finding import Finding, Kind, Known
 from contracts.models import Contract, MatrixVersion
 from contracts.selectors import staff_on
 from contracts.sound import fault_of

@@ -142,7 +142,7 @@ class LineForm(forms.Form):
 
 
 class RungForm(forms.Form):
-    number = forms.IntegerField(label=_("Number"), min_value=0, max_value=9999)
+    number = forms.IntegerField(label=pgettext_lazy("rung", "How many"), min_value=0, max_value=9999)
     anchor = forms.ChoiceField(label=pgettext_lazy("rung", "When"), choices=ANCHORS)
     tell = forms.MultipleChoiceField(
         label=_("Who is told"),

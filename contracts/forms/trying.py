@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contracts.models import MatrixVersion
 from contracts.models.promises import VersionState
@@ -18,7 +19,7 @@ from servicedesk.sla.promise import Channel, Severity
 STATES = {
     VersionState.DRAFT: _("draft"),
     VersionState.ASKED: _("waits for the hospital"),
-    VersionState.ACTIVATED: _("agreed"),
+    VersionState.ACTIVATED: pgettext_lazy("version", "agreed"),
     VersionState.REFUSED: _("refused"),
     VersionState.WITHDRAWN: _("withdrawn"),
 }
@@ -81,7 +82,10 @@ class TryForm(forms.Form):
 
     def clean_at(self) -> datetime:
         """The browser's field knows no zone; it means that of the contract."""
-        return self._read("at", lambda text: moment_from(_with_zone(text, self.offer.matrix.calendar.zone)))
+        calendar = self.offer.matrix.calendar
+        moment = self._read("at", lambda text: moment_from(_with_zone(text, calendar.zone)))
+        self._read("at", lambda _text: calendar.day_of(moment))
+        return moment
 
     def clean_version(self) -> MatrixVersion | None:
         return self._version("version")

@@ -13,8 +13,8 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from contracts.checking import Finding
 from contracts.differing import differences, marks_differ
+from contracts.finding import Finding
 from contracts.forms.matrix import AskForm, DecideForm
 from contracts.forms.trying import STATES
 from contracts.grid import grid

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from typing import Any
 
-from contracts.checking import Kind, Known
+from contracts.finding import Kind, Known
 
 Rows = list[dict[str, Any]]
 LADDER = [

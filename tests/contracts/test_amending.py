@@ -1,4 +1,4 @@
-"""Promises change by versions: edited in a draft, checked, asked for, agreed upon; what runs keeps what it was promised.
+"""Promises change by versions: edited, checked, asked for, agreed upon; what runs keeps what it was promised.
 
 ALL-2, ALL-3, ICU-19, PACS-16, HRP-12.
 """
@@ -10,9 +10,9 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone, translation
 
-from contracts.checking import Kind
 from contracts.differing import differences
 from contracts.drafts import ladders_of, mark, promise_in
+from contracts.finding import Kind
 from contracts.matrices import draft_of, matrix_at, version_at
 from contracts.models import MatrixVersion
 from contracts.models.promises import VersionState
@@ -142,7 +142,7 @@ def test_errors_prevent_asking_and_warnings_do_not(amended):
 
 
 def test_a_role_without_a_post_is_named(amended):
-    contract, draft, manager, _lead = amended
+    contract, draft, _manager, _lead = amended
     contract.desk.posts.filter(role="product_team").delete()
     contract.staff.filter(role="product_team").delete()
     said = [finding.sentence for finding in findings(draft) if finding.kind == Kind.ROLE_UNFILLED]

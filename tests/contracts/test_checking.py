@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.blueprint import blueprint, names
-from contracts.checking import WARNINGS, Kind, Known, check
+from contracts.checking import check
+from contracts.finding import WARNINGS, Kind, Known
 from contracts.matrices import stored_rows
 from tests.contracts.matrices import FAULTS, KNOWN, MARKS, healthy, promise
 
