@@ -114,7 +114,7 @@ def _people(contract: Contract, rows: list[Row], on: date) -> Iterator[Gap]:
         yield Gap(sentence % numbers, Page.PEOPLE, blocks=False)
     if contract.desk.team_id is None:
         words = _("No duty roster answers for this contract yet; escalations to whoever is on duty would reach nobody.")
-        yield Gap(words, Page.PEOPLE, blocks=False)
+        yield Gap(words, Page.PARTIES, blocks=False)
 
 
 def _named(rows: list[Row]) -> set[Recipient]:

@@ -18,7 +18,7 @@ class Status(TextChoices):
     ACTIVE = "active", _("In force")
     EXPIRING = "expiring", _("Runs out soon")
     LAPSED = "lapsed", _("Lapsed")
-    ENDED = "ended", _("Ended")
+    ENDED = "ended", pgettext_lazy("contract", "Ended")
 
 
 class StaffRole(TextChoices):

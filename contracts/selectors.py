@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
-from uuid import UUID
+from datetime import date
 
-from django.db import connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -47,11 +45,16 @@ class Standing:
     contract: Contract
     status: Status
     covered_until: date | None
+    on: date
+
+    @property
+    def days_left(self) -> int | None:
+        return (self.covered_until - self.on).days if self.covered_until else None
 
 
 def standing(contract: Contract, *, on: date) -> Standing:
     facts = facts_of(contract)
-    return Standing(contract, status_of(facts, on), covered_until(facts, on))
+    return Standing(contract, status_of(facts, on), covered_until(facts, on), on)
 
 
 def contracts(person: Person) -> WalledQuerySet[Contract]:
@@ -87,21 +90,3 @@ def staff_on(contract: Contract, on: date) -> list[StaffMember]:
 def former_staff(contract: Contract, on: date) -> WalledQuerySet[StaffMember]:
     """Who has left, the latest first, each with the reason."""
     return StaffMember.objects.filter(contract=contract, until_on__lt=on).order_by("-until_on", "name")
-
-
-@dataclass(frozen=True)
-class OnDuty:
-    level: int
-    name: str
-    phone: str
-    until: datetime
-
-
-def on_duty(desks: Iterable[UUID], *, at: datetime) -> dict[UUID, list[OnDuty]]:
-    """Who answers now at each of these desks. The roster is the vendor's; the hospital learns names and phones."""
-    found: dict[UUID, list[OnDuty]] = {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT desk, level, name, phone, until FROM clocks_on_duty(%s::uuid[], %s)", [list(desks), at])
-        for desk, *facts in cursor.fetchall():
-            found.setdefault(desk, []).append(OnDuty(*facts))
-    return found

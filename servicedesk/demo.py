@@ -12,6 +12,7 @@ from django.db import transaction
 
 from servicedesk.accounts.models import User
 from servicedesk.accounts.services.second_factor import give_totp
+from servicedesk.clocks.demo import make_demo_roster
 from servicedesk.demo_contracts import make_contracts
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role, Side
@@ -46,6 +47,9 @@ PLACES = (
     ("重症医学科", "5号楼", "6层", "护士站"),
     ("信息科", "2号楼", "4层", "机房"),
 )
+
+
+TEAMS = {"ruiying": "影像运维组", "hengtong": "重症运维组", "kangjian": "智慧医疗运维组"}
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,8 @@ def make_demo(*, at: datetime) -> bool:
     }
     password = _hashed()
     members = {player.username: _admit(player, organisations, departments, password, at) for player in PLAYERS}
-    make_contracts(organisations, members, at)
+    teams = {code: make_demo_roster(organisations[code], name=name, at=at) for code, name in TEAMS.items()}
+    make_contracts(organisations, members, teams, at)
     return True
 
 

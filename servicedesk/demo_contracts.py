@@ -17,6 +17,7 @@ from contracts.services.quotas import use_quota
 from contracts.services.staffing import keep_staff
 from contracts.services.starting import start_contract
 from contracts.terms import last_day
+from servicedesk.clocks.models import Team
 from servicedesk.sla.promise import Unit
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Side
@@ -85,18 +86,19 @@ REPORTS = (
 
 
 def make_contracts(
-    organisations: Mapping[str, Hospital | Vendor], members: Mapping[str, Membership], at: datetime
-) -> None:
+    organisations: Mapping[str, Hospital | Vendor], members: Mapping[str, Membership], teams: Mapping[str, Team],
+    at: datetime,
+) -> None:  # fmt: skip
     for agreed in CONTRACTS:
         with wall.opened(Context()):
             by = wall.enter(members[agreed.by].user_id, members[agreed.by].pk)
             assert by is not None
-            _make(agreed, organisations, members, by, at)
+            _make(agreed, organisations, members, teams[agreed.vendor], by, at)
 
 
 def _make(
-    agreed: Agreed, organisations: Mapping[str, Hospital | Vendor], members: Mapping[str, Membership], by: Person,
-    at: datetime,
+    agreed: Agreed, organisations: Mapping[str, Hospital | Vendor], members: Mapping[str, Membership], team: Team,
+    by: Person, at: datetime,
 ) -> None:  # fmt: skip
     """As its own people would: from the blueprint, page by page, into force on the first day of the term."""
     begins = _begins(agreed, timezone.localdate(at))
@@ -110,7 +112,7 @@ def _make(
     if agreed.year_ends_in is not None:
         contract.is_signed_yearly, contract.ends_on = True, last_day(begins, months=24)
     contract.price = agreed.price
-    change_contract(contract, hotline=HOTLINES[agreed.vendor], by=by, at=then)
+    change_contract(contract, hotline=HOTLINES[agreed.vendor], team=team, by=by, at=then)
     target = agreed.solve_hours * 60 if agreed.solve_hours else None
     agree_solve_time(contract, target=target, unit=Unit.ELAPSED_MINUTES, by=by, at=then)
     _name_people(contract, agreed, members, by, then)

@@ -21,7 +21,7 @@ from contracts.permissions import SEE_CONTRACTS
 from servicedesk.accounts.models.user import Theme
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
-from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS
+from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS, SEE_CLOCKS, SEE_ON_DUTY, SEE_ROSTER
 from servicedesk.notices.permissions import READ_INBOX, SEE_DELIVERIES
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
@@ -63,11 +63,23 @@ RAIL: tuple[Section, ...] = (
         (
             Entry(gettext_lazy("Home"), "home", "home", Audience.SIGNED_IN, keys="g h", at_thumb=True),
             Entry(gettext_lazy("Inbox"), "inbox", "inbox", READ_INBOX, keys="g i", at_thumb=True),
+            Entry(gettext_lazy("Escalations"), "bell-ringing", "escalations", SEE_CLOCKS, keys="g e", at_thumb=True),
         ),
     ),
     Section(
-        gettext_lazy("Service"),
-        (Entry(gettext_lazy("Contracts"), "file-certificate", "contracts", SEE_CONTRACTS, keys="g c", at_thumb=True),),
+        gettext_lazy("Duty"),
+        (
+            Entry(gettext_lazy("Who is on duty"), "phone-call", "on_duty", SEE_ON_DUTY, keys="g n", at_thumb=True),
+            Entry(gettext_lazy("Duty roster"), "calendar-event", "teams", SEE_ROSTER, keys="g r", at_thumb=True),
+        ),
+    ),
+    Section(
+        gettext_lazy("Promises"),
+        (
+            Entry(gettext_lazy("Contracts"), "file-certificate", "contracts", SEE_CONTRACTS, keys="g k"),
+            Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
+            Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
+        ),
     ),
     Section(
         gettext_lazy("Organisation"),
@@ -76,13 +88,6 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
-        ),
-    ),
-    Section(
-        gettext_lazy("Promises"),
-        (
-            Entry(gettext_lazy("Calendars"), "calendar", "calendars", SEE_CALENDARS, keys="g c"),
-            Entry(gettext_lazy("Statutory years"), "calendar-event", "years", PUBLISH_YEARS),
         ),
     ),
     Section(

@@ -15,6 +15,8 @@ from drf_spectacular.views import SpectacularJSONAPIView
 
 from servicedesk.accounts.models.user import Theme
 from servicedesk.clocks.calendars_standing import notes_for
+from servicedesk.clocks.selectors.home import duty_at_home
+from servicedesk.clocks.selectors.promises import waiting_for
 from servicedesk.home import next_steps
 from servicedesk.navigation import THEME_COOKIE
 from servicedesk.openapi import groups_of
@@ -27,11 +29,14 @@ YEAR = 365 * 24 * 3600
 
 @door(Audience.SIGNED_IN)
 def home(request: Any) -> HttpResponse:
-    person = request.person
+    person, now = request.person, timezone.now()
     context = {
         "steps": next_steps(request),
-        "notes": notes_for(person, at=timezone.now()),
+        "notes": notes_for(person, at=now),
         "permissions": granted_to(person.role) if person else [],
+        "duty": duty_at_home(person, at=now),
+        "waiting": waiting_for(person, at=now),
+        "now": now,
     }
     return render(request, "home.html", context)
 

@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("servicedesk.accounts.urls")),
     path("", include("servicedesk.audit.urls")),
     path("", include("servicedesk.clocks.calendars_urls")),
+    path("", include("servicedesk.clocks.promise_urls")),
+    path("", include("servicedesk.clocks.roster_urls")),
     path("", include("servicedesk.files.urls")),
     path("", include("servicedesk.notices.urls")),
     path("", include("contracts.urls")),

@@ -17,6 +17,7 @@ from contracts.models import (
     Contract,
     Deliverable,
     Expiry,
+    Level,
     PaymentMilestone,
     PlannedInspection,
     Quota,
@@ -174,6 +175,11 @@ KINDS: dict[str, Kind] = {
         Kind(
             "catalogue", CatalogueItem, CatalogueForm, _("Service catalogue"),
             _("The kinds of service that a reporter can pick, and who may pick them."), is_closed=True,
+        ),
+        Kind(
+            "levels", Level, plain(Level, "means", "vendor_acts", "hospital_acts"),
+            _("Severities in the contract's words"),
+            _("Shown when somebody chooses a severity: what it means, and what each party does."), is_closed=True,
         ),
         Kind(
             "plans", PlannedInspection,

@@ -8,10 +8,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.completeness import Page
-from contracts.models import Contract
+from contracts.models import Contract, MatrixVersion
 from contracts.services.keeping import locked
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
+from servicedesk.clocks.models import WorkCalendar
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 
@@ -48,6 +49,8 @@ def discard_draft(contract: Contract, *, by: Person, at: datetime) -> None:
     contract = locked(contract)
     refuse_unless_draft(contract)
     record(Act.CONTRACT_DISCARDED, contract, by=by, at=at)
-    desk = contract.desk
+    desk, calendars = contract.desk, list(contract.versions.values_list("calendar_id", flat=True))
     contract.delete()
     desk.delete()
+    still_used = MatrixVersion.objects.filter(calendar_id__in=calendars).values("calendar_id")
+    WorkCalendar.objects.filter(id__in=calendars).exclude(id__in=still_used).delete()

@@ -31,6 +31,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 
+FACTS = ("number", "name", "starts_on", "ends_on", "is_signed_yearly", "price", "residents_agreed")
 OWED = (CatalogueItem, Level, ScopeLimit, Quota, PlannedInspection, Deliverable, PaymentMilestone)
 
 
@@ -60,7 +61,7 @@ def change_contract(contract: Contract, *, by: Person, at: datetime, **desk: Any
     before = locked(contract)
     if before.activated_at and _terms(before) != _terms(contract):
         raise Refused(_("The term of a contract in force is not rewritten: sign the next year, renew it or end it."))
-    contract.save()
+    contract.save(update_fields=FACTS)  # nothing else: somebody may have put it into force meanwhile
     Desk.objects.filter(pk=contract.desk_id).update(label=contract.name, **desk)
     record(Act.CONTRACT_CHANGED, contract, by=by, at=at)
     return contract

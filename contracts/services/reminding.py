@@ -78,6 +78,8 @@ def running_out(contract: Contract, on: date) -> Iterator[RunsOut]:
         yield RunsOut("term", label, contract.ends_on)
     elif until and until != contract.ends_on:
         yield RunsOut("signing", label, until)
+    if contract.starts_on is None or on < contract.starts_on:
+        return  # until then the contract that it renews reminds of what both hold
     for system in contract.systems.filter(ends_on__gte=on, ends_on__lt=contract.ends_on):
         if system.ends_on:
             yield RunsOut(f"system:{system.pk}", f"{system.name} · {contract.name}", system.ends_on)

@@ -60,6 +60,17 @@ def replace_staff(
 
 
 @transaction.atomic
+def remove_from_draft(member: StaffMember, *, by: Person, at: datetime) -> None:
+    """Somebody who never served: named by mistake while the contract was prepared."""
+    if member.contract.activated_at is not None:
+        raise Refused(_("Who has served stays on record. Take the person off with a last day and a reason."))
+    words = {"role": member.role, "member": str(member.pk)}
+    member.delete()
+    record(Act.STAFF_LEFT, member.contract, by=by, at=at, words=words)
+    keep_posts(member.contract, on=timezone.localdate(at))
+
+
+@transaction.atomic
 def take_off(member: StaffMember, *, until_on: date, reason: str, by: Person, at: datetime) -> None:
     """A person leaves the contract and nobody follows."""
     if not reason.strip():

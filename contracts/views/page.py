@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,10 +26,11 @@ from contracts.permissions import (
     SEE_CONTRACTS,
     USE_QUOTAS,
 )
-from contracts.selectors import on_duty, staff_on, standing, term_of, used_of
+from contracts.selectors import staff_on, standing, term_of, used_of
 from contracts.services.promised import account_manager, why_not
 from contracts.terms import Stretch, next_year
 from servicedesk.audit.history import history_of
+from servicedesk.clocks.selectors.on_duty import answering
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.wall import Person
@@ -44,18 +46,21 @@ def show_contract(request: Any, contract: Contract) -> HttpResponse:
 def sections(contract: Contract, *, at: datetime) -> dict[str, Any]:
     """What reads like the contract; the wizard's summary shows the same."""
     on = timezone.localdate(at)
-    how = standing(contract, on=on)
+    prefetch_related_objects([contract], "hospital", "vendor", "desk", "signings", "catalogue", "next")
+    how, staff = standing(contract, on=on), staff_on(contract, max(on, contract.starts_on or on))
+    is_closed = how.status in (Status.LAPSED, Status.ENDED, Status.COMING)
     return {
         "contract": contract,
+        "residents": sum(member.is_resident for member in staff),
         "standing": how,
-        "why_not": why_not(contract, on=on) if how.status in (Status.LAPSED, Status.ENDED, Status.COMING) else "",
-        "call": account_manager(contract, on=on),
+        "why_not": why_not(contract, on=on) if is_closed else "",
+        "call": account_manager(contract, on=on) if is_closed else None,
         "bar": term_bar(contract, on),
         "today": on,
         "grid": promises(contract, at),
         "levels": contract.levels.all(),
-        "staff": staff_on(contract, max(on, contract.starts_on or on)),
-        "duty": on_duty([contract.desk_id], at=at).get(contract.desk_id, []),
+        "staff": staff,
+        "duty": answering([contract.desk], at=at)[0],
         "systems": contract.systems.select_related("part_of").order_by("part_of_id", "id"),
         "catalogue": contract.catalogue.all(),
         "plans": contract.plans.all(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -93,6 +94,8 @@ def replace_staff(request: Any, member: StaffMember) -> HttpResponse:
 
 @door(KEEP_CONTRACTS, methods=WRITES, of=StaffMember)
 def take_off(request: Any, member: StaffMember) -> HttpResponse:
+    if member.contract.activated_at is None:
+        return _remove_from_draft(request, member)
     form = LeaveForm(request.POST or None, initial={"until_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
@@ -102,3 +105,13 @@ def take_off(request: Any, member: StaffMember) -> HttpResponse:
             form.add_error("until_on", str(refusal.sentence))
     title = _("%(name)s leaves the contract") % {"name": member.name}
     return _page(request, member.contract, form, title, verb=_("Take off the list"), is_grave=True)
+
+
+def _remove_from_draft(request: Any, member: StaffMember) -> HttpResponse:
+    if request.method == "POST":
+        staffing.remove_from_draft(member, by=request.person, at=timezone.now())
+        return redirect("contract_staff", pk=member.contract_id)
+    words = _("The contract is not in force yet, so the person is simply left out.")
+    title = _("%(name)s leaves the contract") % {"name": member.name}
+    more = {"verb": _("Take off the list"), "is_grave": True, "words": words}
+    return _page(request, member.contract, forms.Form(), title, **more)

@@ -156,6 +156,8 @@ def _shown(f: Any, version: Any, labels: dict[tuple[str, Any], str]) -> str:
         return "—"
     if f.is_relation:
         return labels.get((f.related_model._meta.label_lower, value), "…")
+    if in_words := getattr(f.model, f"{f.name}_in_words", None):
+        return str(in_words(value))
     if f.choices:
         return str(dict(f.flatchoices).get(value, value))
     if isinstance(value, bool):

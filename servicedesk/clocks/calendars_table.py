@@ -69,7 +69,7 @@ def text_of_csv(content: bytes) -> str:
 
 
 def text_of_xlsx(file: IO[bytes]) -> str:
-    from openpyxl import load_workbook  # type: ignore[import-untyped]
+    from openpyxl import load_workbook
 
     sheet = load_workbook(file, read_only=True, data_only=True).worksheets[0]
     return _text(sheet.iter_rows(max_row=MOST_LINES + 1, max_col=2, values_only=True))

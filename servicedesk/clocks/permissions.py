@@ -57,6 +57,11 @@ KEEP_ROSTER = Permission(
     _("Plan who is on duty, and approve swaps"),
     everyone_in(Role.PROJECT_MANAGER, Role.VENDOR_MANAGER),
 )
+SEE_ON_DUTY = Permission(
+    "clocks.see_on_duty",
+    _("See who answers now, and the hotline"),
+    everyone_in(Role.WARD_REPORTER, *HOSPITAL_STAFF, *VENDOR_STAFF),
+)
 SWAP_DUTY = Permission(
     "clocks.swap_duty",
     _("Ask to swap one's own duty"),

@@ -52,6 +52,11 @@ def clock_of(row: Clock, spans: Iterable[Span], kept: core.Calendar) -> running.
     )
 
 
+def core_of(row: Clock) -> running.Clock:
+    """With its pauses; a list prefetches them."""
+    return clock_of(row, row.spans.all(), calendar(row.calendar_id))
+
+
 def facts_of(clock: running.Clock) -> dict[str, Any]:
     """What a clock row stores of the core's clock; its pauses are rows of their own."""
     return {

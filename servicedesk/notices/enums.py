@@ -50,6 +50,7 @@ class NoticeKind(TextChoices):
     SIGNATURE_ASKED = "signature_asked", _("Signature asked of me")
     DOCUMENT_SIGNED = "document_signed", _("Document signed")
     EXPIRY_NEAR = "expiry_near", _("Something runs out")
+    ROSTER_HOLE = "roster_hole", _("Hole in the duty roster")
     ACCESS_CHANGED = "access_changed", _("My access changed")
     SIGN_IN_LOCKED = "sign_in_locked", _("Somebody guessed at my password")
     MESSAGES_DEAD = "messages_dead", _("Messages not delivered")
@@ -118,6 +119,9 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.SIGNATURE_ASKED: gettext_noop("%(matter)s waits for your signature."),
     NoticeKind.DOCUMENT_SIGNED: gettext_noop("%(matter)s has been signed."),
     NoticeKind.EXPIRY_NEAR: gettext_noop("%(matter)s runs out on %(on)s."),
+    NoticeKind.ROSTER_HOLE: gettext_noop(
+        "Duty roster of %(team)s: from %(from)s on nobody is planned, and a promise runs day and night."
+    ),
     NoticeKind.ACCESS_CHANGED: gettext_noop("Your role is now: %(role)s."),
     NoticeKind.SIGN_IN_LOCKED: gettext_noop(
         "Five wrong tries to sign in as you, the last at %(when)s from %(address)s; nobody got in, and signing in is "

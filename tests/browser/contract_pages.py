@@ -61,6 +61,7 @@ def _paths(smart: Contract, icu: Contract, pacs: Contract, draft: Contract, quot
         "contract-change": f"/contracts/{smart.pk}/change/",
         "contract-systems": f"/contracts/{smart.pk}/systems/",
         "contract-catalogue": f"/contracts/{smart.pk}/catalogue/",
+        "contract-levels": f"/contracts/{pacs.pk}/levels/",
         "contract-payments": f"/contracts/{smart.pk}/payments/",
         "contract-expiries": f"/contracts/{smart.pk}/expiries/",
         "contract-sign": f"/contracts/{pacs.pk}/sign/",

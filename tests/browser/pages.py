@@ -21,6 +21,7 @@ class Walk:
 
 
 LEAD, ENGINEER, SYSTEM, AUDITOR = Role.IT_LEAD, Role.VENDOR_ENGINEER, Role.SYSTEM_ADMINISTRATOR, Role.HOSPITAL_AUDITOR
+MANAGER = Role.PROJECT_MANAGER
 PAGES: tuple[Walk, ...] = (
     Walk("sign-in", "/accounts/login/", None),
     Walk("missing", "/nothing/here/", status=404),
@@ -62,7 +63,14 @@ PAGES: tuple[Walk, ...] = (
     Walk("take-over-years", "/calendars/take-over/", LEAD),
     Walk("years", "/years/", SYSTEM),
     Walk("enter-year", "/years/enter/", SYSTEM),
+    Walk("escalations", "/escalations/", ENGINEER),
     Walk("status", "/status"),
+    Walk("on-duty-hospital", "/on-duty/"),
+    Walk("on-duty-vendor", "/on-duty/", ENGINEER),
+    Walk("teams", "/roster/", MANAGER),
+    Walk("teams-engineer", "/roster/", ENGINEER),
+    Walk("add-team", "/roster/teams/new/", MANAGER),
+    Walk("swaps", "/roster/swaps/", ENGINEER),
 )
 
 

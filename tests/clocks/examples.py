@@ -31,6 +31,7 @@ from tests.examples import Example, Owner, example_of
 from tests.world import World, canary, make_matter, make_member
 
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)  # a Monday, 09:00 on the mainland
+SHIFTS = [["白班", 480, 1080], ["夜班", 1080, 1920]]
 DAY_AND_NIGHT = [[[0, 1440]]] * 7
 
 
@@ -54,7 +55,7 @@ def make_desk(hospital: Hospital, vendor: Vendor, team: Team | None = None) -> D
 
 def make_team(vendor: Vendor) -> Team:
     with wall.opened(Context.of_vendor(vendor.id)):
-        return Team.objects.create(vendor=vendor, name=f"影像组{canary(vendor)}{uuid7().hex[-6:]}")
+        return Team.objects.create(vendor=vendor, name=f"影像组{uuid7().hex[-6:]}{canary(vendor)}", shifts=SHIFTS)
 
 
 @example_of(ExtraDay)

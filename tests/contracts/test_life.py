@@ -384,3 +384,17 @@ def test_an_ended_contract_is_kept_as_it_was(world):
     contract.refresh_from_db()
     with pytest.raises(Refused, match="is over"):
         make_complete(contract, manager, lead, by=by)
+
+
+def test_a_page_left_open_undoes_no_activation(world):
+    """Somebody saves an old form after a colleague has put the contract into force."""
+    manager, lead = manager_of(world.v1), make_member(Role.IT_LEAD, world.h1)
+    by = enter(manager)
+    contract = started(world.h1, world.v1, by=by)
+    stale = Contract.objects.get(pk=contract.pk)
+    make_complete(contract, manager, lead, by=by)
+    activate_contract(contract, by=by, at=AT)
+    stale.name = "新名称"
+    change_contract(stale, hotline="400", by=by, at=AT)
+    contract.refresh_from_db()
+    assert (contract.name, contract.activated_at) == ("新名称", AT)

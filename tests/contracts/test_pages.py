@@ -14,6 +14,7 @@ from contracts.enums import Status
 from contracts.models import Contract, Expiry, Signing, StaffMember, System
 from contracts.selectors import status
 from contracts.terms import last_day
+from servicedesk.clocks.models import Desk, Duty, WorkCalendar
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Context
@@ -115,7 +116,7 @@ def test_more_rows_cost_no_more_queries(world):
         )
     with CaptureQueriesContext(connection) as many:
         assert "模块19" in text(client.get(f"/contracts/{contract.pk}/"))
-    assert len(many) == len(few) <= 45
+    assert len(many) == len(few) <= 36
 
 
 def test_a_lapsed_contract_says_why_and_whom_to_call(world):
@@ -270,6 +271,8 @@ def test_a_draft_can_be_thrown_away(world):
     assert client.post(f"/contracts/{contract.pk}/discard/").url == "/contracts/"
     with in_hospital(world):
         assert not Contract.objects.filter(pk=contract.pk).exists()
+        assert not WorkCalendar.objects.exists()
+        assert not Desk.objects.exists()
     kept, manager, _ = in_force(world.h1, world.v1, "icu")
     assert browser_of(manager).post(f"/contracts/{kept.pk}/discard/").status_code == 409
 
@@ -422,7 +425,6 @@ def test_a_list_left_half_way_comes_back_as_it_was_typed(world):
 
 def test_the_vendor_says_which_team_answers(world):
     """CHK-e: whoever is on duty stands on the contract's page, for the hospital as well."""
-    from servicedesk.clocks.models import Desk, Duty
     from tests.clocks.examples import make_team
 
     contract, manager, lead = in_force(world.h1, world.v1, "pacs-checklist")
@@ -481,3 +483,39 @@ def test_nobody_starts_a_contract_for_a_foreign_hospital(world):
     assert "市中医医院" not in page
     answer = client.post("/contracts/new/", {"code": "icu", "hospital": world.h3.id})
     assert "hospital" in answer.context["form"].errors
+
+
+def test_the_list_says_how_many_days_are_left(world):
+    """PACS-1"""
+    make_contract(world.h1, world.v1, ends_on=today() + timedelta(days=25), name="快到期")
+    page = text(browser_of(make_member(Role.IT_LEAD, world.h1)).get("/contracts/"))
+    assert "剩 25 天" in page
+
+
+def test_fewer_residents_than_agreed_are_shown(world):
+    """SMART-5"""
+    contract, _, lead = in_force(world.h1, world.v1, "smart")
+    page = text(browser_of(lead).get(f"/contracts/{contract.pk}/"))
+    assert "约定驻场 2 人，现有 1 人" in page
+    assert "少于约定" in page
+
+
+def test_the_words_of_a_severity_are_the_hospitals_to_change(world):
+    """PACS-16"""
+    contract, _, lead = in_force(world.h1, world.v1)
+    client, url = browser_of(lead), f"/contracts/{contract.pk}/levels/"
+    page = client.get(url)
+    assert client.post(url, posted([page.context["formset"]], **{"levels-0-means": "全院停诊"})).status_code == 302
+    assert "全院停诊" in text(client.get(f"/contracts/{contract.pk}/"))
+
+
+def test_somebody_named_by_mistake_in_a_draft_is_left_out(world):
+    contract, client = draft(world)
+    given = {"role": "engineer", "name": "误填", "from_on": "2030-01-01"}
+    assert client.post(f"/contracts/{contract.pk}/staff/new/", given).status_code == 302
+    with in_hospital(world):
+        wrong = StaffMember.objects.get(contract=contract)
+    assert "误填" in text(client.get(f"/contracts/staff/{wrong.pk}/leave/"))
+    assert client.post(f"/contracts/staff/{wrong.pk}/leave/").status_code == 302
+    with in_hospital(world):
+        assert not StaffMember.objects.filter(contract=contract).exists()

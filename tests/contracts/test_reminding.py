@@ -20,8 +20,9 @@ from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Context
 from tests.clocks.examples import AT
-from tests.contracts.people import in_force
-from tests.world import enter, make_member
+from tests.contracts.examples import make_contract
+from tests.contracts.people import in_force, started
+from tests.world import enter, make_member, make_world
 
 pytestmark = pytest.mark.django_db
 YEAR_END, TERM_END = date(2027, 2, 28), date(2028, 2, 29)
@@ -94,18 +95,23 @@ def test_dongles_and_certificates_are_told_as_well(world):
     assert mine == [(ends.isoformat(), ends - timedelta(days=left)) for left in (90, 7)]
 
 
-def test_the_vendors_managers_are_handed_over_with_the_contract(world, monkeypatch):
-    """The watch role looks across tenants for ids only."""
+@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
+def test_the_vendors_managers_are_handed_over_with_the_contract(monkeypatch):
+    """The watch role looks across tenants for ids only; drafts and contracts that are over are passed over."""
     from contracts import tasks
     from contracts.services import reminding
 
-    contract, manager, _ = in_force(world.h1, world.v1)
+    world = make_world()
+    with wall.opened(Context()):
+        contract, manager, _ = in_force(world.h1, world.v1)
+        started(world.h1, world.v1, "icu", by=enter(manager))
+        make_contract(world.h2, world.v1, ends_on=date(2026, 10, 31))
+    other = make_member(Role.VENDOR_MANAGER, world.v2)
     handed = []
     monkeypatch.setattr(tasks.look_after, "inside", lambda *args: handed.append(args))
-    monkeypatch.setattr(reminding, "WATCH", "default")
-    with wall.opened(Context.of_vendor(world.v1.id, world.h1.id)):
-        assert reminding.hand_over(at=AT) == 1
+    assert reminding.hand_over(at=AT) == 1
     assert handed == [(Context.of_hospital(world.h1.id), str(contract.pk), [str(manager.pk)])]
+    assert str(other.pk) not in str(handed)
     assert BEAT["remind of what runs out"]["options"]["queue"] == "watch"
 
 
@@ -145,3 +151,17 @@ def test_a_systems_own_term_is_told_as_well(world):
     heard = told(world, contract, [ends - timedelta(days=left) for left in (60, 59, 30)])
     mine = [day for member, on, day in heard if member == manager.pk and on == ends.isoformat()]
     assert mine == [ends - timedelta(days=left) for left in (60, 30)]
+
+
+def test_what_went_over_to_the_next_contract_is_told_once(world):
+    """ALL-12: the dongle hangs on both contracts while the first one runs."""
+    contract, manager, _ = in_force(world.h1, world.v1, "icu")
+    by, ends = enter(manager), date(2027, 3, 20)
+    Expiry.objects.create(
+        hospital=world.h1, vendor=world.v1, contract=contract, kind="dongle", name="加密狗", expires_on=ends
+    )
+    days = {"starts_on": date(2027, 3, 1), "ends_on": TERM_END}
+    following = renew_contract(contract, number="HT-2", **days, by=by, at=AT)
+    told(world, following, [ends - timedelta(days=30)])
+    heard = told(world, contract, [ends - timedelta(days=30)])
+    assert [day for member, on, day in heard if member == manager.pk] == [ends - timedelta(days=30)]

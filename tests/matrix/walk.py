@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.http.response import HttpResponseBase
 
 from servicedesk.tenancy.doors import Audience, Rule
-from servicedesk.tenancy.enums import Ownership, Reach
+from servicedesk.tenancy.enums import Ownership, Reach, Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models.base import Walled
 from tests.examples import Example, fits, make_example
@@ -97,6 +97,8 @@ def relations(
         return
     for relation in RELATIONS if far else ("own",):
         owner = owner_in(relation, principal, world)
+        if model.ownership == Ownership.VENDOR:  # hospitals' people knock at the vendor's rows too
+            owner = replace(owner, side=Side.VENDOR)
         if relation == "oneself" and (principal.role is None or not has_own_rows(model)):
             continue
         if fits_or_other_side(model, owner):

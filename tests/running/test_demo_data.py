@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -15,13 +15,14 @@ from contracts.models import Contract, StaffMember
 from contracts.selectors import status
 from contracts.terms import last_day
 from servicedesk.accounts.models import User
-from servicedesk.clocks.models import Post
+from servicedesk.clocks.models import Post, Team
+from servicedesk.clocks.selectors.on_duty import on_duty_now
+from servicedesk.clocks.selectors.roster import holes
 from servicedesk.demo import PASSWORD, PLAYERS, Player, current_code, make_demo, second_step
 from servicedesk.demo_contracts import CONTRACTS, _begins
-from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role
-from servicedesk.tenancy.models import Hospital
-from servicedesk.tenancy.wall import Context
+from servicedesk.tenancy.models import Hospital, Vendor
+from servicedesk.tenancy.wall import Context, opened
 
 pytestmark = pytest.mark.django_db
 
@@ -71,11 +72,12 @@ def test_five_contracts_are_running():
     today = timezone.localdate()
     found = {}
     for contract in _contracts():
-        with wall.opened(Context.of_hospital(contract.hospital_id)):
+        with opened(Context.of_hospital(contract.hospital_id)):
             found[contract.blueprint] = status(contract, on=today).value
             assert StaffMember.objects.filter(contract=contract).count() >= 6
             assert Post.objects.filter(desk_id=contract.desk_id).count() >= 5
             assert contract.systems.exists()
+            assert on_duty_now([contract.desk_id], at=timezone.now())
             assert matrix_at(contract, timezone.now()) is not None
     assert found == {
         "pacs": "expiring",
@@ -87,10 +89,10 @@ def test_five_contracts_are_running():
 
 
 def _contracts():
-    with wall.opened(Context.of_platform()):
+    with opened(Context.of_platform()):
         hospitals = list(Hospital.objects.values_list("id", flat=True))
     for hospital_id in hospitals:
-        with wall.opened(Context.of_hospital(hospital_id)):
+        with opened(Context.of_hospital(hospital_id)):
             yield from list(Contract.objects.select_related("desk").all())
 
 
@@ -99,3 +101,15 @@ def test_a_first_year_can_begin_on_any_day(day):
     agreed = next(one for one in CONTRACTS if one.code == "pacs")
     ends = last_day(_begins(agreed, day), months=12)
     assert abs((ends - day).days - agreed.year_ends_in) <= 1
+
+
+def test_the_demos_team_is_on_duty_day_and_night_but_for_one_night():
+    """CHK-e"""
+    now = timezone.now()
+    with opened(Context.of_platform()):
+        vendor_id = Vendor.objects.get(code="ruiying").pk
+    with opened(Context.of_vendor(vendor_id)):
+        team = Team.objects.get()
+        found = holes([team], at=now, until=now + timedelta(days=14))
+        assert {hole.on for hole in found} == {timezone.localdate(now) + timedelta(days=5)}
+        assert len(found) == 2

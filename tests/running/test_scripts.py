@@ -98,7 +98,20 @@ def test_a_missing_library_is_seen_and_named():
 
 def test_help_lists_every_verb():
     said = subprocess.run(["make", "--no-print-directory", "help"], cwd=PROJECT, capture_output=True, text=True).stdout
-    verbs = ["help", "demo", "demo-reset", "demo-codes", "test", "oracle", "setup", "check", "fix", "lock", "bench"]
+    verbs = [
+        "help",
+        "demo",
+        "demo-reset",
+        "demo-codes",
+        "test",
+        "oracle",
+        "drill",
+        "setup",
+        "check",
+        "fix",
+        "lock",
+        "bench",
+    ]
     assert [line.split()[1] for line in said.splitlines()] == verbs
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from servicedesk.clocks.permissions import SEE_ROSTER
+from servicedesk.clocks.shifts import Shift, level_name
 from servicedesk.tenancy.enums import Ownership
 from servicedesk.tenancy.keys import TenantKey, owned_target
 from servicedesk.tenancy.models import Membership, Vendor
@@ -39,6 +42,11 @@ class Team(WalledWithId):
     def __str__(self) -> str:
         return self.name
 
+    @staticmethod
+    def shifts_in_words(shifts: list[Any]) -> str:
+        """For the history: 白班 08:00–18:00, 夜班 18:00–08:00."""
+        return "，".join(Shift(0, *one).title for one in shifts)
+
 
 class Duty(WalledWithId):
     """Who answers at once, from when to when, on which level. On one level of a team no two duties overlap."""
@@ -68,6 +76,10 @@ class Duty(WalledWithId):
 
     def __str__(self) -> str:
         return f"{self.starts_at} {self.level}"
+
+    @property
+    def line(self) -> str:
+        return level_name(self.level)
 
 
 class Swap(WalledWithId):

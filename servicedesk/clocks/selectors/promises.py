@@ -13,8 +13,9 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils.functional import Promise as Text
 
-from servicedesk.clocks import reading
 from servicedesk.clocks.models import Clock, Escalation, Waiver
+from servicedesk.clocks.permissions import ACKNOWLEDGE, DECIDE_WAIVER, SEE_CLOCKS
+from servicedesk.clocks.reading import core_of
 from servicedesk.clocks.words import METRICS, OUTCOMES, RECIPIENTS, sentences, target
 from servicedesk.sla.clock import Clock as Running
 from servicedesk.sla.clock import Outcome, State
@@ -24,14 +25,15 @@ from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 
-AT_MOST = 100
+AT_MOST, AT_HOME = 100, 5
 
 
 def escalating(person: Person) -> QuerySet[Clock]:
     """Promises that run and of which somebody was told: the one that is due first comes first."""
     told = Escalation.objects.filter(clock=OuterRef("pk"))
     newest = Prefetch("escalations", Escalation.objects.order_by("-fired_at", "-rung"))
-    clocks = Clock.objects.visible_to(person).filter(Exists(told), outcome=None).prefetch_related(newest)
+    clocks = Clock.objects.visible_to(person).filter(Exists(told), outcome=None)
+    clocks = clocks.prefetch_related(newest, "steps", "spans")
     return clocks.select_related("matter", "hospital").order_by(F("due_at").asc(nulls_last=True), "id")
 
 
@@ -39,6 +41,26 @@ def waiting_for_the_hospital(person: Person) -> QuerySet[Waiver]:
     """Waivers that the hospital has not decided yet."""
     undecided = Waiver.objects.visible_to(person).filter(decided_at=None)
     return undecided.select_related("clock__matter", "hospital").order_by("asked_at")
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What asks for this person: promises that escalate and nobody takes care of, and what only they may decide."""
+
+    clocks: list[Shown]
+    waivers: list[Waiver]
+    may_acknowledge: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.clocks or self.waivers)
+
+
+def waiting_for(person: Person | None, *, at: datetime) -> Waiting:
+    if person is None or SEE_CLOCKS.reach_of(person) is None:
+        return Waiting([], [])
+    clocks = shown(escalating(person).filter(acknowledged_at=None)[:AT_HOME], person, at)
+    decides, cares = (may.reach_of(person) is not None for may in (DECIDE_WAIVER, ACKNOWLEDGE))
+    return Waiting(clocks, list(waiting_for_the_hospital(person)[:AT_HOME]) if decides else [], cares)
 
 
 @dataclass(frozen=True)
@@ -60,7 +82,7 @@ class Shown:
 
     @cached_property
     def core(self) -> Running:
-        return reading.clock_of(self.row, self.row.spans.all(), reading.calendar(self.row.calendar_id))
+        return core_of(self.row)
 
     @property
     def metric(self) -> str | Text:
@@ -121,9 +143,11 @@ class Shown:
         return tuple(RECIPIENTS[Recipient(role)] for role in roles)
 
 
-def shown(row: Clock, person: Person, now: datetime) -> Shown:
-    told = {member for escalation in row.escalations.all() for member in escalation.told}
-    return Shown(row, names_of([*told, str(row.acknowledged_by or "")], person), now)
+def shown(rows: Iterable[Clock], person: Person, now: datetime) -> list[Shown]:
+    found = list(rows)
+    told = {member for row in found for escalation in row.escalations.all() for member in escalation.told}
+    names = names_of([*told, *(str(row.acknowledged_by or "") for row in found)], person)
+    return [Shown(row, names, now) for row in found]
 
 
 def names_of(members: Iterable[str], person: Person) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -135,6 +136,13 @@ def acknowledge(clock: Clock, *, by: Person, at: datetime) -> None:
     row.save(update_fields=["acknowledged_at", "acknowledged_by"])
     row.steps.filter(fired_at=None).delete()
     record(Act.ACKNOWLEDGED, row, by=by, at=at, words={"metric": row.metric})
+
+
+@transaction.atomic
+def give_clocks_to(matter: Matter, *, member: UUID | None) -> None:
+    """Whoever works on the matter from now on is told by the rungs for the assignee. The giving itself is the room
+    above's act, and on its record."""
+    Clock.objects.filter(matter=matter, hospital_id=matter.hospital_id, outcome=None).update(assignee=member)
 
 
 def _only_the_hospital(by: Person, sentence: object) -> None:

@@ -12,6 +12,9 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.life import Life
 from servicedesk.clocks.models import Clock, Waiver
+from servicedesk.clocks.reading import core_of
+from servicedesk.clocks.words import in_words
+from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
@@ -40,6 +43,7 @@ def grant_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str = "") ->
     _only_the_hospital(by)
     waiver = _undecided(waiver)
     if not waiver.is_remote_solution:
+        _refuse_ended(waiver.clock)
         _waive(waiver.clock, waiver, by=by, at=at)
     _decide(waiver, is_granted=True, said=said, by=by, at=at)
 
@@ -64,10 +68,10 @@ def _asked(
 ) -> Waiver:
     if not why.strip():
         raise Refused(_("A waiver needs a reason."))
-    if clock.outcome:
-        raise Refused(_("This promise has its result already."))
+    _refuse_ended(clock)
     if Waiver.objects.filter(clock=clock, decided_at=None).exists():
         raise Refused(_("A waiver was asked for already; the hospital has not decided yet."))
+    _refuse_impossible(clock, solved_at=solved_at, at=at)
     return Waiver.objects.create(
         hospital_id=clock.hospital_id,
         vendor_id=clock.vendor_id,
@@ -78,6 +82,19 @@ def _asked(
         asked_by=by.membership_id,
         asked_at=at,
     )
+
+
+def _refuse_ended(clock: Clock) -> None:
+    if clock.outcome:
+        raise Refused(_("This promise has its result already."))
+
+
+def _refuse_impossible(clock: Clock, *, solved_at: datetime, at: datetime) -> None:
+    """Said when it is asked, not after the hospital has thought about it."""
+    try:
+        core_of(clock).waive(at, since=solved_at)
+    except Impossible as reason:
+        raise Refused(in_words(reason)) from reason
 
 
 def _waive(clock: Clock, waiver: Waiver, *, by: Person, at: datetime) -> None:

@@ -23,7 +23,7 @@ from servicedesk.tenancy.refusals import Refused
 @door(SEE_CLOCKS)
 def escalations(request: Any) -> HttpResponse:
     now = timezone.now()
-    rows = [shown(clock, request.person, now) for clock in escalating(request.person)[:AT_MOST]]
+    rows = shown(escalating(request.person)[:AT_MOST], request.person, now)
     context = {
         "rows": rows,
         "waivers": waiting_for_the_hospital(request.person)[:AT_MOST],
@@ -41,7 +41,7 @@ def show_clock(request: Any, clock: Clock) -> HttpResponse:
 def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpResponse:
     now = timezone.now()
     context = {
-        "clock": shown(clock, request.person, now),
+        "clock": shown([clock], request.person, now)[0],
         "now": now,
         "waivers": list(clock.waivers.all()),
         "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) and not clock.acknowledged_at,
@@ -59,7 +59,8 @@ def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpRe
 def acknowledge_clock(request: Any, clock: Clock) -> HttpResponse:
     acts.acknowledge(clock, by=request.person, at=timezone.now())
     messages.success(request, _("Nobody else is told of this any more. The promise runs on."))
-    return redirect(request.POST.get("next") if request.POST.get("next") == "escalations" else clock.get_absolute_url())
+    next_page = request.POST.get("next")
+    return redirect(next_page if next_page in ("escalations", "home") else clock.get_absolute_url())
 
 
 @door(DECIDE_WAIVER, methods=("POST",), of=Clock)

@@ -31,11 +31,12 @@ CLAIM_ONE = "SELECT id FROM clocks_clock WHERE id = %s FOR UPDATE SKIP LOCKED"
 # A new snapshot: what another copy told just before it let go of the clock is seen here as told.
 READ = """
 SELECT s.id, s.rung, s.fire_at, s.fire_at <= clock_timestamp(), clock_timestamp(), c.id, c.hospital_id, c.vendor_id,
-       c.matter_id, c.desk_id, a.id, c.metric, c.severity, c.due_at, c.promise::text, m.label, m.url,
+       c.matter_id, c.desk_id, d.team_id, a.id, c.metric, c.severity, c.due_at, c.promise::text, m.label, m.url,
        c.outcome IS NULL AND c.acknowledged_at IS NULL AND c.due_at IS NOT NULL
   FROM clocks_step s
   JOIN clocks_clock c ON c.id = s.clock_id
   JOIN tenancy_matter m ON m.id = c.matter_id
+  JOIN clocks_desk d ON d.id = c.desk_id
   LEFT JOIN tenancy_membership a ON a.id = c.assignee AND (a.until_at IS NULL OR clock_timestamp() < a.until_at)
  WHERE s.clock_id = ANY (%s) AND s.fired_at IS NULL AND s.set_aside_at IS NULL
  ORDER BY s.clock_id, s.fire_at, s.rung
@@ -56,6 +57,7 @@ class Planned:
     vendor_id: int
     matter_id: UUID
     desk: UUID
+    team: UUID | None
     assignee: UUID | None
     metric: str
     severity: str

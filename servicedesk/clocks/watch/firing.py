@@ -87,14 +87,15 @@ def fire(clocks: list[UUID]) -> int:
 
 
 def resolved(planned: list[Planned]) -> list[Firing]:
-    people = people_of({step.desk for step in planned}) if planned else {}
-    firings = [
+    if not planned:
+        return []
+    people = people_of(planned)
+    reached("resolved")
+    return [
         firing
         for _clock, steps in groupby(planned, key=lambda step: step.clock)
         for firing in _of_one_clock(list(steps), people)
     ]
-    reached("resolved")
-    return firings
 
 
 def _of_one_clock(steps: list[Planned], people: People) -> Iterator[Firing]:

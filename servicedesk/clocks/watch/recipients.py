@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db import connections
 
+from servicedesk.clocks.selectors.on_duty import on_duty
 from servicedesk.clocks.watch.claiming import WATCH, Planned
 from servicedesk.sla.ladder import Recipient
 from servicedesk.tenancy.enums import Role
@@ -19,23 +20,27 @@ SELECT p.desk_id, p.role, m.id
  WHERE p.desk_id = ANY (%s) AND (m.until_at IS NULL OR clock_timestamp() < m.until_at)
  ORDER BY p.desk_id, p.role, m.id
 """
-ON_DUTY = """
-SELECT d.id, u.level, m.id
-  FROM clocks_desk d
-  JOIN clocks_duty u ON u.team_id = d.team_id AND u.starts_at <= clock_timestamp() AND clock_timestamp() < u.ends_at
-  JOIN tenancy_membership m ON m.id = u.member_id AND (m.until_at IS NULL OR clock_timestamp() < m.until_at)
- WHERE d.id = ANY (%s) ORDER BY d.id, u.level, m.id
-"""
 LEADS = """
 SELECT d.id, m.id FROM clocks_desk d
   JOIN tenancy_membership m ON (m.vendor_id = d.vendor_id AND m.role = ANY (%s))
                             OR (m.hospital_id = d.hospital_id AND m.role = ANY (%s))
  WHERE d.id = ANY (%s) AND (m.until_at IS NULL OR clock_timestamp() < m.until_at) ORDER BY d.id, m.id
 """
-LEVELS = {1: Recipient.ON_DUTY, 2: Recipient.SECOND_LINE}
-BY_ROSTER = frozenset(LEVELS.values())
+LEVELS = {Recipient.ON_DUTY: 1, Recipient.SECOND_LINE: 2}
 
-People = dict[tuple[UUID, Recipient], list[UUID]]
+
+@dataclass(frozen=True)
+class People:
+    posts: dict[tuple[UUID, Recipient], list[UUID]]
+    duty: dict[tuple[UUID, int], list[UUID]]
+
+    def of(self, planned: Planned, role: Recipient) -> list[UUID]:
+        """Where nobody has taken a matter yet, whoever is on duty stands in."""
+        if role is Recipient.ASSIGNEE:
+            return [planned.assignee] if planned.assignee else self.of(planned, Recipient.ON_DUTY)
+        if role in LEVELS:
+            return self.duty.get((planned.team, LEVELS[role]), []) if planned.team else []
+        return self.posts.get((planned.desk, role), [])
 
 
 @dataclass(frozen=True)
@@ -46,38 +51,29 @@ class Told:
     @property
     def has_hole(self) -> bool:
         """Nobody at all, or nobody on duty where somebody on duty was to be told."""
-        return not self.people or any(role in BY_ROSTER for role in self.nobody)
+        return not self.people or any(role in LEVELS for role in self.nobody)
 
 
-def people_of(desks: Collection[UUID]) -> People:
-    found: People = {}
+def people_of(planned: Collection[Planned]) -> People:
+    posts: dict[tuple[UUID, Recipient], list[UUID]] = {}
     with connections[WATCH].cursor() as cursor:
-        cursor.execute(POSTS, [list(desks)])
+        cursor.execute(POSTS, [list({step.desk for step in planned})])
         for desk, role, person in cursor.fetchall():
-            found.setdefault((desk, Recipient(role)), []).append(person)
-        cursor.execute(ON_DUTY, [list(desks)])
-        for desk, level, person in cursor.fetchall():
-            if level in LEVELS:
-                found.setdefault((desk, LEVELS[level]), []).append(person)
-    return found
+            posts.setdefault((desk, Recipient(role)), []).append(person)
+    now = max(step.now for step in planned)
+    return People(posts, on_duty({step.team for step in planned if step.team}, now, using=WATCH))
 
 
 def told(planned: Planned, people: People) -> Told:
-    """In the order of the roles; nobody twice. Where nobody has taken a matter yet, whoever is on duty stands in."""
+    """In the order of the roles; nobody twice."""
     found: dict[UUID, None] = {}
     nobody = []
     for role in sorted(planned.rung.recipients):
-        persons = _persons(planned, role, people)
+        persons = people.of(planned, role)
         found.update(dict.fromkeys(persons))
         if not persons:
             nobody.append(role)
     return Told(list(found), nobody)
-
-
-def _persons(planned: Planned, role: Recipient, people: People) -> list[UUID]:
-    if role is Recipient.ASSIGNEE:
-        return [planned.assignee] if planned.assignee else people.get((planned.desk, Recipient.ON_DUTY), [])
-    return people.get((planned.desk, role), [])
 
 
 def leads_of(desks: Collection[UUID]) -> dict[UUID, list[UUID]]:
