@@ -20,7 +20,7 @@ STATES = {
     VersionState.DRAFT: _("draft"),
     VersionState.ASKED: _("waits for the hospital"),
     VersionState.ACTIVATED: pgettext_lazy("version", "agreed"),
-    VersionState.REFUSED: _("refused"),
+    VersionState.REFUSED: pgettext_lazy("version", "refused"),
     VersionState.WITHDRAWN: _("withdrawn"),
 }
 

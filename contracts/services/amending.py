@@ -183,7 +183,7 @@ def _only_the_hospital(by: Person) -> None:
 # ── telling ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 DECISIONS = {
     VersionState.ACTIVATED: gettext_lazy("agreed to"),
-    VersionState.REFUSED: gettext_lazy("refused"),
+    VersionState.REFUSED: gettext_lazy("not agreed to"),
     VersionState.WITHDRAWN: gettext_lazy("withdrawn by the vendor"),
 }
 
