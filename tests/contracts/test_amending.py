@@ -24,10 +24,11 @@ from servicedesk.clocks.models import Clock, Step
 from servicedesk.clocks.services.clocks import start_clocks, stop_clock
 from servicedesk.notices.models import InboxItem
 from servicedesk.sla.promise import Metric, Severity
+from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
-from tests.contracts.people import in_force
-from tests.world import enter, make_matter
+from tests.contracts.people import in_force, manager_of
+from tests.world import enter, make_matter, make_member
 
 pytestmark = pytest.mark.django_db
 LATER = date(2026, 12, 1)
@@ -340,3 +341,14 @@ def test_what_is_added_taken_away_and_told_otherwise_differs_too():
     told = said["Response", ("B",), "off"]
     assert told == (("1 hour", "30 min after the deadline: the hospital's lead"), ("1 hour",))
     assert len(said) == 3
+
+
+def test_only_the_parties_learn_who_decides(amended, world):
+    """The one question past the wall: ids of a contract's own deciders, and none of a foreign one's."""
+    contract, _draft, manager, lead = amended
+    for member in (manager, lead):
+        enter(member)
+        assert sorted(amending.who_decides(contract)) == sorted([(manager.pk, False), (lead.pk, True)])
+    for stranger in (manager_of(world.v2), make_member(Role.IT_LEAD, world.h2)):
+        enter(stranger)
+        assert amending.who_decides(contract) == []

@@ -189,6 +189,8 @@ def test_from_a_draft_into_force_by_both_parties(drafted):
         assert "增派工程师" in text(page)
     assert vendor.post(ask, {"from_on": from_on, "why": "增派工程师"}).status_code == 302
     assert "院方尚未答复" in text(hospital.get(reverse("contract", args=[contract.pk])))
+    assert reverse("matrix_version", args=[draft.pk]) in text(hospital.get("/"))
+    assert reverse("matrix_version", args=[draft.pk]) not in text(vendor.get("/"))
     page = text(hospital.get(reverse("matrix_version", args=[draft.pk])))
     assert all(words in page for words in ("1 小时", "45 分钟", "增派工程师", "院方是否同意"))
     decide = reverse("decide_version", args=[draft.pk])
