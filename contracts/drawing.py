@@ -119,7 +119,8 @@ def _bands(calendar: Calendar, moments: Sequence[datetime], places: Sequence[int
         bottom = _place_of(datetime.combine(end + ONE_DAY, time(), zone), moments, places)
         if bottom > top:
             middle = (top + bottom) // 2
-            is_free = bottom - top >= LABEL and all(not -LABEL < middle - y < 2 * LABEL + 4 for y in places)
+            has_room = is_made_up or bottom - top >= LABEL  # a worked weekend is what nobody expects
+            is_free = has_room and all(not -LABEL < middle - y < 2 * LABEL + 4 for y in places)
             yield Band(top, bottom - top, is_made_up, _named(begin, end, is_made_up) if is_free else "")
 
 

@@ -21,6 +21,9 @@ def test_pictures(world: World, visitors: Callable[[], Visitor]) -> None:
             visitor.sign_in(lead if name in ("matrix-asked", "contract-asked") else manager)
             visitor.visit(path)
             visitor.page.set_viewport_size(width)
+            if name == "matrix":  # with a cell open in its place
+                visitor.page.click("#line-0 .matrix-cell >> nth=0")
+                visitor.page.wait_for_selector("#editor-0 form")
             height = visitor.page.evaluate("document.documentElement.scrollHeight")
             visitor.page.set_viewport_size({**width, "height": max(height, width["height"])})
             visitor.page.screenshot(path=FOLDER / f"{name}-{width['width']}-{theme}.png")

@@ -239,7 +239,7 @@ def test_days_off_and_made_up_ones_stand_beside_the_line():
     assert (off.is_made_up, off.words) == (False, "10-01 – 10-07 休")
     assert not figure.is_to_scale  # half an hour and an hour lie too close together beside nine days
     made_up = [band for band in drawn("smart", "change", "2026-09-15T12:00+08:00").bands if band.is_made_up]
-    assert len(made_up) == 2  # 09-20 and 10-10
+    assert [band.words for band in made_up] == ["09-20 上班", "10-10 上班"]
 
 
 def test_marks_keep_their_order_and_their_distance():
