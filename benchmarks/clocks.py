@@ -39,8 +39,8 @@ SELECT gen_random_uuid(), c.hospital_id, c.vendor_id, made.clock, 1, made.due, '
 """
 FINISHED = """
 INSERT INTO clocks_step (id, hospital_id, vendor_id, clock_id, rung, fire_at, fired_at, reason)
-SELECT gen_random_uuid(), hospital_id, vendor_id, clock_id, 0, fire_at - interval '2 years', clock_timestamp(), ''
-  FROM clocks_step WHERE fired_at IS NULL
+SELECT gen_random_uuid(), hospital_id, vendor_id, clock_id, 9, fire_at - interval '2 years', clock_timestamp(), ''
+  FROM clocks_step WHERE fired_at IS NULL AND rung = 1
 """
 LAGS = """
 SELECT extract(epoch FROM w.at - e.at)::float8 FROM clocks_escalation e

@@ -22,7 +22,7 @@ from django.utils import translation
 from servicedesk.notices import routes
 from servicedesk.notices.enums import NoticeKind, Urgency
 from servicedesk.notices.models import InboxItem, Message
-from servicedesk.notices.nudge import MOST, nudge
+from servicedesk.notices.nudge import FEW, nudge
 from servicedesk.notices.routes import Post, Recipient
 from servicedesk.notices.words import Word, stored
 from servicedesk.tenancy.bulk import insert
@@ -93,7 +93,7 @@ def notify_all(events: Sequence[Event], *, using: str) -> None:
             messages += _messages(event, told, _posts_of(told, posts))
     insert(InboxItem, items, using=using, ignore_conflicts=True)
     insert(Message, messages, using=using, ignore_conflicts=True)
-    fresh = [Message(**message) for message in messages[:MOST]]
+    fresh = [Message(**message) for message in messages[: FEW + 1]]
     transaction.on_commit(partial(nudge, fresh), using=using, robust=True)
 
 

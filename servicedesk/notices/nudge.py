@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from celery import current_app
@@ -28,21 +28,28 @@ SHORT = {
     "interval_max": 0,
 }
 SILENCE_SECONDS = 10
-MOST = 50  # an act that tells more people than this leaves the rest to the sweeper
+FEW = 10  # an act that tells more people than this nudges the sweeper once: publishing costs a millisecond each
 _silent_until = 0.0
 
 
 def nudge(messages: Sequence[Message]) -> None:
-    from servicedesk.notices.tasks import deliver
-
     global _silent_until
     if not messages or not settings.CELERY_BROKER_URL or time.monotonic() < _silent_until:
         return
     line = current_app.connection_for_write(transport_options={**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **SHORT})
     try:
         with producers[line].acquire(block=True, timeout=1) as producer:
-            for message in messages[:MOST]:
-                deliver.inside(message.context, str(message.id), options={"producer": producer, "retry": False})
+            _hand_over(messages, {"producer": producer, "retry": False})
     except Exception as error:
         _silent_until = time.monotonic() + SILENCE_SECONDS
         log.warning("notices_not_handed_over", count=len(messages), error=type(error).__name__)
+
+
+def _hand_over(messages: Sequence[Message], how: dict[str, Any]) -> None:
+    from servicedesk.notices.tasks import deliver, hand_over_due_messages
+
+    if len(messages) > FEW:
+        hand_over_due_messages.apply_async(queue="watch", expires=SILENCE_SECONDS, **how)
+        return
+    for message in messages:
+        deliver.inside(message.context, str(message.id), options=how)

@@ -13,7 +13,7 @@ from servicedesk.notices.backoff import GIVE_UP_AFTER, SENT
 from servicedesk.notices.channels import SEND
 from servicedesk.notices.enums import Channel, NoticeKind, Reason, State
 from servicedesk.notices.models import Breaker, Message, Receiver
-from servicedesk.notices.services import breaker, delivery
+from servicedesk.notices.services import breaker, delivery, sweep
 from servicedesk.notices.services.sweep import due_messages, hand_over_due_messages
 from servicedesk.notices.tasks import deliver as deliver_task
 from servicedesk.notices.wire import Patience
@@ -264,6 +264,32 @@ def test_the_act_succeeds_quickly_when_valkey_is_gone(desk, hook, engineer, sett
     assert len(attempts) == 1
     assert len(desk.messages()) == 5
     assert due_messages(desk.clock()).count() == 5
+
+
+@for_real
+def test_an_act_that_tells_many_nudges_the_sweeper_once(desk, hook, engineer, monkeypatch):
+    """Publishing hundreds of tasks one by one held the watch up for a third of a second a batch."""
+    from servicedesk.notices import nudge, tasks
+
+    asked = []
+    monkeypatch.setattr(nudge, "_silent_until", 0.0)
+    monkeypatch.setattr(tasks.hand_over_due_messages, "apply_async", lambda *_, **how: asked.append(how["queue"]))
+    monkeypatch.setattr(deliver_task, "apply_async", lambda *_, **__: asked.append("one"))
+    for number in range(nudge.FEW):
+        desk.receiver(desk.world.v1, f"{hook.url}/{number}")
+    desk.tell(engineer)
+    assert asked == ["watch"]
+
+
+@for_real
+def test_a_night_of_messages_is_handed_over_in_one_sweep(desk, hook, engineer, monkeypatch):
+    handed = []
+    monkeypatch.setattr(sweep, "AT_ONCE", 2)
+    monkeypatch.setattr(deliver_task, "apply_async", lambda *_, **__: handed.append(1))
+    for number in range(5):
+        desk.tell(engineer, key=f"event:{number}")
+    handed.clear()
+    assert hand_over_due_messages(at=desk.clock()) == len(handed) == 5
 
 
 @for_real

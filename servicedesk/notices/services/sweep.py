@@ -18,6 +18,15 @@ HAND_OVER_AGAIN = timedelta(seconds=60)  # a queue that was lost is not missed l
 
 
 def hand_over_due_messages(*, at: datetime) -> int:
+    """All of them, however many: after a lost queue or a night of escalations there may be thousands."""
+    handed = batch = _hand_over(at)
+    while batch == AT_ONCE:
+        batch = _hand_over(at)
+        handed += batch
+    return handed
+
+
+def _hand_over(at: datetime) -> int:
     from servicedesk.notices.tasks import deliver
 
     due = list(due_messages(at))
