@@ -120,7 +120,7 @@ def _bands(calendar: Calendar, moments: Sequence[datetime], places: Sequence[int
         if bottom > top:
             middle = (top + bottom) // 2
             has_room = is_made_up or bottom - top >= LABEL  # a worked weekend is what nobody expects
-            is_free = has_room and all(not -LABEL < middle - y < 2 * LABEL + 4 for y in places)
+            is_free = has_room and all(not -LABEL < middle - y < 2 * LABEL - 2 for y in places)
             yield Band(top, bottom - top, is_made_up, _named(begin, end, is_made_up) if is_free else "")
 
 
