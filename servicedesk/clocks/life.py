@@ -65,7 +65,10 @@ class Life:
     def locked(cls, matter: Matter, *, using: str = "default") -> Life:
         life = cls(matter, using=using)
         rows = Clock.objects.using(using).filter(matter_id=matter.pk, hospital_id=matter.hospital_id)
-        locked = list(rows.select_for_update().order_by("metric", "place"))
+        rows = rows.select_for_update().order_by("metric", "place")
+        # Twice: what another act started while its locks were waited for is not in the first answer.
+        list(rows.values_list("pk"))
+        locked = list(rows)
         spans = spans_of([row.pk for row in locked], using=using)
         for row in locked:
             life.entries.setdefault(Metric(row.metric), []).append(read(row, spans.get(row.pk, []), using=using))
@@ -76,6 +79,12 @@ class Life:
         entries = self.entries[metric]
         place = next(number for number, entry in enumerate(entries) if entry.row.is_standing)
         return Course(tuple(entry.clock for entry in entries), entries[place].row.called_at, place)
+
+    def present(self) -> list[Running]:
+        """The clocks of the latest cycle: after a reopening, what was reported before is over and done with."""
+        clocks = [entry.clock for entries in self.entries.values() for entry in entries]
+        latest = max((clock.cycle for clock in clocks), default=1)
+        return [clock for clock in clocks if clock.cycle == latest]
 
     def act(self, act: Act, *, upon: Iterable[Metric] | None = None, terms: Terms | None = None) -> list[Metric]:
         """Which promises it changed. What cannot be is refused in the person's words."""
@@ -100,6 +109,16 @@ class Life:
                 _take(entries[place], clock, course, place)
         self._store(moved, fresh)
 
+    @property
+    def assignee(self) -> UUID | None:
+        return next((entry.row.assignee for entries in self.entries.values() for entry in entries), None)
+
+    def give_to(self, member: UUID | None) -> None:
+        rows = [entry.row for entries in self.entries.values() for entry in entries]
+        for row in rows:
+            row.assignee = member
+        Clock.objects.using(self.using).filter(pk__in=[row.pk for row in rows]).update(assignee=member)
+
     def _fresh(self, metric: Metric, place: int, clock: Running, terms: Terms | None) -> Entry:
         assert terms, "another clock needs its terms"
         row = Clock(
@@ -109,7 +128,7 @@ class Life:
             matter_id=self.matter.pk,
             desk_id=terms.desk.pk,
             calendar_id=terms.calendar.pk,
-            assignee=next((entry.row.assignee for entry in self.entries[metric]), None),
+            assignee=self.assignee,
             metric=metric.value,
             place=place,
             category=terms.category,

@@ -18,7 +18,7 @@ def stored(promise: Promise) -> dict[str, Any]:
     """Enums are strings; what has its ordinary value is left out."""
     facts = {name: getattr(promise, name) for name in PLAIN}
     ladder = [_stored_rung(rung) for rung in promise.ladder.rungs]
-    return {**{name: value for name, value in facts.items() if value not in (False, "")}, "ladder": ladder}
+    return {**{name: value for name, value in facts.items() if value is not False and value != ""}, "ladder": ladder}
 
 
 def _stored_rung(rung: Rung) -> dict[str, Any]:

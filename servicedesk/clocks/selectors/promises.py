@@ -118,7 +118,7 @@ class Shown:
         coming = [
             Rung(step.fire_at, self._who(ladder[step.rung].recipients, ()), False)
             for step in self.row.steps.all()
-            if step.fired_at is None
+            if step.fired_at is None and step.set_aside_at is None
         ]
         return sorted([*told, *coming], key=lambda rung: rung.at)
 

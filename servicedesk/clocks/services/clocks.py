@@ -7,6 +7,7 @@ record) and what the contract promises (`Terms`); by when is the core's business
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -96,10 +97,12 @@ def change_terms(matter: Matter, *, was: Severity, terms: Terms, by: Person, at:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
     changed = life.act(lambda metric, course: _under(terms, was, metric, course, at), terms=terms)
-    reported_at = min((e.clock.counts_from for entries in life.entries.values() for e in entries), default=at)
+    present = life.present()
+    reported_at = min((clock.counts_from for clock in present), default=at)
     start = at if terms.severity.is_graver_than(was) else reported_at
+    cycle = max((clock.cycle for clock in present), default=1)
     new = {
-        metric: Course((begun(promise, terms.core_calendar, start, severity=terms.severity),))
+        metric: Course((replace(begun(promise, terms.core_calendar, start, severity=terms.severity), cycle=cycle),))
         for metric, promise in terms.promises.items()
         if metric not in life.entries
     }
@@ -141,8 +144,8 @@ def acknowledge(clock: Clock, *, by: Person, at: datetime) -> None:
 @transaction.atomic
 def give_clocks_to(matter: Matter, *, member: UUID | None) -> None:
     """Whoever works on the matter from now on is told by the rungs for the assignee. The giving itself is the room
-    above's act, and on its record."""
-    Clock.objects.filter(matter=matter, hospital_id=matter.hospital_id, outcome=None).update(assignee=member)
+    above's act, and on its record. Ended clocks too: those that follow them take it over."""
+    Life.locked(matter).give_to(member)
 
 
 def _only_the_hospital(by: Person, sentence: object) -> None:

@@ -26,14 +26,14 @@ def solved_remotely(clock: Clock, *, solved_at: datetime, why: str, by: Person, 
     """Waived at once: nobody drives to what works again. A refusal of the solution brings the original time back."""
     if clock.metric != Metric.ON_SITE:
         raise Refused(_("Only a visit becomes needless by a remote solution."))
-    waiver = _asked(clock, solved_at=solved_at, why=why, by=by, at=at, is_remote_solution=True)
+    waiver = _asked(_held(clock), solved_at=solved_at, why=why, by=by, at=at, is_remote_solution=True)
     _waive(clock, waiver, by=by, at=at)
     return waiver
 
 
 @transaction.atomic
 def ask_waiver(clock: Clock, *, solved_at: datetime, why: str, by: Person, at: datetime) -> Waiver:
-    waiver = _asked(clock, solved_at=solved_at, why=why, by=by, at=at, is_remote_solution=False)
+    waiver = _asked(_held(clock), solved_at=solved_at, why=why, by=by, at=at, is_remote_solution=False)
     record(Act.WAIVER_ASKED, clock, by=by, at=at, words={"metric": clock.metric})
     return waiver
 
@@ -43,7 +43,7 @@ def grant_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str = "") ->
     _only_the_hospital(by)
     waiver = _undecided(waiver)
     if not waiver.is_remote_solution:
-        _refuse_ended(waiver.clock)
+        _refuse_ended(_held(waiver.clock))
         _waive(waiver.clock, waiver, by=by, at=at)
     _decide(waiver, is_granted=True, said=said, by=by, at=at)
 
@@ -56,11 +56,8 @@ def refuse_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str) -> Non
         raise Refused(_("Say why the promise still holds."))
     waiver = _undecided(waiver)
     _decide(waiver, is_granted=False, said=said, by=by, at=at)
-    if waiver.is_remote_solution:
-        Life.locked(waiver.clock.matter).act(
-            lambda _metric, course: course.take_waiver_back(), upon=[Metric(waiver.clock.metric)]
-        )
-        record(Act.WAIVER_RETURNED, waiver.clock, by=by, at=at, words={"metric": waiver.clock.metric})
+    if waiver.is_remote_solution and _held(waiver.clock).is_standing:  # else another promise took its place
+        _take_back(waiver.clock, by=by, at=at)
 
 
 def _asked(
@@ -84,6 +81,13 @@ def _asked(
     )
 
 
+def _held(clock: Clock) -> Clock:
+    """As it is now: what another act does with it at this moment is waited for."""
+    Life.locked(clock.matter)
+    clock.refresh_from_db()
+    return clock
+
+
 def _refuse_ended(clock: Clock) -> None:
     if clock.outcome:
         raise Refused(_("This promise has its result already."))
@@ -102,6 +106,11 @@ def _waive(clock: Clock, waiver: Waiver, *, by: Person, at: datetime) -> None:
         lambda _metric, course: course.waive(at, since=waiver.solved_at), upon=[Metric(clock.metric)]
     )
     record(Act.WAIVED, clock, by=by, at=at, words={"metric": clock.metric, "remote": waiver.is_remote_solution})
+
+
+def _take_back(clock: Clock, *, by: Person, at: datetime) -> None:
+    Life.locked(clock.matter).act(lambda _metric, course: course.take_waiver_back(), upon=[Metric(clock.metric)])
+    record(Act.WAIVER_RETURNED, clock, by=by, at=at, words={"metric": clock.metric})
 
 
 def _undecided(waiver: Waiver) -> Waiver:

@@ -38,6 +38,7 @@ SELECT s.id, s.rung, s.fire_at, s.fire_at <= clock_timestamp(), clock_timestamp(
   JOIN tenancy_matter m ON m.id = c.matter_id
   JOIN clocks_desk d ON d.id = c.desk_id
   LEFT JOIN tenancy_membership a ON a.id = c.assignee AND (a.until_at IS NULL OR clock_timestamp() < a.until_at)
+                                AND (a.vendor_id = c.vendor_id OR a.hospital_id = c.hospital_id)
  WHERE s.clock_id = ANY (%s) AND s.fired_at IS NULL AND s.set_aside_at IS NULL
  ORDER BY s.clock_id, s.fire_at, s.rung
 """

@@ -27,6 +27,7 @@ SELECT d.id, m.id FROM clocks_desk d
  WHERE d.id = ANY (%s) AND (m.until_at IS NULL OR clock_timestamp() < m.until_at) ORDER BY d.id, m.id
 """
 LEVELS = {Recipient.ON_DUTY: 1, Recipient.SECOND_LINE: 2}
+BY_ROSTER = {*LEVELS, Recipient.ASSIGNEE}  # who has not taken it is stood in for by whoever is on duty
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Told:
     @property
     def has_hole(self) -> bool:
         """Nobody at all, or nobody on duty where somebody on duty was to be told."""
-        return not self.people or any(role in LEVELS for role in self.nobody)
+        return not self.people or any(role in BY_ROSTER for role in self.nobody)
 
 
 def people_of(planned: Collection[Planned]) -> People:
