@@ -13,6 +13,7 @@ from contracts.blueprint import blueprint, names
 from contracts.enums import StaffRole
 from contracts.matrices import draft_of, row_of
 from contracts.models import Contract, MatrixVersion
+from contracts.reviewing import findings, readable
 from contracts.selectors import staff_on, term_of
 from contracts.terms import is_sound
 from servicedesk.sla.ladder import Recipient
@@ -42,7 +43,7 @@ class Gap:
 
 def gaps(contract: Contract, *, on: date) -> list[Gap]:
     version = draft_of(contract)
-    rows = [row_of(facts) for facts in version.rows] if version else []
+    rows = [row_of(facts) for facts in readable(version.rows)] if version else []
     return [
         *_unfinished(contract),
         *_facts(contract),
@@ -80,10 +81,9 @@ def _promises(contract: Contract, version: MatrixVersion | None, rows: list[Row]
     if version is None:
         yield Gap(_("There is no draft of the promises."), Page.PROMISES)
         return
-    covered = frozenset().union(*(row.categories for row in rows))
-    for item in contract.catalogue.all():
-        if item.category not in covered:
-            yield Gap(_("Nothing is said about '%(name)s'.") % {"name": item.name}, Page.PROMISES)
+    for finding in findings(version):
+        if finding.is_error:
+            yield Gap(finding.sentence, Page.PROMISES)
     if not contract.has_no_solve_time and not solves(rows):
         yield Gap(_("No time is given to solve a fault in. Agree on one, or say that there is none."), Page.PROMISES)
 

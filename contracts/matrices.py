@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from contracts.models import Contract, MatrixVersion
+from contracts.models.promises import OPEN
+from contracts.trying import Offer
 from servicedesk.clocks import promises
 from servicedesk.clocks.models import WorkCalendar
 from servicedesk.clocks.reading import calendar
@@ -71,5 +73,19 @@ def matrix_at(contract: Contract, moment: datetime) -> Matrix | None:
 
 
 def draft_of(contract: Contract) -> MatrixVersion | None:
-    drafts = MatrixVersion.objects.filter(contract=contract, activated_at=None)
+    """What is being prepared, or waits for the hospital's word."""
+    drafts = MatrixVersion.objects.filter(OPEN, contract=contract)
     return drafts.select_related("contract", "calendar").first()
+
+
+def offer_of(version: MatrixVersion) -> Offer:
+    """What may be tried of a version."""
+    contract = version.contract
+    levels = {level.severity for level in contract.levels.all()}
+    return Offer(
+        code=contract.blueprint,
+        name=contract.name,
+        categories={item.category: item.name for item in contract.catalogue.all()},
+        levels=tuple(severity for severity in Severity if severity in levels),
+        matrix=matrix_of(version),
+    )

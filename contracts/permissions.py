@@ -29,6 +29,16 @@ EDIT_MATRIX = Permission(
     _("Prepare a new version of a contract's promises"),
     everyone_in(*KEEPERS),
 )
+PROPOSE_MATRIX = Permission(
+    "contracts.propose_matrix",
+    _("Ask the hospital to agree to new promises"),
+    everyone_in(Role.PROJECT_MANAGER, Role.VENDOR_MANAGER),
+)
+DECIDE_MATRIX = Permission(
+    "contracts.decide_matrix",
+    _("Agree to new promises, or refuse them"),
+    everyone_in(Role.IT_LEAD),
+)
 DECIDE_CONTRACTS = Permission(
     "contracts.decide_contracts",
     _("Activate, sign, renew and end contracts"),

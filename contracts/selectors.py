@@ -10,7 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from contracts.enums import StaffRole, Status
-from contracts.models import Contract, Quota, Signing, StaffMember
+from contracts.models import Contract, MatrixVersion, Quota, Signing, StaffMember
+from contracts.models.promises import OPEN
+from contracts.permissions import DECIDE_MATRIX
 from contracts.terms import Facts, Stretch, covered_until, status_of
 from servicedesk.tenancy.models.base import WalledQuerySet
 from servicedesk.tenancy.wall import Person
@@ -70,6 +72,14 @@ def standings(person: Person, *, on: date, only: Status | None = None) -> list[S
     """All contracts of one's own, in two queries. Their dates decide, so the choice is made here, not in SQL."""
     found = (standing(contract, on=on) for contract in contracts(person))
     return [each for each in found if only is None or each.status == only]
+
+
+def versions_asked(person: Person) -> list[MatrixVersion]:
+    """New promises on which this person is to decide, the longest waiting first."""
+    if DECIDE_MATRIX.reach_of(person) is None:
+        return []
+    asked = MatrixVersion.objects.visible_to(person).filter(OPEN, asked_at__isnull=False)
+    return list(asked.select_related("contract", "vendor").order_by("asked_at", "id"))
 
 
 def used_of(quota: Quota) -> int:

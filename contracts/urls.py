@@ -1,7 +1,7 @@
 from django.urls import path
 
 from contracts.forms.parts import KINDS
-from contracts.views import acts, lists, page, parts, preparing, staff
+from contracts.views import acts, amending, lists, matrix, page, parts, preparing, staff, trying
 
 urlpatterns = [
     path("contracts/", lists.list_contracts, name="contracts"),
@@ -26,6 +26,20 @@ urlpatterns = [
     path("contracts/staff/<uuid:pk>/leave/", staff.take_off, name="take_off_staff"),
     path("contracts/quotas/<uuid:pk>/", acts.use_quota, name="quota"),
     path("contracts/quota-uses/<uuid:pk>/decide/", acts.decide_use, name="decide_quota_use"),
+    path("contracts/<uuid:pk>/promises/", matrix.edit_matrix, name="edit_matrix"),
+    path("contracts/<uuid:pk>/promises/try/", trying.try_promises, name="try_promises"),
+    path("contracts/<uuid:pk>/promises/versions/", amending.list_versions, name="matrix_versions"),
+    path("contracts/promises/<uuid:pk>/", amending.show_version, name="matrix_version"),
+    path("contracts/promises/<uuid:pk>/cell/", matrix.edit_cell, name="edit_cell"),
+    path("contracts/promises/<uuid:pk>/line/", matrix.edit_row, name="edit_row"),
+    path("contracts/promises/<uuid:pk>/line/copy/", matrix.copy_row, name="copy_row"),
+    path("contracts/promises/<uuid:pk>/line/remove/", matrix.remove_row, name="remove_row"),
+    path("contracts/promises/<uuid:pk>/ladder/", matrix.edit_ladder, name="edit_ladder"),
+    path("contracts/promises/<uuid:pk>/whole/", matrix.edit_whole, name="edit_whole"),
+    path("contracts/promises/<uuid:pk>/check/", amending.check_matrix, name="check_matrix"),
+    path("contracts/promises/<uuid:pk>/ask/", amending.ask_hospital, name="ask_hospital"),
+    path("contracts/promises/<uuid:pk>/decide/", amending.decide_version, name="decide_version"),
+    path("contracts/promises/<uuid:pk>/withdraw/", amending.withdraw_version, name="withdraw_version"),
     *(
         path(f"contracts/<uuid:pk>/{kind.slug}/", parts.EDITORS[kind.slug], name=kind.url_name)
         for kind in KINDS.values()

@@ -13,6 +13,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView
 
+from contracts.selectors import versions_asked
 from servicedesk.accounts.models.user import Theme
 from servicedesk.clocks.calendars_standing import notes_for
 from servicedesk.clocks.selectors.home import duty_at_home
@@ -36,6 +37,7 @@ def home(request: Any) -> HttpResponse:
         "permissions": granted_to(person.role) if person else [],
         "duty": duty_at_home(person, at=now),
         "waiting": waiting_for(person, at=now),
+        "asked": versions_asked(person) if person else [],
         "now": now,
     }
     return render(request, "home.html", context)
@@ -86,9 +88,7 @@ def gallery(request: Any) -> HttpResponse:
 @door(Audience.MEMBER)
 def api(request: Any) -> HttpResponse:
     """Drawn here and not by swagger-ui: that is English, knows no dark, and fails our contrast."""
-    return render(
-        request, "api.html", {"groups": groups_of(SchemaGenerator().get_schema(request=request, public=True))}
-    )
+    return render(request, "api.html", {"groups": groups_of(SchemaGenerator().get_schema(public=True))})
 
 
 @door(Audience.MEMBER)

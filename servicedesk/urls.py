@@ -9,6 +9,7 @@ urlpatterns = [
     path("ui-gallery/", pages.gallery, name="gallery"),
     path("api/", pages.api, name="api"),
     path("api/schema/", pages.api_schema, name="api_schema"),
+    path("api/", include("servicedesk.api")),
     path("", include("servicedesk.accounts.urls")),
     path("", include("servicedesk.audit.urls")),
     path("", include("servicedesk.clocks.calendars_urls")),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from contracts.completeness import gaps
@@ -17,7 +16,8 @@ from contracts.enums import Condition, Status
 from contracts.forms.parts import KINDS
 from contracts.grid import Grid, grid
 from contracts.matrices import draft_of, matrix_of, version_at
-from contracts.models import Contract
+from contracts.models import Contract, MatrixVersion
+from contracts.models.promises import OPEN
 from contracts.permissions import (
     DECIDE_CONTRACTS,
     DECIDE_QUOTAS,
@@ -79,6 +79,7 @@ def acts(contract: Contract, person: Person, *, on: date) -> dict[str, Any]:
     how, is_mine = standing(contract, on=on), contract.is_writable_by(person)
     may_keep = bool(is_mine and KEEP_CONTRACTS.reach_of(person))
     may_decide = bool(is_mine and DECIDE_CONTRACTS.reach_of(person))
+    may_edit = bool(is_mine and EDIT_MATRIX.reach_of(person))
     is_debtor = bool(contract.activated_at and person.side == Side.VENDOR)
     runs = how.status not in (Status.DRAFT, Status.ENDED)
     term = term_of(contract)
@@ -92,18 +93,13 @@ def acts(contract: Contract, person: Person, *, on: date) -> dict[str, Any]:
         "may_end": may_decide and runs,
         "may_use": bool(is_mine and runs and USE_QUOTAS.reach_of(person)),
         "may_decide_quotas": bool(is_mine and DECIDE_QUOTAS.reach_of(person)),
-        "try_url": _elsewhere("try_promises", contract),
-        "edit_url": _elsewhere("edit_matrix", contract) if is_mine and EDIT_MATRIX.reach_of(person) else "",
+        "try_url": reverse("try_promises", args=[contract.pk]),
+        "edit_url": reverse("edit_matrix", args=[contract.pk]) if may_edit and how.status != Status.ENDED else "",
+        "versions_url": reverse("matrix_versions", args=[contract.pk]),
+        "asked": MatrixVersion.objects.filter(OPEN, contract=contract, asked_at__isnull=False).first(),
         "following": contract.next.first(),
         "gaps": gaps(contract, on=on) if how.status == Status.DRAFT else [],
     }
-
-
-def _elsewhere(name: str, contract: Contract) -> str:
-    """Pages of another hand: linked once they are there."""
-    with suppress(NoReverseMatch):
-        return reverse(name, args=[contract.pk])
-    return ""
 
 
 def promises(contract: Contract, at: datetime) -> Grid | None:

@@ -61,20 +61,20 @@ def door(
 
     def hang(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
-        def walk(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def come_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                return _walk(rule, view, request, args, kwargs)
+                return walk(rule, view, request, args, kwargs)
             except Refused as refusal:
                 request.denial = refusal.code  # type: ignore[attr-defined]
                 return refusal_page(request, refusal)
 
-        walk.rule = rule  # type: ignore[attr-defined]
-        return walk
+        come_in.rule = rule  # type: ignore[attr-defined]
+        return come_in
 
     return hang
 
 
-def _walk(rule: Rule, view: Callable[..., HttpResponseBase], request: Any, args: Any, kwargs: Any) -> HttpResponseBase:
+def walk(rule: Rule, view: Callable[..., HttpResponseBase], request: Any, args: Any, kwargs: Any) -> HttpResponseBase:
     if turned_away := _turned_away(rule, request):
         return turned_away
     if request.method not in rule.methods and request.method not in {"HEAD", "OPTIONS"}:

@@ -30,6 +30,7 @@ GLOBAL = {
 # SECURITY DEFINER functions pass the wall; each is here with its reason.
 DEFINERS = {
     "clocks_on_duty": "who answers at a desk that the caller can see; the roster itself is the vendor's alone",
+    "contracts_who_decides": "whom to tell of new promises, by id, for a contract that the caller can see",
     "invitation_by_secret": "a link's own invitation, found by the hash of its secret",
     "notices_addressee_fits": "a trigger: a notice is addressed to somebody of the side it is meant for",
     "notices_people": "who is told, and how, when the other party's act tells them",

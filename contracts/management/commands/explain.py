@@ -2,17 +2,25 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from contracts.blueprint import Blueprint, Wrong, blueprint
-from contracts.trying import Report, clocks_of, described
+from contracts.trying import (
+    Offer,
+    Report,
+    answer,
+    category_in,
+    channel_from,
+    clocks_of,
+    moment_from,
+    severity_in,
+)
 from servicedesk.clocks.words import METRICS, in_words
 from servicedesk.sla.calendar import Impossible
-from servicedesk.sla.promise import Channel, Severity
+from servicedesk.sla.promise import Channel
 
 
 class Command(BaseCommand):
@@ -30,48 +38,28 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            contract = blueprint(options["blueprint"])
-            zone = contract.matrix.calendar.zone
-            report = report_from(contract, options)
-            clocks = [described(clock, zone) for clock in clocks_of(contract.matrix, report)]
+            offer = offer_of(blueprint(options["blueprint"]))
+            said = answer(offer, clocks_of(offer.matrix, report_from(offer, options)))
         except Wrong as reason:
             raise CommandError(str(reason)) from reason
         except Impossible as reason:
             raise CommandError(in_words(reason)) from reason
-        answer = {"contract": contract.code, "name": contract.name, "clocks": clocks}
-        self.stdout.write(json.dumps(answer, ensure_ascii=False, indent=2) if options["json"] else as_text(answer))
+        self.stdout.write(json.dumps(said, ensure_ascii=False, indent=2) if options["json"] else as_text(said))
 
 
-def report_from(contract: Blueprint, options: dict[str, Any]) -> Report:
-    if options["category"] not in contract.categories:
-        known = ", ".join(contract.categories)
-        words = {"category": options["category"], "contract": contract.name, "known": known}
-        raise Impossible("%(contract)s has no category '%(category)s'. It has: %(known)s.", **words)
+def offer_of(source: Blueprint) -> Offer:
+    names = {code: category.name for code, category in source.categories.items()}
+    return Offer(source.code, source.name, names, tuple(source.levels), source.matrix)
+
+
+def report_from(offer: Offer, options: dict[str, Any]) -> Report:
     return Report(
-        category=options["category"],
-        severity=severity_from(contract, options["severity"]),
+        category=category_in(offer, options["category"]),
+        severity=severity_in(offer, options["severity"]),
         at=moment_from(options["at"]),
-        channel=Channel(options["reported_by"]) if options["reported_by"] else None,
+        channel=channel_from(options["reported_by"] or ""),
         emergency=options["emergency"],
     )
-
-
-def severity_from(contract: Blueprint, text: str) -> Severity:
-    known = [severity for severity in Severity if severity in (contract.levels or Severity)]
-    if text not in known:
-        severities = ", ".join(filter(None, known))
-        raise Impossible("A severity is needed, one of %(severities)s.", severities=severities)
-    return Severity(text) if contract.levels else Severity.NONE  # without levels any report is taken alike
-
-
-def moment_from(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise Impossible("'%(text)s' is no moment. Write it like 2026-10-01T09:00+08:00.", text=text) from None
-    if moment.tzinfo is None:
-        raise Impossible("'%(text)s' says no time zone. Write it like 2026-10-01T09:00+08:00.", text=text)
-    return moment
 
 
 def as_text(answer: dict[str, Any]) -> str:
