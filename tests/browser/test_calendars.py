@@ -13,7 +13,7 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, opened
 from tests.browser.language import latin_sentences
 from tests.browser.test_every_page import too_small
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DEVICES, Visitor
 from tests.clocks.running import NOTICE_2027, office, publish, started
 from tests.world import World, give_second_factor, make_member
 
@@ -39,7 +39,7 @@ def look_at(visitor: Visitor) -> None:
     assert latin_sentences(visitor.page.content()) == []
 
 
-@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}])
+@pytest.mark.parametrize("options", DEVICES)
 def test_a_day_from_the_calendar_to_its_confirmation(visitor: Visitor, lead: Membership, options: dict) -> None:
     visitor.sign_in(lead).with_device(**options)
     publish()
@@ -70,7 +70,7 @@ def test_hours_without_a_script(visitor: Visitor, lead: Membership) -> None:
     assert page.get_by_label("星期六").input_value() == "8：00－12：00"
 
 
-@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}])
+@pytest.mark.parametrize("options", DEVICES)
 def test_a_year_from_the_notice_to_its_publication(visitor: Visitor, world: World, options: dict) -> None:
     operator = make_member(Role.SYSTEM_ADMINISTRATOR, name="王小明")
     give_second_factor(operator.user)

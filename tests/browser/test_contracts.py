@@ -9,11 +9,11 @@ from playwright.sync_api import Page
 from servicedesk.tenancy.enums import Role
 from tests.browser.contract_pages import full_room, look
 from tests.browser.language import latin_sentences
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DEVICES, Visitor
 from tests.world import World, give_second_factor, make_member
 
 
-@pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}], ids=str)
+@pytest.mark.parametrize("options", DEVICES, ids=str)
 def test_every_page_of_contracts(visitor: Visitor, world: World, options: dict) -> None:
     """ALL-8: nothing cut off, nothing untranslated, nobody kept out."""
     paths, manager, _ = full_room(world)

@@ -13,12 +13,12 @@ from servicedesk.sla.ladder import Recipient
 from servicedesk.sla.promise import Armed, Metric, Severity
 from tests.browser.test_calendars import look_at
 from tests.browser.test_every_page import too_small
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DEVICES, Visitor
 from tests.clocks.desks import ON_SITE, RESPOND, Place, engineer, make_place
 from tests.clocks.test_promise_pages import tell
 from tests.world import World, give_second_factor
 
-SIZES = pytest.mark.parametrize("options", [{"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}])
+SIZES = pytest.mark.parametrize("options", DEVICES)
 VISIT = replace(ON_SITE, armed=Armed.AT_REPORT)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from tests.browser.language import latin_sentences
 from tests.browser.pages import PAGES, Walk, member_for
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import DEVICES, Visitor
 from tests.world import World
 
 
@@ -38,7 +38,7 @@ def too_small(guest: Visitor) -> list[str]:
 @pytest.mark.parametrize("walk", PAGES, ids=str)
 def test_page(guest: Visitor, walk: Walk) -> None:
     """ALL-7: nothing from outside. ALL-8: Chinese is complete. At 360 px nothing is wider than the screen."""
-    for options in ({"color_scheme": "light"}, {"color_scheme": "dark", "viewport": PHONE}):
+    for options in DEVICES:
         page = guest.with_device(**options).visit(walk.path)
         assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == walk.status
         assert page.locator("h1").count() == 1

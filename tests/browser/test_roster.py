@@ -16,7 +16,7 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, opened
 from tests.browser.language import latin_sentences
 from tests.browser.test_every_page import too_small
-from tests.browser.visitor import DESK, PHONE, Visitor
+from tests.browser.visitor import DESK, DEVICES, PHONE, Visitor
 from tests.clocks.rosters import Crew, make_crew
 from tests.world import World, give_second_factor
 
@@ -25,7 +25,6 @@ NAMES = (
     "month", "month-engineer", "day", "day-past", "teams", "team", "fill", "clear", "copy", "import", "swaps",
     "swaps-engineer", "on-duty", "home-manager", "home-engineer",
 )  # fmt: skip
-DEVICES = tuple((viewport, theme) for viewport in (DESK, PHONE) for theme in ("light", "dark"))
 
 
 @pytest.fixture
@@ -86,10 +85,10 @@ def pages(crew: Crew) -> dict[str, tuple[str, Membership]]:
 def test_a_full_roster(visitors, crew: Crew, name: str) -> None:
     path, member = pages(crew)[name]
     visitor: Visitor = visitors().sign_in(member)
-    for viewport, theme in DEVICES:
-        page = visitor.with_device(viewport=viewport, color_scheme=theme).visit(path)
+    for options in DEVICES:
+        page = visitor.with_device(**options).visit(path)
         if os.environ.get("ROSTER_PICTURES"):
-            _picture(visitor, f"roster-{name}-{viewport['width']}-{theme}.png", viewport)
+            _picture(visitor, f"roster-{name}-{options['color_scheme']}.png", options.get("viewport", DESK))
         assert visitor.overflow() == 0
         assert visitor.axe() == []
     assert too_small(visitor) == []

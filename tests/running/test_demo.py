@@ -176,7 +176,7 @@ def test_after_a_killed_supervisor_the_next_start_recovers_and_keeps_the_data(de
 def test_an_interrupt_stops_all_it_started(demo: Demo):
     said = demo.interrupt()
     assert f"http://localhost:{demo.port}" in said
-    assert len(re.findall(r"second step: [A-Z2-7]{32}", said)) == 6
+    assert len(re.findall(r"second step: [A-Z2-7]{32}", said)) == 10
     assert said.endswith("Stopped.\n")
     assert leftovers(demo.var) == []
     assert not demo.postgres().is_alive()
