@@ -25,7 +25,8 @@ BEAT: dict[str, dict[str, Any]] = {
     "second string of the watch": every(60, "servicedesk.clocks.tasks.tell_what_is_due", queue="watch"),
     "audit trail sealed": every(3, "servicedesk.audit.tasks.seal_trail", queue="watch"),
     "forget old messages": every(24 * 3600, "servicedesk.notices.tasks.forget_old_messages", queue="watch"),
-    "remind of what runs out": every(24 * 3600, "contracts.tasks.look_after_contracts", queue="watch"),
+    # Hourly, for who is told changes with the day; a reminder itself is told once.
+    "look after contracts": every(3600, "contracts.tasks.look_after_contracts", queue="watch"),
     "look for holes in the roster": every(3600, "servicedesk.clocks.tasks.look_for_holes", queue="watch"),
     "tidy what sign-in leaves": every(24 * 3600, "servicedesk.accounts.tasks.tidy_sign_in"),
 }

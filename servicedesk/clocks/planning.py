@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
-
 from servicedesk.clocks.models import Clock, Step
 from servicedesk.sla.clock import Clock as Running
 
@@ -32,16 +30,14 @@ def plan_fresh(pairs: Sequence[Pair], *, using: str) -> None:
 def plan_anew(pairs: Sequence[Pair], *, using: str) -> None:
     """What was told stays told and is not told again; the rest follows the due time."""
     done, waiting = _planned([row.pk for row, _clock in pairs], using)
-    stale: list[UUID] = []
-    fresh: list[Step] = []
-    for row, clock in pairs:
-        plan = wanted(row, clock)
-        fresh += [
-            _step(row, rung, at)
-            for rung, at in plan.items()
-            if (row.pk, rung) not in done and (row.pk, rung, at) not in waiting
-        ]
-        stale += [pk for (of, rung, at), pk in waiting.items() if of == row.pk and plan.get(rung) != at]
+    plans = {row.pk: wanted(row, clock) for row, clock in pairs}
+    stale = [pk for (of, rung, at), pk in waiting.items() if plans[of].get(rung) != at]
+    fresh = [
+        _step(row, rung, at)
+        for row, _clock in pairs
+        for rung, at in plans[row.pk].items()
+        if (row.pk, rung) not in done and (row.pk, rung, at) not in waiting
+    ]
     Step.objects.using(using).filter(pk__in=stale).delete()
     Step.objects.using(using).bulk_create(fresh)
 
@@ -52,7 +48,7 @@ Waiting = dict[tuple[UUID, int, datetime], UUID]
 def _planned(clocks: list[UUID], using: str) -> tuple[set[tuple[UUID, int]], Waiting]:
     done: set[tuple[UUID, int]] = set()
     waiting: Waiting = {}
-    for step in Step.objects.using(using).filter(Q(clock__in=clocks)):
+    for step in Step.objects.using(using).filter(clock__in=clocks):
         if step.fired_at or step.set_aside_at:
             done.add((step.clock_id, step.rung))
         else:

@@ -112,7 +112,7 @@ def test_the_vendors_managers_are_handed_over_with_the_contract(monkeypatch):
     assert reminding.hand_over(at=AT) == 1
     assert handed == [(Context.of_hospital(world.h1.id), str(contract.pk), [str(manager.pk)])]
     assert str(other.pk) not in str(handed)
-    assert BEAT["remind of what runs out"]["options"]["queue"] == "watch"
+    assert BEAT["look after contracts"]["options"]["queue"] == "watch"
 
 
 def test_posts_change_on_the_day_people_do(world):

@@ -131,8 +131,8 @@ def tell(firings: list[Firing]) -> None:
 def finish(firings: list[Firing], void: list[Planned]) -> None:
     """`void`: planned for a clock that has ended meanwhile, which no service leaves behind."""
     with connections[WATCH].cursor() as cursor:
-        for firing in firings[:1]:
-            words = [firing.planned.now, [firing.planned.step for firing in firings]]
+        if firings:
+            words = [firings[0].planned.now, [firing.planned.step for firing in firings]]
             cursor.execute("UPDATE clocks_step SET fired_at = %s WHERE id = ANY (%s)", words)
         if void:
             cursor.execute("DELETE FROM clocks_step WHERE id = ANY (%s)", [[step.step for step in void]])
@@ -190,7 +190,7 @@ def alarms(firings: list[Firing]) -> Iterator[Event]:
         yield Event(
             f"clock:{step.clock}:{step.number}:nobody",
             NoticeKind.NOBODY_ON_DUTY,
-            step.matter,
+            firing.matter,
             {"matter": step.label, "metric": METRICS[step.metric_kind], "due": step.due_at},
             step.url,
             step.now,
