@@ -14,7 +14,14 @@ BIN = Path(sys.executable).parent  # the environment's
 
 def typed() -> list[str]:
     """Where types carry meaning: the arithmetic of promises, who may, and what changes rows."""
-    patterns = ("servicedesk/sla", "servicedesk/clocks/*.py", "contracts/*.py", "**/services", "**/permissions.py")
+    patterns = (
+        "servicedesk/sla",
+        "servicedesk/clocks/*.py",
+        "contracts/*.py",
+        "tickets/*.py",
+        "**/services",
+        "**/permissions.py",
+    )
     return sorted(
         {
             str(path.relative_to(PROJECT))

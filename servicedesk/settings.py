@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "servicedesk.accounts",
     "servicedesk.clocks",
     "contracts",
+    "tickets",
     "servicedesk",
     "django.contrib.auth",
     "django.contrib.contenttypes",

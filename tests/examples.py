@@ -343,3 +343,4 @@ def _receiver(world: World, owner: Owner) -> Example:
 
 from tests.clocks import examples as _clocks  # noqa: E402, F401 - the rooms above register theirs
 from tests.contracts import examples as _contracts  # noqa: E402, F401
+from tests.tickets import examples as _tickets  # noqa: E402, F401

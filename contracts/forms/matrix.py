@@ -43,7 +43,9 @@ class CellForm(forms.Form):
     """What a line promises of one metric."""
 
     was = forms.CharField(widget=forms.HiddenInput, required=False)
-    metric = forms.ChoiceField(label=_("What is promised"), choices=[(m.value, METRICS[m]) for m in Metric])
+    metric = forms.ChoiceField(
+        label=_("What is promised"), choices=[(m.value, METRICS[m]) for m in Metric if not m.is_of_the_house]
+    )
     number = forms.IntegerField(label=_("Within"), min_value=1, max_value=MOST)
     unit = forms.ChoiceField(label=_("Counted in"), choices=UNITS)
     armed = forms.ChoiceField(label=_("Begins to run"), choices=ARMED, widget=forms.RadioSelect)

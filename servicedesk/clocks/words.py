@@ -26,6 +26,8 @@ METRICS: dict[Metric, str | Text] = {
     Metric.DELIVER: gettext_lazy("Delivered"),
     Metric.REPORT: gettext_lazy("Report handed in"),
     Metric.CONFIRM: gettext_lazy("Confirmed"),
+    Metric.CALL: gettext_lazy("First call"),
+    Metric.UPDATE: gettext_lazy("Next word to the hospital"),
 }
 
 

@@ -36,10 +36,16 @@ class NoticeKind(TextChoices):
     STEPS_SET_ASIDE = "steps_set_aside", _("Escalations that could not be told")
     DUE_TIMES_MOVED = "due_times_moved", _("Due times moved")
     TICKET_REPORTED = "ticket_reported", _("New ticket")
+    TICKET_ACCEPTED = "ticket_accepted", _("Somebody took the ticket")
     TICKET_ASSIGNED = "ticket_assigned", _("Ticket given to me")
     TICKET_URGED = "ticket_urged", _("Reporter asks for haste")
     TICKET_ANSWERED = "ticket_answered", _("New message on a ticket")
     TICKET_RESOLVED = "ticket_resolved", _("Ticket resolved")
+    TICKET_CLOSED = "ticket_closed", _("Ticket closed")
+    SEVERITY_CHANGED = "severity_changed", _("Severity changed")
+    VISIT_CALLED = "visit_called", _("Visit called for")
+    VISIT_SENT = "visit_sent", _("Engineer on the way")
+    VISIT_ARRIVED = "visit_arrived", _("Engineer on site")
     SOLUTION_REFUSED = "solution_refused", _("Solution refused")
     APPROVAL_ASKED = "approval_asked", _("Approval asked of me")
     APPROVAL_DECIDED = "approval_decided", _("Approval decided")
@@ -105,10 +111,16 @@ SENTENCES: dict[NoticeKind, str] = {
     ),
     NoticeKind.DUE_TIMES_MOVED: gettext_noop("%(calendar)s was changed; due times that moved with it: %(count)s."),
     NoticeKind.TICKET_REPORTED: gettext_noop("%(matter)s was reported and waits for somebody to accept it."),
+    NoticeKind.TICKET_ACCEPTED: gettext_noop("%(matter)s was accepted; somebody works on it."),
     NoticeKind.TICKET_ASSIGNED: gettext_noop("%(matter)s was given to you."),
     NoticeKind.TICKET_URGED: gettext_noop("The reporter asks for haste: %(matter)s."),
     NoticeKind.TICKET_ANSWERED: gettext_noop("There is a new message on %(matter)s."),
     NoticeKind.TICKET_RESOLVED: gettext_noop("%(matter)s is resolved. Please confirm it or refuse the solution."),
+    NoticeKind.TICKET_CLOSED: gettext_noop("%(matter)s is closed."),
+    NoticeKind.SEVERITY_CHANGED: gettext_noop("%(matter)s has the severity %(severity)s now."),
+    NoticeKind.VISIT_CALLED: gettext_noop("%(matter)s: somebody is called for on site."),
+    NoticeKind.VISIT_SENT: gettext_noop("%(matter)s: an engineer is on the way."),
+    NoticeKind.VISIT_ARRIVED: gettext_noop("%(matter)s: the engineer is on site."),
     NoticeKind.SOLUTION_REFUSED: gettext_noop("The solution of %(matter)s was refused."),
     NoticeKind.APPROVAL_ASKED: gettext_noop("%(matter)s waits for your approval."),
     NoticeKind.APPROVAL_DECIDED: gettext_noop("%(matter)s was decided: %(decision)s."),

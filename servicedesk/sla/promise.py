@@ -20,6 +20,13 @@ class Metric(StrEnum):
     DELIVER = "deliver"
     REPORT = "report"
     CONFIRM = "confirm"
+    CALL = "call"
+    UPDATE = "update"
+
+    @property
+    def is_of_the_house(self) -> bool:
+        """No contract names it: it watches what the product itself asks of people, and no other severity touches it."""
+        return self in (Metric.CONFIRM, Metric.CALL, Metric.UPDATE)
 
 
 class Unit(StrEnum):

@@ -21,7 +21,7 @@ from servicedesk.clocks.models import Clock
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.course import Course, begun
-from servicedesk.sla.promise import Metric, Severity
+from servicedesk.sla.promise import Metric, Promise, Severity
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Forbidden, Refused
@@ -45,7 +45,32 @@ def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetim
 
 
 @transaction.atomic
-def stop_clock(matter: Matter, metric: Metric, *, by: Person, at: datetime) -> Changed:
+def start_promise(matter: Matter, promise: Promise, *, terms: Terms, by: Person | None, at: datetime) -> Changed:
+    """One of the house beside the contract's own; where it has run and ended before, its next cycle. Of `terms`, only
+    the desk, the calendar and the severity count."""
+    life = Life.locked(matter)
+    metric = promise.metric
+    only = replace(terms, promises={metric: promise})
+    try:
+        if metric in life.entries:
+            again = life.course(metric).reopen(promise, terms.core_calendar, at, severity=terms.severity)
+        else:
+            again = Course((begun(promise, terms.core_calendar, at, severity=terms.severity),))
+    except Impossible as reason:
+        raise Refused(in_words(reason)) from reason
+    life.keep({metric: again}, only)
+    return _recorded(Act.CLOCKS_STARTED, matter, [metric], by=by, at=at)
+
+
+@transaction.atomic
+def end_clocks(matter: Matter, *, by: Person | None, at: datetime) -> Changed:
+    """The matter is over: what is still promised is promised no more, and no rung speaks of it."""
+    changed = Life.locked(matter).act(lambda _metric, course: course.withdraw(at))
+    return _recorded(Act.CLOCKS_ENDED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
+def stop_clock(matter: Matter, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
     changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=[metric])
     return _recorded(Act.CLOCK_STOPPED, matter, changed, by=by, at=at)
 
@@ -90,16 +115,19 @@ def resume_clocks(matter: Matter, *, by: Person, at: datetime, metrics: Iterable
 
 
 @transaction.atomic
-def change_terms(matter: Matter, *, was: Severity, terms: Terms, by: Person, at: datetime) -> Changed:
+def change_terms(
+    matter: Matter, *, was: Severity, terms: Terms, by: Person, at: datetime, is_urgent: bool = False
+) -> Changed:
     """Another severity or category. What is promised no more is superseded; what is promised anew starts now when the
-    severity was raised, else from the report."""
+    severity was raised or the matter became urgent, else from the report."""
     if was != terms.severity:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
-    changed = life.act(lambda metric, course: _under(terms, was, metric, course, at), terms=terms)
-    present = life.present()
+    contracted = [metric for metric in life.entries if not metric.is_of_the_house]
+    changed = life.act(lambda metric, course: _under(terms, was, metric, course, at), upon=contracted, terms=terms)
+    present = [clock for clock in life.present() if not clock.promise.metric.is_of_the_house]
     reported_at = min((clock.counts_from for clock in present), default=at)
-    start = at if terms.severity.is_graver_than(was) else reported_at
+    start = at if is_urgent or terms.severity.is_graver_than(was) else reported_at
     cycle = max((clock.cycle for clock in present), default=1)
     new = {
         metric: Course((replace(begun(promise, terms.core_calendar, start, severity=terms.severity), cycle=cycle),))
@@ -153,7 +181,7 @@ def _only_the_hospital(by: Person, sentence: object) -> None:
         raise Forbidden(sentence)  # type: ignore[arg-type]
 
 
-def _recorded(act: Act, matter: Matter, changed: Changed, *, by: Person, at: datetime) -> Changed:
+def _recorded(act: Act, matter: Matter, changed: Changed, *, by: Person | None, at: datetime) -> Changed:
     if changed:
         record(act, matter, by=by, at=at, words={"metrics": ",".join(metric.value for metric in changed)})
     return changed

@@ -1,0 +1,78 @@
+"""The closed words of a ticket."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class State(TextChoices):
+    """There is no 'refused': a vendor that is not competent hands over, and the clock runs on (SMART-8)."""
+
+    CALL_AWAITED = "call_awaited", _("Waits for the call")  # only the phone may report this severity
+    REPORTED = "reported", _("To be accepted")
+    WORKING = "working", pgettext_lazy("ticket", "In work")
+    WAITING = "waiting", pgettext_lazy("ticket", "Waiting")  # something was asked back; no clock pauses by it
+    HANDED_OVER = "handed_over", _("With the hospital")  # 'not ours'
+    RESOLVED = "resolved", pgettext_lazy("ticket", "Resolved")  # waits for the signature of who had the problem
+    SIGNED = "signed", _("To be confirmed")  # waits for the hospital's IT
+    CLOSED = "closed", pgettext_lazy("ticket", "Closed")
+    MERGED = "merged", _("Merged")
+    WITHDRAWN = "withdrawn", pgettext_lazy("ticket", "Withdrawn")
+
+    @property
+    def is_over(self) -> bool:
+        return self in OVER
+
+
+OVER = frozenset({State.CLOSED, State.MERGED, State.WITHDRAWN})
+OPEN = frozenset(State) - OVER
+
+
+class Kind(TextChoices):
+    """Of a line in a ticket's stream."""
+
+    MESSAGE = "message", _("Message")
+    ACT = "act", pgettext_lazy("ticket", "Act")
+
+
+class Cause(TextChoices):
+    SOFTWARE = "software", _("Software defect")
+    CONFIGURATION = "configuration", _("Configuration")
+    DATA = "data", pgettext_lazy("cause", "Data")
+    DATABASE = "database", pgettext_lazy("cause", "Database")
+    INTERFACE = "interface", pgettext_lazy("cause", "Interface")
+    HARDWARE = "hardware", _("Hardware or device")
+    NETWORK = "network", _("Network or power")
+    THIRD_PARTY = "third_party", _("Another vendor's system")
+    OPERATION = "operation", _("Handling by a user")
+    LICENCE = "licence", _("Registration or licence ran out")
+    UNKNOWN = "unknown", _("Not found")
+
+
+class Remedy(TextChoices):
+    """What kind of solution it was."""
+
+    EXPLAINED = "explained", _("Explained or trained")
+    CONFIGURED = "configured", _("Setting changed")
+    RESTARTED = "restarted", _("Restarted or released")
+    DATA_CORRECTED = "data_corrected", _("Data corrected or recovered")
+    PATCHED = "patched", _("Patched or upgraded")
+    REPLACED = "replaced", _("Device or part replaced")
+    DEVELOPED = "developed", _("Developed or adjusted")
+    OTHER = "other", pgettext_lazy("remedy", "Something else")
+
+
+class Proof(TextChoices):
+    """Of an arrival: what shows that the engineer was there."""
+
+    PLACE = "place", _("named the place")
+    STICKER = "sticker", _("scanned the sticker of the place")
+    HOSPITAL = "hospital", _("the hospital confirmed it")
+
+
+class Satisfaction(TextChoices):
+    SATISFIED = "satisfied", _("Satisfied")
+    SO_SO = "so_so", _("So so")
+    DISSATISFIED = "dissatisfied", _("Dissatisfied")

@@ -1,0 +1,36 @@
+"""Who is told of a ticket: those on duty for its desk, who works on it, who reported it, and the hospital's IT."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from servicedesk.clocks.models import Post
+from servicedesk.clocks.selectors.on_duty import OnDuty, on_duty_now
+from servicedesk.sla.ladder import Recipient
+from tickets.models import Ticket
+
+
+def on_duty_of(ticket: Ticket, *, at: datetime) -> list[OnDuty]:
+    return on_duty_now([ticket.contract.desk_id], at=at).get(ticket.contract.desk_id, [])
+
+
+def first_line(ticket: Ticket, *, at: datetime) -> list[UUID]:
+    return [one.member_id for one in on_duty_of(ticket, at=at) if one.level == 1]
+
+
+def hospital_it(ticket: Ticket) -> list[UUID]:
+    """Those the contract names; the reporter is told as well, wherever they are."""
+    posts = Post.objects.filter(desk_id=ticket.contract.desk_id, of_hospital__isnull=False)
+    roles = (Recipient.HOSPITAL_IT, Recipient.HOSPITAL_LEAD)
+    found = dict.fromkeys(posts.filter(role__in=roles).order_by("role").values_list("of_hospital_id", flat=True))
+    return list(found)
+
+
+def hospital_side(ticket: Ticket) -> set[UUID | None]:
+    return {ticket.reporter_id, *hospital_it(ticket)}
+
+
+def vendor_side(ticket: Ticket, *, at: datetime) -> set[UUID | None]:
+    """Who works on it, or whoever is on duty while nobody does."""
+    return {ticket.assignee_id} if ticket.assignee_id else set(first_line(ticket, at=at))

@@ -1,0 +1,135 @@
+"""How bad it is: the hospital decides, the vendor proposes. Old results stay, both sides are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import CatalogueItem, Level
+from servicedesk.audit.enums import Act
+from servicedesk.clocks.services.clocks import change_terms
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.sla.promise import Metric, Severity
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+from tickets.enums import State
+from tickets.models import SeverityWish, Ticket
+from tickets.people import first_line, hospital_it, hospital_side, vendor_side
+from tickets.states import IN_HAND
+from tickets.stream import changed, locked, metrics, of, tell
+from tickets.terms import terms_for
+
+
+@transaction.atomic
+def change_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person, at: datetime) -> Ticket:
+    """Raised, the graver promises count from now: the call that raised it. The hospital's decision."""
+    ticket = locked(ticket)
+    if by.side is not Side.HOSPITAL:
+        raise Forbidden(_("The severity is the hospital's decision; the vendor proposes it."))
+    _refuse_odd(ticket, severity, why)
+    was = Severity(ticket.severity)
+    ticket.severity = severity
+    _under_new_terms(ticket, was, by=by, at=at, why=why, act=Act.SEVERITY_CHANGED)
+    SeverityWish.objects.filter(ticket=ticket, decided_at=None).update(
+        decided_at=at, decided_by=by.membership_id, is_granted=False, said=why
+    )
+    return ticket
+
+
+@transaction.atomic
+def mark_emergency(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
+    """系统紧急事件 (HRP-4): five minutes to respond, an hour to start the emergency service."""
+    ticket = locked(ticket)
+    if by.side is not Side.HOSPITAL:
+        raise Forbidden(_("Whether it is an emergency is the hospital's decision."))
+    if not why.strip():
+        raise Refused(_("Say why."))
+    if ticket.is_emergency:
+        raise Refused(_("It is marked an emergency already."))
+    _refuse_unless_in_hand(ticket)
+    ticket.is_emergency = True
+    _under_new_terms(ticket, Severity(ticket.severity), by=by, at=at, why=why, act=Act.EMERGENCY_MARKED, is_urgent=True)
+    return ticket
+
+
+@transaction.atomic
+def change_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person, at: datetime) -> Ticket:
+    """Triage finds it to be something else (SMART-2: a defect found later still counts from the report)."""
+    ticket = locked(ticket)
+    _refuse_unless_in_hand(ticket)
+    if not why.strip():
+        raise Refused(_("Say why."))
+    if item.contract_id != ticket.contract_id or item.category == ticket.category:
+        raise Refused(_("Choose another kind of service of the same contract."))
+    ticket.category, ticket.category_name = item.category, item.name
+    _under_new_terms(ticket, Severity(ticket.severity), by=by, at=at, why=why, act=Act.CATEGORY_CHANGED)
+    return ticket
+
+
+@transaction.atomic
+def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person, at: datetime) -> SeverityWish:
+    ticket = locked(ticket)
+    _refuse_odd(ticket, severity, why)
+    if SeverityWish.objects.filter(ticket=ticket, decided_at=None).exists():
+        raise Refused(_("Another severity was proposed already; the hospital has not decided yet."))
+    wish = SeverityWish.objects.create(
+        **of(ticket), severity=severity, why=why, asked_at=at, asked_by=by.membership_id, asked_name=by.name
+    )
+    changed(ticket, Act.SEVERITY_PROPOSED, by=by, at=at, text=why, facts={"severity": severity.value})
+    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at)
+    return wish
+
+
+@transaction.atomic
+def decide_wish(wish: SeverityWish, *, is_granted: bool, said: str = "", by: Person, at: datetime) -> Ticket:
+    ticket = locked(wish.ticket)
+    wish = SeverityWish.objects.get(pk=wish.pk)
+    if wish.decided_at:
+        raise Refused(_("Somebody has decided this already."))
+    if not is_granted and not said.strip():
+        raise Refused(_("Say why the severity stays."))
+    wish.decided_at, wish.decided_by, wish.is_granted, wish.said = at, by.membership_id, is_granted, said
+    wish.save()
+    if is_granted:
+        return change_severity(ticket, Severity(wish.severity), why=said or wish.why, by=by, at=at)
+    changed(ticket, Act.SEVERITY_KEPT, by=by, at=at, text=said)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    return ticket
+
+
+def levels_of(ticket: Ticket) -> list[Severity]:
+    """Those the contract names, from grave to light; none where it has no levels."""
+    named = set(Level.objects.filter(contract_id=ticket.contract_id).values_list("severity", flat=True))
+    return [severity for severity in Severity if severity.value in named]
+
+
+def _under_new_terms(
+    ticket: Ticket, was: Severity, *, by: Person, at: datetime, why: str, act: Act, is_urgent: bool = False
+) -> None:
+    moved: list[Metric] = []
+    if not ticket.is_outside_contract and ticket.reported_at:
+        terms = terms_for(ticket, at=ticket.reported_at)
+        moved = change_terms(ticket.matter, was=was, terms=terms, by=by, at=at, is_urgent=is_urgent)
+    facts = {"was": was.value, "severity": ticket.severity, "category": ticket.category_name, **metrics(moved)}
+    changed(ticket, act, by=by, at=at, text=why, facts=facts)
+    duty = set(first_line(ticket, at=at)) | {one for one in vendor_side(ticket, at=at) if one}
+    tell(ticket, NoticeKind.SEVERITY_CHANGED, to=hospital_side(ticket), on_duty=duty, by=by, at=at,
+         words={"severity": ticket.severity or "—"})  # fmt: skip
+
+
+def _refuse_odd(ticket: Ticket, severity: Severity, why: str) -> None:
+    _refuse_unless_in_hand(ticket)
+    if not why.strip():
+        raise Refused(_("Say why."))
+    if severity.value == ticket.severity:
+        raise Refused(_("It has this severity already."))
+    if severity not in levels_of(ticket):
+        raise Refused(_("The contract has no such level."))
+
+
+def _refuse_unless_in_hand(ticket: Ticket) -> None:
+    if State(ticket.state) not in IN_HAND:
+        raise Refused(_("A solution is on record, or the ticket is over: nothing is changed about it any more."))

@@ -1,0 +1,296 @@
+"""A fault or a request comes in: by whom, by which way, under which contract. The report starts its clocks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contracts.models import CatalogueItem, Contract, System
+from contracts.services.promised import is_outside_contract, refuse_unless_promised
+from servicedesk.audit.enums import Act
+from servicedesk.audit.record import record
+from servicedesk.clocks.life import Terms
+from servicedesk.clocks.services.clocks import start_clocks, start_promise, stop_clock
+from servicedesk.clocks.words import CHANNELS
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
+from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
+from servicedesk.tenancy.ids import uuid7
+from servicedesk.tenancy.models import Department, Matter, Membership, Place
+from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import Person
+from tickets.enums import Kind, State
+from tickets.models import Call, Ticket
+from tickets.numbers import next_number
+from tickets.people import first_line, hospital_it, hospital_side, vendor_side
+from tickets.states import Move, move
+from tickets.stream import changed, locked, of, tell, write
+from tickets.terms import channels_for, terms_for, terms_of, version_for
+
+# Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
+IN_THE_CALL = timedelta(minutes=1)
+TITLE = 120
+
+# What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
+FIRST_CALL = Promise(
+    Metric.CALL,
+    1,
+    Unit.ELAPSED_MINUTES,
+    is_default=True,
+    ladder=Ladder(
+        (
+            Rung(
+                Anchor.DUE,
+                frozenset(
+                    {Recipient.ON_DUTY, Recipient.PROJECT_MANAGER, Recipient.HOSPITAL_IT, Recipient.HOSPITAL_LEAD}
+                ),
+            ),
+        )
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was said when reporting. `reporter` is a membership of the hospital; a name alone is enough."""
+
+    contract: Contract
+    category: str
+    title: str
+    channel: Channel
+    severity: Severity = Severity.NONE
+    words: str = ""
+    system: System | None = None
+    is_emergency: bool = False
+    department: Department | None = None
+    place: Place | None = None
+    where: str = ""
+    reporter: Membership | None = None
+    reporter_name: str = ""
+    reporter_phone: str = ""
+    submission: UUID | None = None
+    external_number: str = ""
+
+
+@dataclass(frozen=True)
+class Phoned:
+    """A call, as either side writes it down."""
+
+    called_at: datetime
+    caller: str
+    callee: str = ""
+    number: str = ""
+    words: str = ""
+
+
+@transaction.atomic
+def report_fault(
+    report: Report, *, by: Person | None, at: datetime, reported_at: datetime | None = None, call: Phoned | None = None
+) -> Ticket:
+    """`reported_at`: by mail the arrival at the mailbox. Sent twice, it is the same ticket.
+
+    What only the phone may report is kept as 'waits for the call', and its clocks start with the first call.
+    """
+    if again := _sent_before(report):
+        return again
+    moment = _moment(report, call, reported_at, at)
+    item = _category(report)
+    terms = None if _is_outside(report, moment) else _terms(report, moment)
+    waits = terms if terms and not _may_come_by(report, moment) else None
+    ticket = _written(report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None)
+    if call:
+        _keep_call(ticket, call, is_first=True, by=by, at=at)
+    if waits:
+        start_promise(ticket.matter, FIRST_CALL, terms=waits, by=by, at=at)
+    elif terms:
+        start_clocks(ticket.matter, terms=terms, by=by, at=moment)
+    _tell_reported(ticket, by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
+    """The first call starts what waits for it; every later one is written into the stream."""
+    ticket = locked(ticket)
+    is_first = ticket.state == State.CALL_AWAITED
+    if is_first:
+        _refuse_odd(call.called_at, at)
+        ticket.reported_at = call.called_at
+        ticket.channel = Channel.PHONE
+        move(ticket, Move.CALL, by=by)
+    row = _keep_call(ticket, call, is_first=is_first, by=by, at=at)
+    changed(
+        ticket, Act.CALL_LOGGED, by=by, at=at, facts={"caller": call.caller, "called_at": call.called_at.isoformat()}
+    )
+    if is_first:
+        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, ticket.recorded_at))
+        start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
+        _tell_reported(ticket, by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def agree_to_call(call: Call, *, by: Person, at: datetime) -> None:
+    """The other side says: yes, it was then."""
+    call = _of_the_other(call, by)
+    call.agreed_at, call.agreed_by = at, by.membership_id
+    call.save(update_fields=["agreed_at", "agreed_by"])
+    changed(locked(call.ticket), Act.CALL_AGREED, by=by, at=at)
+
+
+@transaction.atomic
+def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
+    """The clocks count on as they do: the dispute stands beside them for whoever judges."""
+    if not why.strip():
+        raise Refused(_("Say what is wrong with the time of the call."))
+    call = _of_the_other(call, by)
+    call.disputed_at, call.disputed_by, call.disputed_why = at, by.membership_id, why
+    call.save(update_fields=["disputed_at", "disputed_by", "disputed_why"])
+    ticket = locked(call.ticket)
+    changed(ticket, Act.CALL_DISPUTED, by=by, at=at, text=why)
+    to = vendor_side(ticket, at=at) | hospital_side(ticket)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
+
+
+# ── how it comes in ──────────────────────────────────────────────────────────────────────────────────────────────────
+def _sent_before(report: Report) -> Ticket | None:
+    if report.submission is None:
+        return None
+    return Ticket.objects.filter(hospital_id=report.contract.hospital_id, submission=report.submission).first()
+
+
+def _moment(report: Report, call: Phoned | None, reported_at: datetime | None, at: datetime) -> datetime:
+    if report.channel is Channel.PHONE and call is None:
+        raise Refused(_("Say when the call was and who called."))
+    moment = call.called_at if call else reported_at or at
+    _refuse_odd(moment, at)
+    return moment
+
+
+def _refuse_odd(moment: datetime, at: datetime) -> None:
+    if timezone.is_naive(moment):
+        raise Refused(_("The moment needs a time zone."))
+    if moment > at:
+        raise Refused(_("This moment has not come yet."))
+    if moment < at - timedelta(days=31):
+        raise Refused(_("This moment is more than a month ago."))
+
+
+def _is_outside(report: Report, moment: datetime) -> bool:
+    """A phoned emergency is written down all the same, and starts no promised clock (PACS-1)."""
+    if report.channel is Channel.PHONE and is_outside_contract(report.contract, at=moment, system=report.system):
+        return True
+    refuse_unless_promised(report.contract, at=moment, system=report.system)
+    return False
+
+
+def _category(report: Report) -> CatalogueItem:
+    item = CatalogueItem.objects.filter(contract=report.contract, category=report.category).first()
+    if item is None:
+        raise Refused(_("The contract has no such kind of service."))
+    return item
+
+
+def _terms(report: Report, moment: datetime) -> Terms:
+    return terms_of(
+        version_for(report.contract, at=moment),
+        category=report.category,
+        severity=report.severity,
+        is_emergency=report.is_emergency,
+        at=moment,
+    )
+
+
+def _may_come_by(report: Report, moment: datetime) -> bool:
+    """Refused by this way but not by the phone, it waits for the call (PACS-16)."""
+    allowed = channels_for(report.contract, category=report.category, severity=report.severity, at=moment)
+    if not allowed or report.channel in allowed:
+        return True
+    if Channel.PHONE in allowed:
+        return False
+    words = _(", ").join(str(CHANNELS[channel]) for channel in Channel if channel in allowed)
+    raise Refused(_("This is reported by %(channels)s only; the clocks start then.") % {"channels": words})
+
+
+# ── what is written down ─────────────────────────────────────────────────────────────────────────────────────────────
+def _written(
+    report: Report, item: CatalogueItem, *, by: Person | None, at: datetime, reported_at: datetime | None,
+    is_outside: bool,
+) -> Ticket:  # fmt: skip
+    contract, title = report.contract, report.title.strip()[:TITLE] or item.name
+    owners = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
+    key, number = uuid7(), next_number(contract.hospital, at=at)
+    url = reverse("ticket", args=[key])
+    matter = Matter.objects.create(**owners, kind="ticket", label=f"{number} {title}"[:120], url=url)
+    ticket = Ticket.objects.create(
+        id=key,
+        **owners,
+        matter=matter,
+        contract=contract,
+        system=report.system,
+        number=number,
+        submission=report.submission,
+        external_number=report.external_number,
+        title=title,
+        words=report.words,
+        category=item.category,
+        category_name=item.name,
+        severity=report.severity,
+        is_emergency=report.is_emergency,
+        is_outside_contract=is_outside,
+        channel=report.channel,
+        state=State.REPORTED if reported_at else State.CALL_AWAITED,
+        department=report.department,
+        place=report.place,
+        where=report.where or (str(report.place) if report.place else ""),
+        reporter=report.reporter,
+        reporter_name=report.reporter_name or (report.reporter.name if report.reporter else ""),
+        reporter_phone=report.reporter_phone or (report.reporter.phone if report.reporter else ""),
+        reported_at=reported_at,
+        recorded_at=at,
+        changed_at=at,
+    )
+    record(Act.TICKET_REPORTED, ticket, by=by, at=at, words={"channel": report.channel, "outside": is_outside})
+    facts = {"channel": report.channel.value}
+    write(ticket, Kind.ACT, act=Act.TICKET_REPORTED, by=by, at=at, facts=facts, name=ticket.reporter_name)
+    return ticket
+
+
+def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime) -> Call:
+    if by is None:
+        raise Refused(_("A call is written down by somebody who is signed in."))
+    _refuse_odd(call.called_at, at)
+    if not call.caller.strip():
+        raise Refused(_("Say who called."))
+    return Call.objects.create(
+        **of(ticket),
+        is_first=is_first,
+        called_at=call.called_at,
+        caller=call.caller,
+        callee=call.callee,
+        number=call.number,
+        words=call.words,
+        logged_at=at,
+        logged_by=by.membership_id,
+        logged_side=by.side,
+        needs_word=is_first and at - call.called_at > IN_THE_CALL,
+    )
+
+
+def _of_the_other(call: Call, by: Person) -> Call:
+    call = Call.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=call.pk)
+    if call.logged_side == by.side:
+        raise Refused(_("The other side is asked, not the one that wrote it down."))
+    if not call.needs_word or call.agreed_at or call.disputed_at:
+        raise Refused(_("Somebody has decided this already."))
+    return call
+
+
+def _tell_reported(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
+    tell(ticket, NoticeKind.TICKET_REPORTED, to=hospital_it(ticket), on_duty=first_line(ticket, at=at), by=by, at=at)

@@ -1,0 +1,175 @@
+"""A solution goes on record; who had the problem signs; the hospital confirms or refuses, with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.clocks.models import Clock, Waiver
+from servicedesk.clocks.services.clocks import end_clocks, reopen_clocks, start_promise, stop_clock
+from servicedesk.clocks.services.waivers import grant_waiver, refuse_waiver, solved_remotely
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
+from servicedesk.sla.promise import Metric, Promise, Unit
+from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import Person
+from tickets.enums import Cause, Remedy, State
+from tickets.models import Solution, Ticket, Visit
+from tickets.people import hospital_it, hospital_side, vendor_side
+from tickets.states import Move, move
+from tickets.stream import changed, locked, metrics, of, tell
+from tickets.terms import terms_for
+
+DAY = 24 * 60
+# The signature of who had the problem, and the hospital's confirmation: house default†.
+CONFIRMATION = Promise(
+    Metric.CONFIRM,
+    5,
+    Unit.WORKING_DAYS,
+    is_default=True,
+    ladder=Ladder(
+        (
+            Rung(Anchor.SHARE, frozenset({Recipient.HOSPITAL_IT}), percent=50),
+            Rung(Anchor.DUE, frozenset({Recipient.HOSPITAL_IT, Recipient.HOSPITAL_LEAD, Recipient.ASSIGNEE})),
+        )
+    ),
+)
+SOLVES = (Metric.WORKAROUND, Metric.RESTORE, Metric.DELIVER)
+
+
+@transaction.atomic
+def start_emergency_service(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
+    """HRP-4: within the hour, by the emergency plan."""
+    ticket = locked(ticket)
+    ended = stop_clock(ticket.matter, Metric.EMERGENCY, by=by, at=at)
+    if not ended:
+        raise Refused(_("No emergency service is waited for."))
+    changed(ticket, Act.EMERGENCY_STARTED, by=by, at=at, facts=metrics(ended))
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def work_around(ticket: Ticket, *, words: str, by: Person, at: datetime) -> Ticket:
+    """Work goes on with a crutch; the fault itself is not solved by it."""
+    ticket = locked(ticket)
+    if not words.strip():
+        raise Refused(_("Say how one can work meanwhile."))
+    if ticket.state not in (State.WORKING, State.WAITING):
+        raise Refused(_("Accept it first."))
+    ended = stop_clock(ticket.matter, Metric.WORKAROUND, by=by, at=at)
+    changed(ticket, Act.WORKED_AROUND, by=by, at=at, text=words, facts=metrics(ended))
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def resolve(
+    ticket: Ticket, *, words: str, cause: Cause, remedy: Remedy, is_remote: bool = False, by: Person, at: datetime,
+    seen: int | None = None,
+) -> Solution:  # fmt: skip
+    """A solution with its cause. What it ends: restoring and delivering; a visit only where it was solved from afar
+    before it was due, and the hospital may contest that (PACS-17)."""
+    ticket = locked(ticket, seen=seen)
+    if not words.strip():
+        raise Refused(_("Say what solved it."))
+    move(ticket, Move.RESOLVE, by=by)
+    ticket.waits_for, ticket.wakes_at = "", None
+    solution = Solution.objects.create(
+        **of(ticket), cycle=ticket.cycle, at=at, by=by.membership_id, by_name=by.name, cause=cause, remedy=remedy,
+        words=words, is_remote=is_remote,
+    )  # fmt: skip
+    ended = [each for metric in (*SOLVES, Metric.EMERGENCY) for each in stop_clock(ticket.matter, metric, by=by, at=at)]
+    if is_remote:
+        ended += _spare_the_visit(ticket, why=words, by=by, at=at)
+    if not ticket.is_outside_contract:
+        start_promise(ticket.matter, CONFIRMATION, terms=terms_for(ticket, at=at), by=by, at=at)
+    facts = {"cause": cause.value, "remedy": remedy.value, "is_remote": is_remote, **metrics(ended)}
+    changed(ticket, Act.TICKET_RESOLVED, by=by, at=at, text=words, facts=facts)
+    tell(ticket, NoticeKind.TICKET_RESOLVED, to=hospital_side(ticket), by=by, at=at)
+    return solution
+
+
+@transaction.atomic
+def confirm(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
+    """The hospital's IT, after the signature of who had the problem: closed (PACS-8, SMART-10)."""
+    ticket = locked(ticket)
+    move(ticket, Move.CONFIRM, by=by)
+    _close(ticket, by=by, at=at)
+    changed(ticket, Act.TICKET_CLOSED, by=by, at=at)
+    tell(ticket, NoticeKind.TICKET_CLOSED, to={*vendor_side(ticket, at=at), ticket.reporter_id}, by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def close_unsigned(ticket: Ticket, *, why: str, by: Person | None, at: datetime) -> Ticket:
+    """Without a signature only with a reason on record (PACS-8). `by=None`: nobody signed in the time there was."""
+    ticket = locked(ticket)
+    if not why.strip():
+        raise Refused(_("Say why it is closed without a signature."))
+    move(ticket, Move.CLOSE_UNSIGNED, by=by)
+    ticket.closed_why = why
+    _close(ticket, by=by, at=at)
+    changed(ticket, Act.TICKET_CLOSED, by=by, at=at, text=why)
+    tell(ticket, NoticeKind.TICKET_CLOSED, to=vendor_side(ticket, at=at) | hospital_side(ticket), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
+    """The next cycle: its own promises from now on; the results of this one stay, and a spared visit is owed again."""
+    ticket = locked(ticket)
+    if not why.strip():
+        raise Refused(_("Say what is not solved."))
+    move(ticket, Move.REFUSE, by=by)
+    Solution.objects.filter(ticket=ticket, cycle=ticket.cycle).update(
+        refused_at=at, refused_by=by.membership_id, refused_why=why
+    )
+    stop_clock(ticket.matter, Metric.CONFIRM, by=by, at=at)
+    _owe_the_visit_again(ticket, why=why, by=by, at=at)
+    ticket.cycle += 1
+    if not ticket.is_outside_contract:
+        reopen_clocks(ticket.matter, terms=terms_for(ticket, at=at), by=by, at=at)
+    changed(ticket, Act.SOLUTION_REFUSED, by=by, at=at, text=why, facts={"cycle": ticket.cycle})
+    told = {"to": hospital_it(ticket), "on_duty": [one for one in vendor_side(ticket, at=at) if one]}
+    tell(ticket, NoticeKind.SOLUTION_REFUSED, by=by, at=at, **told)  # type: ignore[arg-type]
+    return ticket
+
+
+def _close(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
+    ticket.closed_at = at
+    stop_clock(ticket.matter, Metric.CONFIRM, by=by, at=at)
+    for waiver in _open_waivers(ticket) if by else ():
+        if waiver.is_remote_solution:
+            grant_waiver(waiver, by=by, at=at)  # type: ignore[arg-type]
+    end_clocks(ticket.matter, by=by, at=at)
+    if by:
+        Solution.objects.filter(ticket=ticket, cycle=ticket.cycle, refused_at=None).update(
+            confirmed_at=at, confirmed_by=by.membership_id, confirmed_name=by.name
+        )
+
+
+def _spare_the_visit(ticket: Ticket, *, why: str, by: Person, at: datetime) -> list[Metric]:
+    standing = Clock.objects.filter(matter_id=ticket.matter_id, metric=Metric.ON_SITE, is_standing=True, outcome=None)
+    clock = standing.filter(due_at__gte=at).first()
+    if clock is None:
+        return []
+    solved_remotely(clock, solved_at=at, why=why[:300], by=by, at=at)
+    return [Metric.ON_SITE]
+
+
+def _owe_the_visit_again(ticket: Ticket, *, why: str, by: Person, at: datetime) -> None:
+    """Who was there all the same, while nobody had to be, was there in time."""
+    for waiver in _open_waivers(ticket):
+        if waiver.is_remote_solution:
+            refuse_waiver(waiver, by=by, at=at, said=why)
+            arrived = Visit.objects.filter(ticket=ticket, cycle=ticket.cycle, arrived_at__isnull=False).first()
+            if arrived and arrived.arrived_at:
+                stop_clock(ticket.matter, Metric.ON_SITE, by=by, at=arrived.arrived_at)
+
+
+def _open_waivers(ticket: Ticket) -> list[Waiver]:
+    return list(Waiver.objects.filter(clock__matter_id=ticket.matter_id, decided_at=None).select_related("clock"))

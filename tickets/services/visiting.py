@@ -1,0 +1,133 @@
+"""Somebody goes there. Calling arms the visit's clock, from the report; a proven arrival stops it (PACS-8, PACS-17)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.clocks.services import clocks
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.models import Membership
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+from tickets.enums import Proof, State
+from tickets.models import Ticket, Visit
+from tickets.people import hospital_side, vendor_side
+from tickets.states import IN_HAND
+from tickets.stream import changed, locked, metrics, of, tell
+
+
+@transaction.atomic
+def call_for_visit(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Visit:
+    """By either side: who sees that it cannot be solved from afar."""
+    ticket = locked(ticket)
+    _refuse_unless_in_hand(ticket)
+    if not why.strip():
+        raise Refused(_("Say why somebody has to come."))
+    if open_visit(ticket):
+        raise Refused(_("Somebody is called for already."))
+    visit = Visit.objects.create(**of(ticket), cycle=ticket.cycle, why=why, called_at=at, called_by=by.membership_id)
+    moved = clocks.call_for_visit(ticket.matter, by=by, at=at)
+    changed(ticket, Act.VISIT_CALLED, by=by, at=at, text=why, facts=metrics(moved))
+    to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
+    tell(ticket, NoticeKind.VISIT_CALLED, to=to, by=by, at=at)
+    return visit
+
+
+@transaction.atomic
+def dispatch(
+    visit: Visit, engineer: Membership, *, planned_at: datetime | None = None, by: Person, at: datetime
+) -> Visit:
+    """Who comes, and about when. Sent anew, the earlier name stays in the stream."""
+    ticket, visit = _held(visit)
+    _only_the_vendor(by)
+    if engineer.vendor_id != ticket.vendor_id or engineer.until_at:
+        raise Refused(_("%(name)s does not work on tickets.") % {"name": engineer.name})
+    if visit.arrived_at:
+        raise Refused(_("The engineer is there already."))
+    visit.engineer, visit.engineer_name, visit.planned_at = engineer, engineer.name, planned_at
+    visit.sent_at, visit.sent_by = at, by.membership_id
+    visit.save()
+    facts = {"to": engineer.name, "planned_at": planned_at.isoformat() if planned_at else None}
+    changed(ticket, Act.VISIT_SENT, by=by, at=at, facts=facts)
+    tell(ticket, NoticeKind.VISIT_SENT, to={*hospital_side(ticket), engineer.pk}, by=by, at=at)
+    return visit
+
+
+@transaction.atomic
+def arrive(visit: Visit, *, where: str, proof: Proof = Proof.PLACE, by: Person, at: datetime) -> Visit:
+    """The engineer checks in, or the hospital says that they are there."""
+    ticket, visit = _held(visit)
+    if visit.arrived_at:
+        raise Refused(_("The engineer is there already."))
+    if (proof is Proof.HOSPITAL) != (by.side is Side.HOSPITAL):
+        raise Forbidden(_("The engineer checks in; the hospital confirms."))
+    if proof is Proof.PLACE and not where.strip():
+        raise Refused(_("Say where you are."))
+    if by.side is Side.VENDOR and visit.engineer_id is None:
+        visit.engineer_id, visit.engineer_name = by.membership_id, by.name
+    visit.arrived_at, visit.proof, visit.proved_by, visit.where = at, proof, by.membership_id, where
+    visit.save()
+    ended = clocks.stop_clock(ticket.matter, Metric.ON_SITE, by=by, at=at)
+    facts = {"proof": proof.value, "where": where, "to": visit.engineer_name, **metrics(ended)}
+    changed(ticket, Act.VISIT_ARRIVED, by=by, at=at, facts=facts)
+    tell(ticket, NoticeKind.VISIT_ARRIVED, to=hospital_side(ticket), by=by, at=at)
+    return visit
+
+
+@transaction.atomic
+def leave(visit: Visit, *, work: str, by: Person, at: datetime) -> Visit:
+    """With what was done there: the work log of the feedback form."""
+    ticket, visit = _held(visit)
+    _only_the_vendor(by)
+    if not visit.arrived_at:
+        raise Refused(_("Nobody has arrived yet."))
+    if not work.strip():
+        raise Refused(_("Say what was done."))
+    visit.left_at, visit.work = at, work
+    visit.save()
+    changed(ticket, Act.VISIT_LEFT, by=by, at=at, text=work)
+    return visit
+
+
+@transaction.atomic
+def drop(visit: Visit, *, why: str, by: Person, at: datetime) -> Visit:
+    """Nobody needs to come any more. Whether its promise is waived is the hospital's word, asked for on its own."""
+    ticket, visit = _held(visit)
+    if visit.arrived_at:
+        raise Refused(_("The engineer is there already."))
+    if not why.strip():
+        raise Refused(_("Say why nobody needs to come."))
+    visit.dropped_at, visit.dropped_why = at, why
+    visit.save()
+    changed(ticket, Act.VISIT_DROPPED, by=by, at=at, text=why)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at) | hospital_side(ticket), by=by, at=at)
+    return visit
+
+
+def open_visit(ticket: Ticket) -> Visit | None:
+    return Visit.objects.filter(ticket=ticket, left_at=None, dropped_at=None).first()
+
+
+def _held(visit: Visit) -> tuple[Ticket, Visit]:
+    """The ticket first, as everywhere; then the visit as it is now."""
+    ticket = locked(visit.ticket)
+    held = Visit.objects.get(pk=visit.pk)
+    if held.left_at or held.dropped_at:
+        raise Refused(_("This visit is over."))
+    return ticket, held
+
+
+def _refuse_unless_in_hand(ticket: Ticket) -> None:
+    if State(ticket.state) not in IN_HAND:
+        raise Refused(_("There is nothing to come for: a solution is on record, or the ticket is over."))
+
+
+def _only_the_vendor(by: Person) -> None:
+    if by.side is not Side.VENDOR:
+        raise Forbidden(_("Who comes, and what was done, is the vendor's to say."))

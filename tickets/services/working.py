@@ -1,0 +1,207 @@
+"""Day by day: accept, give, speak, ask back, hand over. Each act stops its own clock and no other."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.audit.record import record
+from servicedesk.clocks.services.clocks import end_clocks, give_clocks_to, pause_clocks, resume_clocks, stop_clock
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.models import Membership
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+from tickets.enums import Kind, State
+from tickets.models import Entry, Note, Ticket
+from tickets.people import hospital_it, hospital_side, vendor_side
+from tickets.permissions import WORK_TICKETS
+from tickets.states import Move, move
+from tickets.stream import changed, keep, locked, metrics, of, tell, write
+
+URGED_AGAIN = timedelta(minutes=10)
+
+
+@transaction.atomic
+def accept(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
+    """A person takes it, and the reporter is told who comes: that, and no click, is the response."""
+    ticket = locked(ticket)
+    if ticket.state == State.WORKING and ticket.assignee_id != by.membership_id:
+        words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
+        raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
+    move(ticket, Move.ACCEPT, by=by)
+    _give(ticket, by.membership_id, by.name, at)
+    ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
+    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": by.name, **metrics(ended)})
+    tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={})
+    return ticket
+
+
+@transaction.atomic
+def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
+    """To a colleague; giving is no response, only their accepting is."""
+    ticket = locked(ticket)
+    _refuse_over(ticket)
+    if by.side is not Side.VENDOR:
+        raise Forbidden(_("Who works on it is the vendor's decision."))
+    if to.vendor_id != ticket.vendor_id or WORK_TICKETS.grants.get(to.role) is None or to.until_at:  # type: ignore[call-overload]
+        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
+    ticket.assignee_id, ticket.assignee_name = to.pk, to.name
+    give_clocks_to(ticket.matter, member=to.pk)
+    changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts={"to": to.name})
+    tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk], by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None = None) -> Entry:
+    """A message that both sides read. What the hospital answers wakes a ticket that waits."""
+    ticket = locked(ticket, seen=seen)
+    said = _something(text)
+    entry = write(ticket, Kind.MESSAGE, by=by, at=at, text=said)
+    record(Act.TICKET_ANSWERED, ticket, by=by, at=at)
+    if ticket.state == State.WAITING and by.side is Side.HOSPITAL:
+        _wake(ticket)
+        move(ticket, Move.GO_ON, by=by)
+    keep(ticket, at=at)
+    to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
+    return entry
+
+
+@transaction.atomic
+def note(ticket: Ticket, text: str, *, by: Person, at: datetime) -> Note:
+    """For one's own side. It changes nothing of the ticket: not even its version tells the other side of it."""
+    note = Note.objects.create(
+        **of(ticket), side=by.side, at=at, by=by.membership_id, by_name=by.name, text=_something(text)
+    )
+    record(Act.NOTE_WRITTEN, ticket, by=by, at=at, words={"side": by.side})
+    return note
+
+
+@transaction.atomic
+def ask_back(ticket: Ticket, *, why: str, wakes_at: datetime, by: Person, at: datetime) -> Ticket:
+    """Waits for somebody, with a reason and an hour at which it asks again. No clock pauses by it."""
+    ticket = locked(ticket)
+    if not why.strip():
+        raise Refused(_("Say what you wait for, and from whom."))
+    if wakes_at <= at:
+        raise Refused(_("Choose a time to come at which it asks again."))
+    move(ticket, Move.ASK_BACK, by=by)
+    ticket.waits_for, ticket.wakes_at = why, wakes_at
+    changed(ticket, Act.TICKET_WAITS, by=by, at=at, text=why, facts={"wakes_at": wakes_at.isoformat()})
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def go_on(ticket: Ticket, *, by: Person | None, at: datetime) -> Ticket:
+    """`by=None`: its hour has come, and whoever works on it is told."""
+    ticket = locked(ticket)
+    waited = ticket.waits_for
+    move(ticket, Move.GO_ON, by=by)
+    _wake(ticket)
+    changed(ticket, Act.TICKET_WENT_ON, by=by, at=at, text=waited)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def hand_over(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
+    """'Not ours': to the hospital, with a reason; every clock runs on (SMART-8)."""
+    ticket = locked(ticket)
+    if not why.strip():
+        raise Refused(_("Say why this is not yours and whose it may be."))
+    move(ticket, Move.HAND_OVER, by=by)
+    _wake(ticket)
+    changed(ticket, Act.TICKET_HANDED_OVER, by=by, at=at, text=why)
+    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def give_back(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
+    """The hospital says: it is yours."""
+    ticket = locked(ticket)
+    if not why.strip():
+        raise Refused(_("Say why it is theirs."))
+    move(ticket, Move.GIVE_BACK, by=by)
+    changed(ticket, Act.TICKET_GIVEN_BACK, by=by, at=at, text=why)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
+    """催办: one tap; not more often than every ten minutes."""
+    ticket = locked(ticket)
+    _refuse_over(ticket)
+    if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
+        return False
+    ticket.urged_at = at
+    changed(ticket, Act.TICKET_URGED, by=by, at=at)
+    duty = vendor_side(ticket, at=at)
+    tell(ticket, NoticeKind.TICKET_URGED, to=[], on_duty=[one for one in duty if one], by=by, at=at)
+    return True
+
+
+@transaction.atomic
+def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
+    """The hospital: it was nothing, or a call that never came."""
+    ticket = locked(ticket)
+    if not why.strip():
+        raise Refused(_("Say why it is withdrawn."))
+    move(ticket, Move.WITHDRAW, by=by)
+    end_clocks(ticket.matter, by=by, at=at)
+    changed(ticket, Act.TICKET_WITHDRAWN, by=by, at=at, text=why)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def pause(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
+    """Only the hospital may, and never by itself."""
+    ticket = locked(ticket)
+    _refuse_over(ticket)
+    ended = pause_clocks(ticket.matter, why=why, by=by, at=at)
+    if not ended:
+        raise Refused(_("No promise runs that could be paused."))
+    changed(ticket, Act.CLOCKS_PAUSED, by=by, at=at, text=why, facts=metrics(ended))
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def resume(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
+    ticket = locked(ticket)
+    ended = resume_clocks(ticket.matter, by=by, at=at)
+    if not ended:
+        raise Refused(_("No promise is paused."))
+    changed(ticket, Act.CLOCKS_RESUMED, by=by, at=at, facts=metrics(ended))
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    return ticket
+
+
+def _give(ticket: Ticket, member: object, name: str, at: datetime) -> None:
+    ticket.assignee_id, ticket.assignee_name, ticket.accepted_at = member, name, at  # type: ignore[assignment]
+    give_clocks_to(ticket.matter, member=member)  # type: ignore[arg-type]
+
+
+def _wake(ticket: Ticket) -> None:
+    ticket.waits_for, ticket.wakes_at = "", None
+
+
+def _refuse_over(ticket: Ticket) -> None:
+    if not ticket.is_open:
+        raise Refused(_("This ticket is over; report anew what happens again."))
+
+
+def _something(text: str) -> str:
+    if not text.strip():
+        raise Refused(_("There is nothing written yet."))
+    return text.strip()

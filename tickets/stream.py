@@ -1,0 +1,100 @@
+"""Writing into a ticket: its lock, its version, its stream. Every service here goes through these."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.audit.record import record
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.notices.notify import notify
+from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import Person
+from tickets.enums import Kind
+from tickets.models import Entry, Ticket
+
+KEPT = [field.name for field in Ticket._meta.concrete_fields if not field.primary_key and field.name != "due_at"]
+
+
+def locked(ticket: Ticket, *, seen: int | None = None) -> Ticket:
+    """As it is now. `seen` is the version the person had before them: another one since then stops the act and says so.
+
+    NO KEY: the clocks' and the stream's rows that point here are not held up.
+    """
+    rows = Ticket.objects.select_for_update(no_key=True, of=("self",))
+    held = rows.select_related("hospital", "vendor", "matter", "contract__desk").get(pk=ticket.pk)
+    if seen is not None and seen != held.version:
+        raise Refused(
+            _("Somebody changed this ticket meanwhile. See what is new; what you wrote is kept."), code="stale"
+        )
+    return held
+
+
+def changed(
+    ticket: Ticket, act: Act, *, by: Person | None, at: datetime, text: str = "", facts: Mapping[str, Any] | None = None
+) -> Entry:
+    """Saves the ticket with its new version, and writes the act into stream and trail."""
+    keep(ticket, at=at)
+    record(act, ticket, by=by, at=at)
+    return write(ticket, Kind.ACT, act=act, by=by, at=at, text=text, facts=facts)
+
+
+def keep(ticket: Ticket, *, at: datetime) -> None:
+    """With its next version. The due time is the trigger's, which has been there since this row was read."""
+    ticket.version += 1
+    ticket.changed_at = at
+    ticket.save(update_fields=KEPT)
+
+
+def write(
+    ticket: Ticket, kind: Kind, *, by: Person | None, at: datetime, text: str = "", act: Act | None = None,
+    facts: Mapping[str, Any] | None = None, name: str = "",
+) -> Entry:  # fmt: skip
+    return Entry.objects.create(
+        **of(ticket),
+        kind=kind,
+        act=act or "",
+        at=at,
+        by=by.membership_id if by else None,
+        by_name=by.name if by else name,
+        by_side=by.side if by else "",
+        text=text,
+        facts=dict(facts or {}),
+    )
+
+
+def of(ticket: Ticket) -> dict[str, Any]:
+    """The owner columns of what hangs on a ticket."""
+    return {"hospital_id": ticket.hospital_id, "vendor_id": ticket.vendor_id, "ticket": ticket}
+
+
+def tell(
+    ticket: Ticket, kind: NoticeKind, *, to: Collection[UUID | None], at: datetime, by: Person | None = None,
+    on_duty: Collection[UUID] = (), words: Mapping[str, Any] | None = None, key: str = "",
+) -> None:  # fmt: skip
+    """Whoever did it is not told of it. `key` tells events of one version apart."""
+    oneself = by.membership_id if by else None
+    told = {member for member in to if member} - {oneself}
+    duty = set(on_duty) - {oneself}
+    if told or duty:
+        notify(
+            f"ticket:{ticket.pk}:{kind}:{key or ticket.version}",
+            to=told,
+            on_duty=duty,
+            kind=kind,
+            subject=ticket,
+            words={"matter": ticket.number, **(words or {})},
+            url=ticket.get_absolute_url(),
+            at=at,
+        )
+
+
+def metrics(changed: Collection[Metric]) -> dict[str, Any]:
+    """Which promises an act ended or moved, for the stream."""
+    return {"metrics": [metric.value for metric in changed]} if changed else {}

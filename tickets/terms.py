@@ -1,0 +1,63 @@
+"""What the contract promises of a ticket, looked up in the version that held when it was reported."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from contracts.matrices import current_calendar_id, matrix_of, version_at
+from contracts.models import Contract, MatrixVersion
+from servicedesk.clocks.life import Terms
+from servicedesk.clocks.models import WorkCalendar
+from servicedesk.clocks.words import in_words
+from servicedesk.sla.calendar import Impossible
+from servicedesk.sla.promise import Channel, Matrix, Severity
+from servicedesk.tenancy.refusals import Refused
+from tickets.models import Ticket
+
+
+def version_for(contract: Contract, *, at: datetime) -> MatrixVersion:
+    version = version_at(contract, at)
+    if version is None:
+        raise Refused(_("At that moment this contract promises nothing yet."), code="not_promised")
+    return version
+
+
+def terms_of(version: MatrixVersion, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
+    """`at` decides the window. An emergency where the contract names none promises nothing more."""
+    matrix = matrix_of(version)
+    urgent = is_emergency and knows_emergencies(matrix, category, severity, at)
+    try:
+        promises = matrix.terms(category, severity, at, emergency=urgent)
+    except Impossible as reason:
+        raise Refused(in_words(reason), code="not_promised") from reason
+    calendar = WorkCalendar(pk=current_calendar_id(version))
+    return Terms(version.contract.desk, calendar, category, severity, promises)
+
+
+def knows_emergencies(matrix: Matrix, category: str, severity: Severity, at: datetime) -> bool:
+    return any(row.emergency for row in matrix.rows_for(category, severity, at))
+
+
+def terms_for(
+    ticket: Ticket, *, at: datetime, severity: Severity | None = None, is_emergency: bool | None = None
+) -> Terms:
+    """By the version of the report: an amendment since then touches no ticket that was there before."""
+    version = version_for(ticket.contract, at=ticket.reported_at or at)
+    return terms_of(
+        version,
+        category=ticket.category,
+        severity=Severity(ticket.severity) if severity is None else severity,
+        is_emergency=ticket.is_emergency if is_emergency is None else is_emergency,
+        at=at,
+    )
+
+
+def channels_for(contract: Contract, *, category: str, severity: Severity, at: datetime) -> frozenset[Channel]:
+    version = version_at(contract, at)
+    return matrix_of(version).channels_for(category, severity, at) if version else frozenset()
+
+
+def only_by_phone(channels: frozenset[Channel]) -> bool:
+    return channels == frozenset({Channel.PHONE})

@@ -1,0 +1,104 @@
+"""What a line of the stream says: one sentence per act, from its closed facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from servicedesk.audit.enums import Act
+from servicedesk.clocks.words import CHANNELS, METRICS
+from servicedesk.sla.promise import Channel, Metric
+from tickets.enums import Cause, Proof, Remedy
+from tickets.models import Entry
+
+Facts = dict[str, Any]
+
+
+def sentence(entry: Entry) -> str:
+    """In the reader's language. An act that this release does not know is said plainly."""
+    said = SAY.get(entry.act)
+    if said is None:
+        return str(Act(entry.act).label) if entry.act in Act.values else entry.act
+    return str(said if isinstance(said, str | Promise) else said(entry.facts))
+
+
+def promises(entry: Entry) -> list[str]:
+    """Which promises the act ended or moved."""
+    known = set(Metric)
+    return [str(METRICS[Metric(one)]) for one in entry.facts.get("metrics", ()) if one in known]
+
+
+def moment(text: str | None) -> str:
+    if not text:
+        return ""
+    return timezone.localtime(datetime.fromisoformat(text)).strftime("%m-%d %H:%M")
+
+
+def _reported(facts: Facts) -> str:
+    channel = facts.get("channel", "")
+    words = {"channel": CHANNELS[Channel(channel)]} if channel in set(Channel) else {"channel": channel}
+    return _("reported it (%(channel)s)") % words
+
+
+def _called(facts: Facts) -> str:
+    words = {"caller": facts.get("caller", ""), "at": moment(facts.get("called_at"))}
+    return _("wrote down a call of %(caller)s at %(at)s") % words
+
+
+def _sent(facts: Facts) -> str:
+    words = {"to": facts.get("to", ""), "at": moment(facts.get("planned_at"))}
+    return _("sends %(to)s, expected %(at)s") % words if words["at"] else _("sends %(to)s") % words
+
+
+def _arrived(facts: Facts) -> str:
+    words = {"to": facts.get("to", ""), "proof": Proof(facts["proof"]).label, "where": facts.get("where", "")}
+    return _("%(to)s is on site: %(where)s (%(proof)s)") % words
+
+
+def _resolved(facts: Facts) -> str:
+    words = {"cause": Cause(facts["cause"]).label, "remedy": Remedy(facts["remedy"]).label}
+    return _("put a solution on record: %(remedy)s; cause: %(cause)s") % words
+
+
+def _severity(facts: Facts) -> str:
+    words = {"was": facts.get("was") or "—", "severity": facts.get("severity") or "—"}
+    return _("changed the severity from %(was)s to %(severity)s") % words
+
+
+SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
+    Act.TICKET_REPORTED: _reported,
+    Act.CALL_LOGGED: _called,
+    Act.CALL_AGREED: gettext_lazy("confirms the time of the call"),
+    Act.CALL_DISPUTED: gettext_lazy("disputes the time of the call"),
+    Act.TICKET_ACCEPTED: gettext_lazy("accepted it"),
+    Act.TICKET_GIVEN: lambda facts: _("gave it to %(to)s") % {"to": facts.get("to", "")},
+    Act.TICKET_WAITS: lambda facts: _("waits, and asks again %(at)s") % {"at": moment(facts.get("wakes_at"))},
+    Act.TICKET_WENT_ON: gettext_lazy("goes on"),
+    Act.TICKET_HANDED_OVER: gettext_lazy("handed it to the hospital: not ours"),
+    Act.TICKET_GIVEN_BACK: gettext_lazy("gave it back to the vendor"),
+    Act.TICKET_URGED: gettext_lazy("asks for haste"),
+    Act.TICKET_WITHDRAWN: gettext_lazy("withdrew it"),
+    Act.CLOCKS_PAUSED: gettext_lazy("paused the promises"),
+    Act.CLOCKS_RESUMED: gettext_lazy("resumed the promises"),
+    Act.VISIT_CALLED: gettext_lazy("called for a visit"),
+    Act.VISIT_SENT: _sent,
+    Act.VISIT_ARRIVED: _arrived,
+    Act.VISIT_LEFT: gettext_lazy("left the site"),
+    Act.VISIT_DROPPED: gettext_lazy("says nobody needs to come"),
+    Act.EMERGENCY_STARTED: gettext_lazy("started the emergency service"),
+    Act.EMERGENCY_MARKED: gettext_lazy("marked it an emergency"),
+    Act.WORKED_AROUND: gettext_lazy("says how one can work meanwhile"),
+    Act.TICKET_RESOLVED: _resolved,
+    Act.SOLUTION_REFUSED: lambda facts: _("refused the solution; cycle %(cycle)s begins") % {"cycle": facts["cycle"]},
+    Act.TICKET_CLOSED: gettext_lazy("closed it"),
+    Act.SEVERITY_CHANGED: _severity,
+    Act.SEVERITY_PROPOSED: lambda facts: _("proposes severity %(severity)s") % {"severity": facts["severity"]},
+    Act.SEVERITY_KEPT: gettext_lazy("keeps the severity"),
+    Act.CATEGORY_CHANGED: lambda facts: _("calls it: %(category)s") % {"category": facts.get("category", "")},
+}
