@@ -7,6 +7,7 @@ from typing import Any
 
 from servicedesk.sla.promise import Channel
 from servicedesk.tenancy import wall
+from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Hospital, Vendor
 from servicedesk.tenancy.wall import Context
@@ -41,6 +42,11 @@ def _of(owner: Owner, **fields: Any) -> dict[str, Any]:
     return {"hospital": owner.hospital, "vendor": owner.vendor, "ticket": ticket}
 
 
+def _writing(side: Side, owner: Owner) -> Context:
+    here = (owner.hospital.id,)
+    return Context(side, here, here, owner.vendor.id if side == Side.VENDOR else None)
+
+
 def _seen(row: Any, owner: Owner) -> Example:
     return Example(row, department_id=owner.department.id if owner.department else None)
 
@@ -66,9 +72,10 @@ def _entry(world: World, owner: Owner) -> Example:
 @example_of(Note)
 def _note(world: World, owner: Owner) -> Example:
     parts = _of(owner)
-    with wall.opened(owner.context):
+    side = owner.side if owner.side == Side.VENDOR else Side.HOSPITAL
+    with wall.opened(_writing(side, owner)):
         text = f"先查网关{canary(owner.hospital)}"
-        note = Note.objects.create(**parts, side=owner.side, at=clocks.AT, by=uuid7(), by_name="王工", text=text)
+        note = Note.objects.create(**parts, side=side, at=clocks.AT, by=uuid7(), by_name="王工", text=text)
     return _seen(note, owner)
 
 

@@ -13,7 +13,7 @@ FOLLOW = """
 CREATE FUNCTION tickets_due_follows_matter() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE tickets_ticket SET due_at = NEW.next_due_at
-     WHERE matter_id = NEW.id AND due_at IS DISTINCT FROM NEW.next_due_at;
+     WHERE hospital_id = NEW.hospital_id AND matter_id = NEW.id AND due_at IS DISTINCT FROM NEW.next_due_at;
     RETURN NULL;
 END $$;
 CREATE TRIGGER tickets_due_follows_matter AFTER UPDATE OF next_due_at ON tenancy_matter

@@ -13,6 +13,7 @@ from servicedesk.tenancy.enums import Ownership
 from servicedesk.tenancy.keys import TenantKey, owned_target
 from servicedesk.tenancy.models import Department, Hospital, Matter, Membership, Place, Vendor
 from servicedesk.tenancy.models.base import WalledWithId
+from servicedesk.tenancy.permissions import SEE_MATTERS
 from servicedesk.tenancy.wall import Person
 from tickets.enums import OPEN, State
 from tickets.models.part import PARTIES
@@ -33,7 +34,7 @@ class Ticket(WalledWithId):
 
     hospital = models.ForeignKey(Hospital, models.PROTECT, db_index=False)
     vendor = models.ForeignKey(Vendor, models.PROTECT, db_index=False)
-    matter = models.OneToOneField(Matter, models.PROTECT, db_constraint=False, related_name="ticket")
+    matter = models.ForeignKey(Matter, models.PROTECT, db_constraint=False, related_name="tickets", db_index=False)
     contract = models.ForeignKey(Contract, models.PROTECT, db_constraint=False, related_name="tickets", db_index=False)
     system = models.ForeignKey(
         System, models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("system")
@@ -98,6 +99,7 @@ class Ticket(WalledWithId):
             TenantKey("recurs", owner=PARTIES, name="ticket_recurs_same_parties"),
             TenantKey("parent", owner=PARTIES, name="ticket_parent_same_parties"),
             TenantKey("merged_into", owner=PARTIES, name="ticket_merged_same_parties"),
+            models.UniqueConstraint(fields=["hospital", "matter"], name="one_ticket_per_matter"),
             models.UniqueConstraint(fields=["hospital", "number"], name="ticket_number_once"),
             models.UniqueConstraint(
                 fields=["hospital", "submission"], condition=Q(submission__isnull=False), name="ticket_submitted_once"
@@ -161,7 +163,7 @@ class NumberRule(WalledWithId):
     """How a hospital's tickets are numbered: `{hospital}-{yyyyMMdd}-{seq}`, in letters spelled well by telephone."""
 
     ownership = Ownership.HOSPITAL
-    see = SEE_TICKETS
+    see = SEE_MATTERS
 
     hospital = models.OneToOneField(Hospital, models.CASCADE)
     prefix = models.CharField(_("letters before the number"), max_length=12)
@@ -176,16 +178,12 @@ class NumberRule(WalledWithId):
     def __str__(self) -> str:
         return self.prefix
 
-    @classmethod
-    def of_department(cls, person: Person) -> Q:
-        return Q()
-
 
 class DayCount(WalledWithId):
     """How many tickets a hospital has had on a day: the next one's number, without a gap and without a double."""
 
     ownership = Ownership.HOSPITAL
-    see = SEE_TICKETS
+    see = SEE_MATTERS
 
     hospital = models.ForeignKey(Hospital, models.CASCADE, db_index=False)
     on = models.DateField()
@@ -198,7 +196,3 @@ class DayCount(WalledWithId):
 
     def __str__(self) -> str:
         return f"{self.on} {self.last}"
-
-    @classmethod
-    def of_department(cls, person: Person) -> Q:
-        return Q()
