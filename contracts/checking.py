@@ -21,8 +21,15 @@ def check(rows: Sequence[Facts], marks_itself: Sequence[str], known: Known) -> l
     unreadable = list(_unreadable(rows))
     broken = {finding.row for finding in unreadable}
     sight = Sight([(place, row) for place, row in enumerate(rows) if place not in broken], known, tuple(marks_itself))
-    found = [*unreadable, *(finding for look in LOOKS for finding in look(sight))]
+    found = _each_once([*unreadable, *(finding for look in LOOKS for finding in look(sight))])
     return sorted(found, key=lambda finding: (not finding.is_error, -1 if finding.row is None else finding.row))
+
+
+def _each_once(findings: Sequence[Finding]) -> list[Finding]:
+    """A line that is at odds with two others is told so once, where the sentence is the same."""
+    return list({(finding.kind, finding.sentence, finding.row): finding for finding in reversed(findings)}.values())[
+        ::-1
+    ]
 
 
 def _unreadable(rows: Sequence[Facts]) -> Iterator[Finding]:

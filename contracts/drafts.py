@@ -138,7 +138,7 @@ def groups_of(
     for place, row in enumerate(rows):
         cells = tuple(_cell(place, row, metric, numbers, said.get((place, metric), ())) for metric in metrics)
         of_line = tuple(sentence for sentence, _is_error in said.get((place, ""), ()))
-        groups.setdefault(_named(row, names), []).append(Line(place, row, cells, of_line))
+        groups.setdefault(named(row, names), []).append(Line(place, row, cells, of_line))
     return [Group(named, tuple(lines)) for named, lines in groups.items()]
 
 
@@ -152,7 +152,10 @@ def metric_words(metric: str) -> str:
     return str(METRICS[Metric(metric)]) if metric in set(Metric) else metric
 
 
-def _named(row: Facts, names: Mapping[str, str]) -> tuple[str, ...]:
+def named(row: Facts, names: Mapping[str, str]) -> tuple[str, ...]:
+    """The kinds of service a line speaks of, in the catalogue's order."""
+    if len(names) > 1 and set(row["categories"]) == set(names):
+        return (_("all kinds of service"),)
     known = [name for code, name in names.items() if code in row["categories"]]
     return (*known, *sorted(code for code in row["categories"] if code not in names))
 

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.drafts import Facts, groups_of, ladders_of, mark, metric_words, metrics_of, promise_in
+from contracts.drafts import Facts, groups_of, ladders_of, mark, metric_words, metrics_of, named, promise_in
 from contracts.forms.matrix import CellForm, LineForm, WholeForm, cell_initial, ladder_forms
 from contracts.matrices import draft_of
 from contracts.models import Contract, MatrixVersion
@@ -119,9 +119,8 @@ def _keep_cell(request: Any, version: MatrixVersion, place: int, metric: str, fo
 
 
 def _about_line(version: MatrixVersion, row: Facts) -> dict[str, Any]:
-    names = category_names(version.contract)
     return {
-        "names": [names.get(code, code) for code in row["categories"]],
+        "names": named(row, category_names(version.contract)),
         "severities": [severity for severity in row["severities"] if severity],
         "window": row["window"],
         "is_emergency": row["emergency"],

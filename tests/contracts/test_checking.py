@@ -68,6 +68,15 @@ def test_a_finding_names_its_cell():
     )
 
 
+def test_a_line_at_odds_with_two_others_is_told_so_once():
+    source = blueprint("pacs")
+    rows = stored_rows(source.matrix.rows)
+    next(p for p in rows[1]["promises"] if p["metric"] == "on_site")["target"] = 30 * 60  # both B and C say four hours
+    known = Known({code: kind.name for code, kind in source.categories.items()}, tuple(source.levels))
+    said = [finding.sentence for finding in check(rows, sorted(source.matrix.marks_itself), known)]
+    assert len(said) == len(set(said)) >= 1
+
+
 def test_a_gap_says_what_would_close_it():
     rows = healthy()
     del rows[2]
