@@ -77,7 +77,9 @@ def _roles(sight: Sight) -> Iterator[Finding]:
             told.setdefault(role, (*ladder.used[0], ladder.mark))
     for role in (role for role in Recipient if role in told and role not in sight.known.filled):
         place, metric, ladder_mark = told[role]
-        if role in (Recipient.ASSIGNEE, Recipient.ON_DUTY, Recipient.SECOND_LINE):
+        if role is Recipient.SECOND_LINE and Recipient.ON_DUTY in sight.known.filled:
+            sentence = _("The team on duty has one line only, so '%(role)s' reaches nobody.")
+        elif role in (Recipient.ASSIGNEE, Recipient.ON_DUTY, Recipient.SECOND_LINE):
             sentence = _("No team is on duty for this contract, so '%(role)s' reaches nobody.")
         else:
             sentence = _("Ladders tell '%(role)s', but nobody with an account fills that role at this contract.")

@@ -12,7 +12,7 @@ from contracts.finding import Finding, Kind, Known
 from contracts.models import Contract, MatrixVersion
 from contracts.selectors import staff_on
 from contracts.sound import fault_of
-from servicedesk.clocks.models import Post
+from servicedesk.clocks.models import Post, Team
 from servicedesk.clocks.reading import calendar
 from servicedesk.sla.ladder import Recipient
 from servicedesk.sla.promise import Metric, Severity
@@ -67,5 +67,12 @@ def _filled(contract: Contract) -> frozenset[str]:
     today = timezone.localdate()
     staff = staff_on(contract, max(today, contract.starts_on or today))
     told = [StaffRole(member.role).recipient for member in staff if member.of_vendor_id or member.of_hospital_id]
-    roster = BY_ROSTER if contract.desk.team_id else ()
-    return frozenset([*posts, *(role.value for role in told if role), *roster])
+    return frozenset([*posts, *(role.value for role in told if role), *_by_roster(contract)])
+
+
+def _by_roster(contract: Contract) -> tuple[Recipient, ...]:
+    """The hospital may not read how many lines the team has; the vendor is told that a second one is missing."""
+    if contract.desk.team_id is None:
+        return ()
+    levels = Team.objects.filter(pk=contract.desk.team_id).values_list("levels", flat=True).first()
+    return BY_ROSTER[:2] if levels == 1 else BY_ROSTER

@@ -86,6 +86,7 @@ class Act(TextChoices):
     WAIVER_RETURNED = "clocks.waiver_returned", _("brought a waived promise back")
     ESCALATED = "clocks.escalated", _("told a rung of the ladder")
     STEP_SET_ASIDE = "clocks.step_set_aside", _("set aside what could not be told")
+    STEPS_BROUGHT_BACK = "clocks.steps_brought_back", _("brought back what had been set aside")
     TRAIL_EXPORTED = "audit.exported", _("exported the trail")
     TRAIL_CUT = "audit.cut", _("cut the trail to a restored backup")
     # contracts

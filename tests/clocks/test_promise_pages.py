@@ -65,6 +65,17 @@ def text(answer) -> str:
     return answer.content.decode()
 
 
+def test_a_rung_that_its_ladder_does_not_have_takes_no_page_down(place):
+    matter = reported(place)
+    clock = place.clock(matter)
+    tell(place, clock)
+    with place.inside():
+        Clock.objects.filter(pk=clock.pk).update(promise={**clock.promise, "ladder": []})
+    client = client_of(place.people[Recipient.PROJECT_MANAGER])
+    assert matter.label in text(client.get("/escalations/"))
+    text(client.get(f"/clocks/{clock.pk}/"))
+
+
 def test_what_escalates_is_listed_by_what_is_due_first_with_who_was_told(place):
     later, sooner, silent = reported(place, MINUTE), reported(place, 20 * MINUTE), reported(place)
     for matter in (later, sooner):

@@ -9,10 +9,12 @@ import select
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from io import StringIO
 from typing import Any
 
 import psycopg2
 import pytest
+from django.core.management import call_command
 from django.db import OperationalError, connections, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -203,6 +205,10 @@ def test_what_cannot_be_told_is_set_aside_with_an_alarm_and_starves_nobody(place
     assert alarm.membership_id == administrator.pk
     [line] = Record.objects.using("watch").filter(act="clocks.step_set_aside")
     assert (line.result, line.words) == ("failed", {"steps": 4, "reason": "IndexError"})
+    Clock.objects.using("watch").filter(pk=clock.pk).update(promise=clock.promise)  # mended
+    call_command("retell", stdout=StringIO())
+    assert (set_aside_count(), fire_due()) == (0, 4)
+    assert {e.matter_id for e in escalations()} == {healthy.pk, poisoned.pk}
 
 
 def test_a_rung_tells_everybody_or_nobody(place, monkeypatch):

@@ -26,7 +26,7 @@ from servicedesk.notices.models import InboxItem
 from servicedesk.sla.promise import Metric, Severity
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Forbidden, Refused
-from tests.clocks.examples import AT
+from tests.clocks.examples import AT, make_team
 from tests.contracts.people import in_force, manager_of
 from tests.world import enter, make_matter, make_member
 
@@ -148,6 +148,20 @@ def test_a_role_without_a_post_is_named(amended):
     contract.staff.filter(role="product_team").delete()
     said = [finding.sentence for finding in findings(draft) if finding.kind == Kind.ROLE_UNFILLED]
     assert "Ladders tell 'product team', but nobody with an account fills that role at this contract." in said
+
+
+def test_a_team_with_one_line_is_said_to_lack_a_second(world, amended):
+    """The blueprints tell the second line at 80 %: a team of one line would be a hole there, every time."""
+    contract, draft, manager, _lead = amended
+    team = make_team(world.v1)
+    type(team).objects.filter(pk=team.pk).update(levels=1)
+    enter(manager)
+    type(contract.desk).objects.filter(pk=contract.desk_id).update(team=team)
+    draft = draft_of(type(contract).objects.get(pk=contract.pk))
+    said = [finding.sentence for finding in findings(draft) if finding.kind == Kind.ROLE_UNFILLED]
+    assert said == ["The team on duty has one line only, so 'second line on duty' reaches nobody."]
+    type(team).objects.filter(pk=team.pk).update(levels=2)
+    assert [finding for finding in findings(draft) if finding.kind == Kind.ROLE_UNFILLED] == []
 
 
 def test_a_solve_time_is_agreed_upon_or_said_to_be_none(world):

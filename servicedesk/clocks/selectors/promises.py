@@ -110,17 +110,21 @@ class Shown:
 
     @cached_property
     def rungs(self) -> list[Rung]:
-        ladder = self.core.promise.ladder.rungs
         told = [
-            Rung(e.at, self._who(ladder[e.rung].recipients, e.told), True, e.is_late, self._roles(e.nobody))
+            Rung(e.at, self._who(self._recipients(e.rung), e.told), True, e.is_late, self._roles(e.nobody))
             for e in self.row.escalations.all()
         ]
         coming = [
-            Rung(step.fire_at, self._who(ladder[step.rung].recipients, ()), False)
+            Rung(step.fire_at, self._who(self._recipients(step.rung), ()), False)
             for step in self.row.steps.all()
             if step.fired_at is None and step.set_aside_at is None
         ]
         return sorted([*told, *coming], key=lambda rung: rung.at)
+
+    def _recipients(self, rung: int) -> Iterable[Recipient]:
+        """A row that names a rung its ladder does not have must not take the whole list down with it."""
+        rungs = self.core.promise.ladder.rungs
+        return rungs[rung].recipients if rung < len(rungs) else ()
 
     def _who(self, roles: Iterable[Recipient], told: Iterable[str]) -> list[str]:
         known = [self.names[person] for person in told if person in self.names]
