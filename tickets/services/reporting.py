@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -160,8 +160,11 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
 
 # ── how it comes in ──────────────────────────────────────────────────────────────────────────────────────────────────
 def _sent_before(report: Report) -> Ticket | None:
+    """Whoever sends the same at the same moment waits here until the first is written down."""
     if report.submission is None:
         return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(report.submission)])
     return Ticket.objects.filter(hospital_id=report.contract.hospital_id, submission=report.submission).first()
 
 
