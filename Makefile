@@ -35,7 +35,7 @@ check: ## lint, types, imports, migrations, texts
 
 fix: ## let the linter mend what it can, and write docs/permissions.md anew
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
-	@UPDATE_DOCS=1 $(python) -m pytest -q tests/matrix/test_table.py
+	@UPDATE_DOCS=1 $(python) -m pytest -q tests/matrix/test_table.py tests/tickets/test_states.py
 
 lock: ## renew the locked versions of everything
 	@exec $(python) scripts/lock.py
