@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
+from servicedesk.clocks.life import hold_matter
+from servicedesk.clocks.services.calendars import hold_calendars
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.notify import notify
 from servicedesk.sla.promise import Metric
@@ -25,8 +27,11 @@ KEPT = [field.name for field in Ticket._meta.concrete_fields if not field.primar
 def locked(ticket: Ticket, *, seen: int | None = None) -> Ticket:
     """As it is now. `seen` is the version the person had before them: another one since then stops the act and says so.
 
-    NO KEY: the clocks' and the stream's rows that point here are not held up.
+    The hospital's calendars stand still and the matter is held before the ticket: what changes clocks by other ways
+    goes through these as well, and a trigger brings it here. NO KEY: rows that point here are not held up.
     """
+    hold_calendars(ticket.hospital_id)
+    hold_matter(ticket.matter_id)
     rows = Ticket.objects.select_for_update(no_key=True, of=("self",))
     held = rows.select_related("hospital", "vendor", "matter", "contract__desk").get(pk=ticket.pk)
     if seen is not None and seen != held.version:

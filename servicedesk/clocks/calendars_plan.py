@@ -25,6 +25,7 @@ from servicedesk.clocks.words import METRICS, in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.clock import Clock as Core
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Refused
 
 CONTENT = ("week", "closed", "worked", "known")
@@ -163,10 +164,12 @@ def _differ(old: WorkCalendar, new: WorkCalendar) -> bool:
 
 def _open_clocks(calendar_ids: list[UUID], *, locked: bool) -> dict[UUID, list[Clock]]:
     found: dict[UUID, list[Clock]] = {pk: [] for pk in calendar_ids}
-    # In the order in which a matter's own acts lock them, so that neither waits for the other in a ring.
     rows: QuerySet[Clock] = Clock.objects.filter(calendar_id__in=calendar_ids, outcome=None)
     rows = rows.order_by("matter_id", "metric", "place")
-    rows = rows.select_for_update(of=("self",), no_key=True) if locked else rows
+    if locked:  # their matters first, as every act does, so that neither waits for the other in a ring
+        matters = Matter.objects.filter(pk__in=rows.order_by().values("matter_id")).order_by("pk")
+        list(matters.select_for_update(no_key=True).values_list("pk"))
+        rows = rows.select_for_update(of=("self",), no_key=True)
     for clock in rows.select_related("matter").prefetch_related("spans"):
         found[clock.calendar_id].append(clock)
     return found

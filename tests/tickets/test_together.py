@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import date, timedelta
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -13,13 +13,18 @@ from uuid import uuid4
 import pytest
 from django.db import connections, transaction
 
+from servicedesk.clocks.models import ExtraDay
+from servicedesk.clocks.services import clocks
+from servicedesk.clocks.services.calendar_changes import Stale, keep_extra_day, plan_with_day
+from servicedesk.clocks.services.calendars import LOCK
+from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Refused
 from tests.clocks.examples import AT
 from tests.tickets.people import make_desk
 from tests.world import make_member, make_world
 from tickets.models import Ticket
-from tickets.services.working import accept
+from tickets.services.working import accept, pause, resume
 
 pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"]), pytest.mark.slow]
 
@@ -70,3 +75,43 @@ def test_fifty_accept_at_once_and_one_has_it(desk):
     told = Counter(winner in str(answer.sentence) for answer in answers if isinstance(answer, Refused))
     assert sum(isinstance(answer, Ticket) for answer in answers) == 1
     assert told == {True: 49}
+
+
+def test_no_calendar_changes_while_a_ticket_starts_its_clocks(desk):
+    """PACS-16: else the clock would keep the version that was replaced beside it."""
+    with transaction.atomic():
+        desk.report()
+        with connections["owner"].cursor() as other:
+            other.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, desk.world.h1.pk])
+            assert other.fetchone() == (False,)
+    with connections["owner"].cursor() as other:
+        other.execute("SELECT pg_try_advisory_lock(%s, %s)", [LOCK, desk.world.h1.pk])
+        assert other.fetchone() == (True,)
+        other.execute("SELECT pg_advisory_unlock_all()")
+
+
+def test_acts_on_a_ticket_its_clocks_and_the_calendars_wait_for_each_other_in_no_ring(desk):
+    """The ticket's page, the clock's page and a change of the calendar lock the same rows from three ends."""
+    ticket = desk.accepted(severity=Severity.A, channel=Channel.PHONE)
+    days = iter([date(2026, 12, day) for day in range(1, 32)])
+
+    def one(number: int) -> None:
+        match number % 3:
+            case 0:
+                desk.act(
+                    pause if number % 2 else resume, ticket, by=desk.it, at=AT + timedelta(minutes=5), **why(number)
+                )
+            case 1:
+                clocks_act = clocks.pause_clocks if number % 2 else clocks.resume_clocks
+                desk.act(clocks_act, ticket.matter, by=desk.it, at=AT + timedelta(minutes=5), **why(number))
+            case 2:
+                day = ExtraDay(hospital=desk.world.h1, on=next(days), why="院庆")
+                with desk.acting(desk.lead) as person:
+                    keep_extra_day(day, mark=plan_with_day(day, at=AT).mark, by=person, at=AT)
+
+    answers = [answer for _round in range(3) for answer in at_once(12, one)]
+    assert {type(answer) for answer in answers} <= {type(None), Refused, Stale}
+
+
+def why(number: int) -> dict[str, str]:
+    return {"why": "手术中"} if number % 2 else {}

@@ -16,6 +16,7 @@ from contracts.services.promised import is_outside_contract, refuse_unless_promi
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.life import Terms
+from servicedesk.clocks.services.calendars import hold_calendars
 from servicedesk.clocks.services.clocks import start_clocks, start_promise, stop_clock
 from servicedesk.clocks.words import CHANNELS
 from servicedesk.notices.enums import NoticeKind
@@ -100,6 +101,7 @@ def report_fault(
     if again := _sent_before(report):
         return again
     moment = _moment(report, call, reported_at, at)
+    hold_calendars(report.contract.hospital_id)
     item = _category(report)
     terms = None if _is_outside(report, moment) else _terms(report, moment)
     waits = terms if terms and not _may_come_by(report, moment) else None

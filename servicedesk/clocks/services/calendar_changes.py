@@ -18,13 +18,11 @@ from servicedesk.audit.record import record
 from servicedesk.clocks.calendars_hours import Week
 from servicedesk.clocks.calendars_plan import Plan, Replacement, plan
 from servicedesk.clocks.models import ExtraDay, WorkCalendar
-from servicedesk.clocks.services.calendars import Days, days_of, land_years
+from servicedesk.clocks.services.calendars import LOCK, Days, days_of, land_years
 from servicedesk.clocks.services.moving import move_clocks, tell_parties
 from servicedesk.tenancy.models import Hospital
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
-
-LOCK = 7310  # one change of a hospital's calendars at a time
 
 
 class Stale(Refused):
