@@ -121,6 +121,14 @@ def fits(model: type[Walled], owner: Owner) -> bool:
     return model.ownership == Ownership.EITHER
 
 
+def fill(world: World) -> None:
+    """A row of every kind for every owner it can have."""
+    for model in walled_models():
+        for owner in owners(world):
+            if fits(model, owner):
+                make_example(model, world, owner)
+
+
 @example_of(Hospital)
 def _hospital(world: World, owner: Owner) -> Example:
     return Example(owner.hospital)
@@ -290,8 +298,8 @@ def _notice(owner: Owner) -> dict[str, Any]:
         **owner.alone,
         "side": owner.side,
         "event_key": str(uuid7()),
-        "kind": NoticeKind.choices[0][0],
-        "words": {},
+        "kind": NoticeKind.TICKET_ASSIGNED,
+        "words": {"matter": f"工单 7{canary(owner.organisation)}"},
         "url": "/",
         "subject_kind": "tests",
         "subject_id": "1",

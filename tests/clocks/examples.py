@@ -20,7 +20,7 @@ from servicedesk.clocks.models import (
     WorkCalendar,
 )
 from servicedesk.clocks.promises import stored
-from servicedesk.sla.ladder import Recipient
+from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role
@@ -31,6 +31,7 @@ from tests.examples import Example, Owner, example_of
 from tests.world import World, canary, make_matter, make_member
 
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)  # a Monday, 09:00 on the mainland
+LADDER = Ladder((Rung(Anchor.DUE, frozenset({Recipient.ON_DUTY})),))
 SHIFTS = [["白班", 480, 1080], ["夜班", 1080, 1920]]
 DAY_AND_NIGHT = [[[0, 1440]]] * 7
 
@@ -101,7 +102,7 @@ def make_clock(owner: Owner) -> Clock:
             metric=Metric.RESPOND,
             category="fault",
             severity="B",
-            promise=stored(Promise(Metric.RESPOND, 60, Unit.ELAPSED_MINUTES)),
+            promise=stored(Promise(Metric.RESPOND, 60, Unit.ELAPSED_MINUTES, ladder=LADDER)),
             counts_from=AT,
             armed_at=AT,
             due_at=AT + timedelta(hours=1),

@@ -10,11 +10,14 @@ from django.db import connections
 from django.db.models import Q
 
 from servicedesk.tenancy.models.base import Walled, WalledQuerySet
-from tests.matrix.endpoints import Endpoint
+from tests.matrix.endpoints import Endpoint, endpoints
 from tests.matrix.expectations import Answer, owns
 from tests.matrix.principals import Principal
 from tests.matrix.walk import Cell, knock, knock_everywhere, relations, url_of
 from tests.world import World
+
+PAGES = "tests.matrix.pages"
+SHOWN = [endpoint for endpoint in endpoints(PAGES) if endpoint.name.startswith("show ")]
 
 
 @contextmanager
@@ -58,7 +61,7 @@ def seen_by_everybody(monkeypatch: Any, model: type[Walled]) -> Iterator[None]:
 
 def differences(endpoint: Endpoint, principals: list[Principal], world: World) -> Iterator[Cell]:
     """One at a time: who only wants to know whether there is any stops at the first."""
-    return (cell for cell in knock_everywhere(endpoint, principals, world) if cell.differs)
+    return (cell for cell in knock_everywhere(endpoint, principals, world, methods=("GET",)) if cell.differs)
 
 
 def leaks(endpoint: Endpoint, principals: list[Principal], world: World) -> Iterator[str]:

@@ -26,6 +26,10 @@ urlpatterns = [
     path("", include("servicedesk.urls")),
 ]
 
-handler404 = "servicedesk.ui.views.errors.not_found"
-handler403 = "servicedesk.ui.views.errors.forbidden"
-handler500 = "servicedesk.ui.views.errors.server_error"
+
+def bare(status: int):
+    """Whose row it is matters here; the pages that say no are looked at in the matrix itself."""
+    return lambda request, exception=None: HttpResponse(status=status)
+
+
+handler404, handler403, handler500 = bare(404), bare(403), bare(500)

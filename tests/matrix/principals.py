@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -10,8 +10,9 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.test import Client
-from django.test.client import ClientHandler
+from django.utils import timezone
 
+from servicedesk.accounts.middleware import SEEN, STARTED
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.middleware import CHOSEN
 from servicedesk.tenancy.models import Membership
@@ -28,9 +29,6 @@ RELATIONS = (
 )
 
 
-HANDLER = ClientHandler(enforce_csrf_checks=False)
-
-
 @dataclass
 class Principal:
     """Somebody at 省医's radiology, at 东软, at the platform, or nobody at all."""
@@ -40,7 +38,7 @@ class Principal:
     hospital_ids: tuple[int, ...] = ()
     vendor_id: int | None = None
     serving_vendor_ids: tuple[int, ...] = ()
-    client: Client = field(default_factory=lambda: _client())
+    session: str = ""  # the key of theirs
 
     @property
     def side(self) -> Side | None:
@@ -58,13 +56,6 @@ class Principal:
         return self.role or "anonymous"
 
 
-def _client() -> Client:
-    """All share one handler: loading the middleware anew for each would cost more than their requests."""
-    client = Client(raise_request_exception=False)
-    client.handler = HANDLER
-    return client
-
-
 def make_principals(world: World) -> list[Principal]:
     return [Principal(None, None), *(_principal(role, world) for role in Role)]
 
@@ -77,21 +68,26 @@ def _principal(role: Role, world: World) -> Principal:
         made = Principal(role, make_member(role, world.v1), (world.h1.id, world.h2.id), world.v1.id)
     else:
         made = Principal(role, make_member(role))
-    sign_in(made.client, made.membership)
+    made.session = session_of(made.membership)
     return made
 
 
 def sign_in(client: Client, membership: Membership) -> None:
-    """A session as sign-in leaves it; `force_login` would run every receiver each time."""
-    session = SessionStore()
+    client.cookies[settings.SESSION_COOKIE_NAME] = session_of(membership)
+
+
+def session_of(membership: Membership) -> str:
+    """A session as sign-in and a first page leave it; `force_login` would run every receiver each time."""
+    session, now = SessionStore(), timezone.now().isoformat()
     session[SESSION_KEY] = str(membership.user_id)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
     session[CHOSEN] = str(membership.id)
+    session[STARTED] = session[SEEN] = now
     session.save()
-    client.cookies[settings.SESSION_COOKIE_NAME] = session.session_key
     if Role(membership.role).needs_second_factor:
         give_second_factor(membership.user)
+    return session.session_key
 
 
 def owner_in(relation: str, principal: Principal, world: World) -> Owner:

@@ -1,85 +1,44 @@
-"""Each wall holds without the other, and the matrix turns red when either loses a stone. ALL-1, PACS-18."""
+"""Each wall holds without the other. ALL-1, PACS-18. Test_turns_red.py and test_visible_to_alone.py take stones out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from django.test import override_settings
 
-from tests.examples import walled_models
-from tests.matrix.endpoints import endpoints
-from tests.matrix.modes import differences, leaks, policy_off, seen_by_everybody, visible_to_off
-from tests.matrix.principals import make_principals
-from tests.matrix.walk import knock
-from tests.world import make_world
-
-PAGES = "tests.matrix.pages"
-SHOWN = [endpoint for endpoint in endpoints(PAGES) if endpoint.name.startswith("show ")]
+from tests.matrix.conftest import Crowd
+from tests.matrix.endpoints import Endpoint
+from tests.matrix.modes import PAGES, SHOWN, leaks, visible_to_off
+from tests.matrix.principals import Principal
+from tests.matrix.walk import knock, knock_everywhere
 
 
-@pytest.fixture(autouse=True)
-def pages(settings):
-    settings.ROOT_URLCONF = PAGES
+@pytest.fixture(scope="module", autouse=True)
+def pages() -> Iterator[None]:
+    with override_settings(ROOT_URLCONF=PAGES):
+        yield
 
 
-@pytest.fixture
-def principals(world):
-    return make_principals(world)
-
-
-def page_of(model):
-    return next(endpoint for endpoint in SHOWN if endpoint.rule.of is model)
-
-
-@pytest.mark.django_db
 @pytest.mark.parametrize("endpoint", SHOWN, ids=str)
-def test_every_kind_of_row_keeps_to_the_matrix(endpoint, principals, world):
-    assert list(differences(endpoint, principals, world)) == []
+def test_every_kind_of_row_keeps_to_the_matrix(endpoint: Endpoint, crowd: Crowd) -> None:
+    """And list and detail go through one door: the list holds a row exactly when its own page opens."""
+    cells = list(knock_everywhere(endpoint, crowd.principals, crowd.world, methods=("GET",)))
+    assert [str(cell) for cell in cells if cell.differs] == []
+    for principal in crowd.principals[1:]:
+        listed = ids_listed(endpoint, principal)
+        for cell in cells:
+            if cell.principal is principal:
+                assert (str(cell.example.row.pk) in listed) == (cell.response.status_code == 200), str(cell)
 
 
-@pytest.mark.django_db
+def ids_listed(endpoint: Endpoint, principal: Principal) -> set[str]:
+    response = knock(principal, "GET", f"/{endpoint.rule.of._meta.label_lower}/")
+    return set(response.content.decode().split()) if response.status_code == 200 else set()
+
+
 @pytest.mark.parametrize("endpoint", SHOWN, ids=str)
-def test_the_policies_hold_alone(endpoint, principals, world, monkeypatch):
+def test_the_policies_hold_alone(endpoint: Endpoint, crowd: Crowd, monkeypatch: Any) -> None:
     with visible_to_off(monkeypatch):
-        assert list(leaks(endpoint, principals, world)) == []
-
-
-@pytest.mark.django_db
-def test_a_list_shows_what_its_pages_show(principals, world):
-    """Detail and list go through one door: the list holds a row exactly when its own page opens."""
-    from tests.matrix.walk import relations, url_of
-
-    for endpoint in SHOWN:
-        model = endpoint.rule.of
-        for principal in principals[1:]:
-            for _relation, example in relations(model, principal, world):
-                shown = knock(principal, "GET", url_of(endpoint, example.row, endpoint.rule)).status_code == 200
-                listed = knock(principal, "GET", f"/{model._meta.label_lower}/")
-                ids = listed.content.decode().split() if listed.status_code == 200 else []
-                assert (str(example.row.pk) in ids) == shown, (model, principal)
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
-def test_a_removed_policy_turns_the_matrix_red(monkeypatch):
-    """For every kind of row; one world serves them all, or this alone would take minutes."""
-    world = make_world()
-    principals, green = make_principals(world), []
-    for model in walled_models():
-        with policy_off(model), visible_to_off(monkeypatch):
-            if not any(leaks(page_of(model), principals, world)):
-                green.append(model)
-    assert green == []
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
-def test_a_removed_visible_to_turns_the_matrix_red(monkeypatch):
-    from tests.matrix.modes import as_role
-
-    with as_role("watch"):
-        world = make_world()
-        principals, alone, green = make_principals(world), {}, []
-        for model in walled_models():
-            alone[model] = list(differences(page_of(model), principals, world))
-            with seen_by_everybody(monkeypatch, model):
-                if not any(differences(page_of(model), principals, world)):
-                    green.append(model)
-        assert {model: cells for model, cells in alone.items() if cells} == {}, "visible_to holds alone"
-        assert green == []
+        assert list(leaks(endpoint, crowd.principals, crowd.world)) == []

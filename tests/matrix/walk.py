@@ -9,8 +9,11 @@ from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.http.response import HttpResponseBase
+from django.test import RequestFactory
+from django.test.client import ClientHandler
 
 from servicedesk.tenancy.doors import Audience, Rule
 from servicedesk.tenancy.enums import Ownership, Reach, Side
@@ -30,17 +33,25 @@ MASKS = [
     (re.compile(rb'"[A-Za-z0-9]{64}"'), b'"~"'),
     (re.compile(rb"\b[0-9a-f]{16}\b"), b"~"),
 ]
+# One handler serves everybody: loading the middleware anew for each would cost more than their requests.
+LENIENT, STRICT = ClientHandler(enforce_csrf_checks=False), ClientHandler(enforce_csrf_checks=True)
+REQUESTS = RequestFactory()
 
 
 @dataclass(frozen=True)
 class Cell:
     endpoint: Endpoint
     method: str
-    principal: str
+    principal: Principal
     relation: str
+    url: str
+    example: Example | None
     expected: Answer
-    got: Answer
-    status: int
+    response: HttpResponseBase
+
+    @property
+    def got(self) -> Answer:
+        return answer_of(self.response)
 
     @property
     def differs(self) -> bool:
@@ -51,7 +62,7 @@ class Cell:
 
     def __str__(self) -> str:
         who = f"{self.method} {self.endpoint} as {self.principal} ({self.relation})"
-        return f"{who}: expected {self.expected}, got {self.got} [{self.status}]"
+        return f"{who}: expected {self.expected}, got {self.got} [{self.response.status_code}]"
 
 
 def answer_of(response: HttpResponseBase) -> Answer:
@@ -63,10 +74,11 @@ def answer_of(response: HttpResponseBase) -> Answer:
     return named.get(status) or (Answer.BROKEN if status == 500 else Answer.LET_IN)
 
 
-def knock(principal: Principal, method: str, url: str) -> HttpResponseBase:
-    """One request that leaves nothing behind."""
+def knock(principal: Principal, method: str, url: str, handler: ClientHandler = LENIENT) -> HttpResponseBase:
+    """One request that leaves nothing behind, not even a cookie: `Client` would keep them and copy every context."""
+    cookie = f"{settings.SESSION_COOKIE_NAME}={principal.session}" if principal.session else ""
     with transaction.atomic():
-        response = principal.client.generic(method, url, content_type="application/x-www-form-urlencoded")
+        response = handler(REQUESTS.generic(method, url, HTTP_COOKIE=cookie).environ)
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)
@@ -113,20 +125,20 @@ def fits_or_other_side(model: type[Walled], owner: Any) -> bool:
     return model.ownership in {Ownership.REGISTER, Ownership.HOSPITAL, Ownership.PARTIES} or fits(model, owner)
 
 
-def knock_everywhere(endpoint: Endpoint, principals: list[Principal], world: World) -> Iterator[Cell]:
+def knock_everywhere(
+    endpoint: Endpoint, principals: list[Principal], world: World, methods: tuple[str, ...] = METHODS
+) -> Iterator[Cell]:
     rule = endpoint.rule
     assert rule is not None, f"{endpoint} has no door"
     for principal in principals:
         for relation, example in relations(rule.of, principal, world, far=holds(rule, principal)):
             url = url_of(endpoint, example.row if example else None, rule)
-            for method in METHODS:
+            for method in methods:
                 if method not in rule.methods and (relation not in {"own", "—"} or endpoint.is_foreign):
                     continue
                 response = knock(principal, method, url)
                 awaited = expected(rule, method, principal, example)
-                yield Cell(
-                    endpoint, method, str(principal), relation, awaited, answer_of(response), response.status_code
-                )
+                yield Cell(endpoint, method, principal, relation, url, example, awaited, response)
 
 
 def missing_id(row: Walled) -> Any:

@@ -11,18 +11,11 @@ from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Ownership, Role
 from servicedesk.tenancy.models import Department, Hospital, Matter, Membership, Place, Vendor
 from servicedesk.tenancy.wall import NOBODY, Context, opened
-from tests.examples import fits, make_example, owners, walled_models
+from tests.examples import fill, walled_models
 from tests.tenancy.catalogue import rows, walled_tables
 from tests.world import enter, make_matter, make_member, make_place, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-def fill(world) -> None:
-    for model in walled_models():
-        for owner in owners(world):
-            if fits(model, owner):
-                make_example(model, world, owner)
 
 
 def owner_columns(table: str) -> list[str]:

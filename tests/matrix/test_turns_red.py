@@ -1,0 +1,24 @@
+"""The matrix turns red when a policy is removed. Its rows are committed: the owner cannot alter a table that is in use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.matrix.modes import PAGES, SHOWN, leaks, policy_off, visible_to_off
+from tests.matrix.principals import make_principals
+from tests.world import make_world
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
+def test_a_removed_policy_turns_the_matrix_red(monkeypatch: Any, settings: Any) -> None:
+    """For every kind of row; one world serves them all, or this alone would take minutes. ALL-1, PACS-18."""
+    settings.ROOT_URLCONF = PAGES
+    world = make_world()
+    principals, green = make_principals(world), []
+    for endpoint in SHOWN:
+        with policy_off(endpoint.rule.of), visible_to_off(monkeypatch):
+            if not any(leaks(endpoint, principals, world)):
+                green.append(endpoint.rule.of)
+    assert green == []

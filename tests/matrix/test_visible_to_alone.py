@@ -1,0 +1,38 @@
+"""`visible_to` holds where no policy applies, and the matrix turns red for every model that loses it. ALL-1, PACS-18."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+
+from tests.matrix.conftest import Crowd
+from tests.matrix.endpoints import Endpoint
+from tests.matrix.modes import PAGES, SHOWN, as_role, differences, seen_by_everybody
+from tests.matrix.principals import make_principals
+from tests.world import make_world
+
+
+@pytest.fixture(scope="module")
+def unwalled(django_db_setup: None, django_db_blocker: Any) -> Iterator[Crowd]:
+    """Everybody at the same small world, in a database that asks nobody who they are."""
+    with (
+        django_db_blocker.unblock(),
+        override_settings(ROOT_URLCONF=PAGES),
+        as_role("watch"),
+        transaction.atomic(),
+    ):
+        world = make_world()
+        yield Crowd(world, make_principals(world))
+        transaction.set_rollback(True)
+
+
+@pytest.mark.parametrize("endpoint", SHOWN, ids=str)
+def test_visible_to_holds_alone_and_nothing_else_does(endpoint: Endpoint, unwalled: Crowd, monkeypatch: Any) -> None:
+    alone = [str(cell) for cell in differences(endpoint, unwalled.principals, unwalled.world)]
+    assert alone == []
+    with seen_by_everybody(monkeypatch, endpoint.rule.of):
+        assert any(differences(endpoint, unwalled.principals, unwalled.world)), "nobody noticed that it is gone"
