@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from tests.clocks.examples import AT
+from tests.clocks.test_promise_pages import client_of
 from tickets.lines import stream_of
+from tickets.models import Entry
 from tickets.services import visiting, working
 from tickets.situation import situation_of
 
@@ -48,3 +52,43 @@ def test_the_situation_is_four_queries(desk):
         assert situation.visit["why"] == "远程看不出"
         assert [clock.row.metric for clock in situation.clocks] == ["on_site", "respond"]
     assert len(asked) <= 4
+
+
+def page_of(member, ticket, query="") -> str:
+    response = client_of(member).get(f"/tickets/{ticket.pk}/{query}")
+    assert response.status_code == 200
+    return unescape(response.content.decode())
+
+
+def queries_of(member, ticket) -> int:
+    """All that the request asks, its person and the wall included."""
+    client = client_of(member)
+    client.get(f"/tickets/{ticket.pk}/")
+    with CaptureQueriesContext(connection) as every:
+        client.get(f"/tickets/{ticket.pk}/")
+    return len([one for one in every.captured_queries if "SAVEPOINT" not in one["sql"]])
+
+
+def test_the_page_for_each_of_them(desk):
+    ticket = desk.accepted(at=timezone.now() - 10 * MINUTE)
+    desk.act(working.say, ticket, by=desk.it, at=timezone.now(), text="患者在等")
+    engineer, it, ward = (page_of(member, ticket) for member in (desk.engineer, desk.it, desk.ward))
+    for page in (engineer, it, ward):
+        assert ticket.number in page and "患者在等" in page and desk.engineer.name in page
+    assert "Record the solution" in engineer and "Why this time" in engineer
+    assert "Pause the promises" in it and "Record the solution" not in it
+    assert "Internal note" not in ward and "Why this time" not in ward and "/history/" not in ward
+    assert "Ask for haste" in ward
+
+
+def test_the_page_costs_the_same_at_3_and_at_300_lines(desk):
+    """≤ 12 queries."""
+    ticket = desk.accepted(at=timezone.now() - 10 * MINUTE)
+    few = queries_of(desk.engineer, ticket)
+    with desk.inside():
+        facts = {"hospital": desk.world.h1, "vendor": desk.world.v1, "ticket": ticket, "kind": "message"}
+        Entry.objects.bulk_create(
+            Entry(**facts, at=timezone.now(), by_name="刘敏", by_side="hospital", text=f"第{n}句") for n in range(300)
+        )
+    assert queries_of(desk.engineer, ticket) == few
+    assert few <= 12
