@@ -207,7 +207,7 @@ def _of_both(verb: str | Text, icon: str, name: str, why_not: WhyNot, **more: An
 
 
 BUTTONS: tuple[Button, ...] = (
-    _of_vendor(gettext_lazy("Accept"), "user-check", "ticket_accept", _why_not_accept,
+    _of_vendor(pgettext_lazy("ticket", "Accept"), "user-check", "ticket_accept", _why_not_accept,
                key="a", is_direct=True, is_next=True),
     _of_vendor(gettext_lazy("Record the solution"), "circle-check", "ticket_resolve", _move(Move.RESOLVE),
                key="s", is_next=True),

@@ -159,7 +159,7 @@ def _fill(request: Any, act: ActPage, form_of: type[ActForm], now: Situation) ->
     if request.method == "POST":
         form = form_of(request.POST, situation=now, person=person)
         if form.is_valid():
-            refused = _tried(act, now, form, seen=number_in(request.POST.get("seen")), by=person)
+            refused = _tried(request, act, now, form)
             if refused is None:
                 return redirect("ticket", pk=now.ticket.pk)
             form.add_error(None, str(refused.sentence))
@@ -168,9 +168,10 @@ def _fill(request: Any, act: ActPage, form_of: type[ActForm], now: Situation) ->
     return _page(request, act, now, form, refused)
 
 
-def _tried(act: ActPage, now: Situation, form: ActForm, *, seen: int | None, by: Person) -> Refused | None:
+def _tried(request: Any, act: ActPage, now: Situation, form: ActForm) -> Refused | None:
     try:
-        _do(act, now, form.facts(), by=by, seen=seen)
+        refuse_if_somebody_else(request)
+        _do(act, now, form.facts(), by=request.person, seen=number_in(request.POST.get("seen")))
     except Refused as refusal:
         return refusal
     return None
@@ -210,6 +211,13 @@ def _page(request: Any, act: ActPage, now: Situation, form: ActForm, refused: Re
     over = request.htmx and request.method == "GET"
     template = "tickets/_act_form.html" if over else "tickets/act.html"
     return render(request, template, context, status=refused.status if refused else 200)
+
+
+def refuse_if_somebody_else(request: Any) -> None:
+    """Who switched to another organisation in another tab does not write in its name by a form opened before."""
+    meant = request.POST.get("as")
+    if meant and meant != str(request.person.membership_id):
+        raise Refused(_("You are signed in as somebody else now. Load the page again; nothing was sent."), code="as")
 
 
 def number_in(text: Any) -> int | None:

@@ -21,11 +21,11 @@ from tickets.services import working
 from tickets.services.drafts import drop_draft, keep_draft
 from tickets.services.mentions import people_of
 from tickets.situation import situation_of
-from tickets.views.acts import ACTS, WRITES, moment_in, number_in
+from tickets.views.acts import ACTS, WRITES, moment_in, number_in, refuse_if_somebody_else
 from tickets.views.page import ticket_page
 
 KINDS = {*Writing.values, *(act.draft for act in ACTS if act.form)}
-NOT_FIELDS = {"csrfmiddlewaretoken", "kind", "seen", "since"}
+NOT_FIELDS = {"csrfmiddlewaretoken", "kind", "seen", "since", "as"}
 
 
 @door(SPEAK, methods=WRITES, of=Ticket)
@@ -48,6 +48,7 @@ def _send(request: Any, ticket: Ticket, kind: Writing, form_of: type[ReplyForm],
         return ticket_page(request, situation_of(ticket.pk, at=at), written={kind: form}, status=400)
     seen = {"seen": number_in(request.POST.get("seen"))} if kind is Writing.REPLY else {}
     try:
+        refuse_if_somebody_else(request)
         with transaction.atomic():
             service(ticket, form.cleaned_data["text"], by=request.person, at=at, **seen)
             drop_draft(ticket, kind, by=request.person)
