@@ -16,8 +16,6 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, MacroFor, Remedy
 from tickets.permissions import KEEP_DRAFTS, KEEP_MACROS
 
-ONE_OWNER = Q(hospital__isnull=False, vendor__isnull=True) | Q(hospital__isnull=True, vendor__isnull=False)
-
 
 class Draft(WalledWithId):
     """What one person has begun to write on one ticket. It belongs to their organisation alone, so that the other side
@@ -43,7 +41,6 @@ class Draft(WalledWithId):
                 nulls_distinct=False,
                 name="draft_once_per_person",
             ),
-            models.CheckConstraint(name="draft_of_one_organisation", condition=ONE_OWNER),
         ]
         indexes = [models.Index(fields=["membership", "ticket"], name="drafts_of_person")]
 
@@ -79,7 +76,6 @@ class Macro(WalledWithId):
             models.UniqueConstraint(
                 fields=["hospital", "vendor", "name"], nulls_distinct=False, name="macro_named_once"
             ),
-            models.CheckConstraint(name="macro_of_one_organisation", condition=ONE_OWNER),
         ]
 
     def __str__(self) -> str:
