@@ -163,7 +163,7 @@ def _why_not_resume(ticket: Ticket, person: Person, situation: Situation) -> str
 
 
 def _why_not_agree(ticket: Ticket, person: Person, situation: Situation) -> str:
-    return "" if ticket.is_open and situation.running else _("No promise runs.")
+    return "" if ticket.is_open and situation.by_agreement else _("The contract leaves no time to an agreement here.")
 
 
 def _why_not_move_start(ticket: Ticket, person: Person, situation: Situation) -> str:
@@ -234,7 +234,8 @@ BUTTONS: tuple[Button, ...] = (
     _of_hospital(gettext_lazy("Pause the promises"), "player-pause", "ticket_pause", _why_not_pause, key="p"),
     _of_hospital(gettext_lazy("Let the promises run on"), "player-play", "ticket_resume", _why_not_resume,
                  is_direct=True, is_rare=True),
-    _of_hospital(gettext_lazy("Agree on another time"), "calendar-event", "ticket_agree_time", _why_not_agree),
+    _of_hospital(gettext_lazy("Agree on a time"), "calendar-event", "ticket_agree_time", _why_not_agree,
+                 is_rare=True),
     _of_hospital(gettext_lazy("Let the visit count from the call"), "clock", "ticket_move_start", _why_not_move_start,
                  is_rare=True),
     _of_both(gettext_lazy("Call for a visit"), "map-pin", "ticket_call_visit", _why_not_call, key="c"),

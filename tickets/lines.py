@@ -125,7 +125,9 @@ def _escalations(ticket: Ticket, person: Person) -> QuerySet[Any, Any]:
 
 
 def _as_lines(rows: QuerySet[Any, Any], *values: Any) -> QuerySet[Any, Any]:
-    return rows.annotate(**dict(zip(COLUMNS[1:], values, strict=True))).order_by().values_list(*COLUMNS)
+    named = dict(zip(COLUMNS[1:], values, strict=True))
+    lines: QuerySet[Any, Any] = rows.annotate(**named).order_by().values_list(*COLUMNS)
+    return lines
 
 
 def _word(word: str, field: Any = None) -> Cast:

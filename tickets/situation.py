@@ -44,12 +44,12 @@ class Situation:
         return metric in self.standing and self.standing[metric].is_open
 
     @property
-    def running(self) -> list[tuple[str, str | Text]]:
-        """What can be agreed on: promises of the contract that have not ended."""
+    def by_agreement(self) -> list[tuple[str, str | Text]]:
+        """Promises that run and whose time the contract leaves to the parties."""
         return [
             (metric.value, clock.metric)
             for metric, clock in self.standing.items()
-            if clock.is_open and not metric.is_of_the_house
+            if clock.is_open and clock.core.promise.by_agreement
         ]
 
     @property
@@ -64,9 +64,12 @@ class Situation:
 
 def situation_of(pk: UUID, *, at: datetime) -> Situation:
     ticket = _whole().get(pk=pk)
-    return Situation(
-        ticket, clocks_of(ticket, at), *(getattr(ticket, name) for name in ("open_visit", "open_wish", "late_call")), at
-    )
+    parts = {
+        "visit": ticket.open_visit,  # type: ignore[attr-defined]
+        "wish": ticket.open_wish,  # type: ignore[attr-defined]
+        "late_call": ticket.late_call,  # type: ignore[attr-defined]
+    }
+    return Situation(ticket, clocks_of(ticket, at), **parts, at=at)
 
 
 def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:

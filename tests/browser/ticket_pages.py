@@ -42,9 +42,21 @@ def ticket_room(world: World) -> Room:
     ticket = desk.report(at=now - 50 * MINUTE, by=desk.it, title="阅片工作站无法调图，历史影像打不开", **more)
     fresh = desk.report(at=now - 5 * MINUTE, by=desk.it, title="胶片打印机不出片", system=system)
     desk.act(working.accept, ticket, by=desk.engineer, at=now - 45 * MINUTE)
-    desk.act(working.say, ticket, by=desk.engineer, at=now - 44 * MINUTE, text="您好，我先远程看一下归档服务，五分钟内回电话。")
+    desk.act(
+        working.say,
+        ticket,
+        by=desk.engineer,
+        at=now - 44 * MINUTE,
+        text="您好，先远程看一下，五分钟内回电话。",
+    )
     desk.act(working.say, ticket, by=desk.ward, at=now - 40 * MINUTE, text="好的，八号诊室也打不开了，请尽快。")
-    desk.act(working.note, ticket, by=desk.engineer, at=now - 38 * MINUTE, text="网关日志里有超时，先别告诉院方，确认后再说。")
+    desk.act(
+        working.note,
+        ticket,
+        by=desk.engineer,
+        at=now - 38 * MINUTE,
+        text="网关日志里有超时，确认后再告诉院方。",
+    )
     desk.act(visiting.call_for_visit, ticket, by=desk.it, at=now - 30 * MINUTE, why="远程看不出原因，请到现场")
     desk.act(solving.work_around, ticket, by=desk.engineer, at=now - 10 * MINUTE, words="先用三号工作站的缓存阅片")
     with desk.acting(desk.engineer) as by:

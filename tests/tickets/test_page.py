@@ -74,10 +74,16 @@ def test_the_page_for_each_of_them(desk):
     desk.act(working.say, ticket, by=desk.it, at=timezone.now(), text="患者在等")
     engineer, it, ward = (page_of(member, ticket) for member in (desk.engineer, desk.it, desk.ward))
     for page in (engineer, it, ward):
-        assert ticket.number in page and "患者在等" in page and desk.engineer.name in page
-    assert "Record the solution" in engineer and "Why this time" in engineer
-    assert "Pause the promises" in it and "Record the solution" not in it
-    assert "Internal note" not in ward and "Why this time" not in ward and "/history/" not in ward
+        assert ticket.number in page
+        assert "患者在等" in page
+        assert desk.engineer.name in page
+    assert "Record the solution" in engineer
+    assert "Why this time" in engineer
+    assert "Pause the promises" in it
+    assert "Record the solution" not in it
+    assert "Internal note" not in ward
+    assert "Why this time" not in ward
+    assert "/history/" not in ward
     assert "Ask for haste" in ward
 
 

@@ -177,10 +177,10 @@ class CategoryForm(ActForm):
 
 class AgreeTimeForm(ActForm):
     metric = forms.ChoiceField(label=_("Which promise"), widget=forms.RadioSelect)
-    time = Coming(label=_("By when instead"), help_text=_("It replaces the contract's time for this ticket only."))
+    time = Coming(label=_("By when"), help_text=_("Not later than the contract's own limit, which stays."))
 
     def prepare(self) -> None:
-        self.fields["metric"].choices = self.situation.running
+        self.fields["metric"].choices = self.situation.by_agreement
 
     def facts(self) -> dict[str, Any]:
         return self.cleaned_data | {"metric": Metric(self.cleaned_data["metric"])}

@@ -16,7 +16,7 @@ from tickets.models import Draft, Ticket
 FIELDS, LETTERS = 20, 25_000  # more than any form here takes
 
 
-def alone(by: Person) -> dict[str, int | None]:
+def alone(by: Person) -> dict[str, Any]:
     """The owner columns of what belongs to one organisation."""
     return {"hospital_id": by.hospital_id, "vendor_id": by.vendor_id}
 

@@ -58,5 +58,3 @@ def _involved(ticket: Ticket) -> list[tuple[str, UUID]]:
     found = list(written.order_by("by_name").values_list("by_name", "by").distinct())
     named = [(ticket.reporter_name, ticket.reporter_id), (ticket.assignee_name, ticket.assignee_id)]
     return [*found, *((name, member) for name, member in named if member)]  # type: ignore[list-item]
-
-

@@ -8,6 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.models import Clock
+from servicedesk.clocks.promises import restored
 from servicedesk.clocks.services import clocks
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Metric
@@ -35,15 +37,21 @@ def move_start_to_call(ticket: Ticket, *, why: str, by: Person, at: datetime) ->
 
 @transaction.atomic
 def agree_time(ticket: Ticket, metric: Metric, *, time: datetime, by: Person, at: datetime) -> Ticket:
-    """Another time than the contract's, for this one promise: the hospital says so, because it gives the time away."""
+    """Where the contract leaves the time to the parties; its own limit stays. The hospital says so, because the time is
+    its to give away."""
     ticket = locked(ticket)
     if by.side is not Side.HOSPITAL:
-        raise Forbidden(_("Only the hospital may agree on another time."))
+        raise Forbidden(_("Only the hospital may agree on a time."))
     if time <= at:
         raise Refused(_("Choose a time to come."))
+    if not _is_by_agreement(ticket, metric):
+        raise Refused(_("The contract leaves no time to an agreement here."))
     moved = clocks.agree_time(ticket.matter, metric, time=time, by=by, at=at)
-    if not moved:
-        raise Refused(_("This promise does not run."))
     changed(ticket, Act.TIME_AGREED, by=by, at=at, facts={"time": time.isoformat(), **metrics(moved)})
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
     return ticket
+
+
+def _is_by_agreement(ticket: Ticket, metric: Metric) -> bool:
+    running = Clock.objects.filter(matter_id=ticket.matter_id, metric=metric, is_standing=True, outcome=None).first()
+    return running is not None and restored(running.promise).by_agreement

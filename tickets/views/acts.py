@@ -205,12 +205,13 @@ def _page(request: Any, act: ActPage, now: Situation, form: ActForm, refused: Re
         "news": lines.new_since(now.ticket, request.person, since=since) if is_stale else [],
         "seen": now.ticket.version if is_stale or request.method == "GET" else request.POST.get("seen", ""),
         "since": now.at if is_stale or since is None else since,
+        "late_call_at": moment_in((now.late_call or {}).get("called_at")),
         "why_not": act.button.why_not(now.ticket, request.person, now),
         "now": now.at,
     }
     over = request.htmx and request.method == "GET"
     template = "tickets/_act_form.html" if over else "tickets/act.html"
-    return render(request, template, context, status=refused.status if refused else 200)
+    return render(request, template, context, status=refused.status if refused else 400 if form.errors else 200)
 
 
 def refuse_if_somebody_else(request: Any) -> None:

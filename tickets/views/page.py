@@ -37,9 +37,7 @@ def show_ticket(request: Any, ticket: Ticket) -> HttpResponse:
 @door(SEE_NOTES, of=Ticket)
 def show_history(request: Any, ticket: Ticket) -> HttpResponse:
     """What the audit trail says of this ticket; a note stands there as an act on itself."""
-    return render(
-        request, "tickets/history.html", {"ticket": ticket, "history": history_of(ticket, request.person)}
-    )
+    return render(request, "tickets/history.html", {"ticket": ticket, "history": history_of(ticket, request.person)})
 
 
 def ticket_page(
