@@ -76,3 +76,21 @@ class Satisfaction(TextChoices):
     SATISFIED = "satisfied", _("Satisfied")
     SO_SO = "so_so", _("So so")
     DISSATISFIED = "dissatisfied", _("Dissatisfied")
+
+
+# tickets: page
+class Writing(TextChoices):
+    """What somebody can be in the middle of writing on a ticket's page; an act's form is kept by the act's own name."""
+
+    REPLY = "reply", pgettext_lazy("ticket", "Reply")
+    NOTE = "note", _("Internal note")
+
+
+class MacroFor(TextChoices):
+    """Where a ready-made answer leads: which words it fills in, and the state the ticket has once it is sent."""
+
+    REPLY = "reply", _("Reply; the ticket stays as it is")
+    NOTE = "note", _("Internal note")
+    ASK_BACK = "ask_back", _("Ask back; then the ticket waits")
+    WORK_AROUND = "work_around", _("How one can work meanwhile")
+    RESOLVE = "resolve", _("Solution; then the ticket is resolved")

@@ -61,3 +61,19 @@ SEE_RECORDS = Permission(
     _("See and export maintenance records"),
     everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
 )
+# tickets: page
+HANDLE_TICKETS = Permission(
+    "tickets.handle_tickets",
+    _("Call for visits, confirm arrivals, sort tickets, speak about times: what both sides do"),
+    everyone_in(*HOSPITAL_IT, *ENGINEERS),
+)
+KEEP_DRAFTS = Permission(
+    "tickets.keep_drafts",
+    _("Keep what one has begun to write"),
+    dict.fromkeys((Role.WARD_REPORTER, *HOSPITAL_IT, *VENDOR_STAFF), Reach.OWN),
+)
+KEEP_MACROS = Permission(
+    "tickets.keep_macros",
+    _("Use and keep the organisation's ready-made answers"),
+    everyone_in(*HOSPITAL_IT, *ENGINEERS),
+)

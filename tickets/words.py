@@ -101,4 +101,7 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.SEVERITY_PROPOSED: lambda facts: _("proposes severity %(severity)s") % {"severity": facts["severity"]},
     Act.SEVERITY_KEPT: gettext_lazy("keeps the severity"),
     Act.CATEGORY_CHANGED: lambda facts: _("calls it: %(category)s") % {"category": facts.get("category", "")},
+    # tickets: page
+    Act.START_MOVED: gettext_lazy("lets the visit count from the call"),
+    Act.TIME_AGREED: lambda facts: _("agreed on %(at)s") % {"at": moment(facts.get("time"))},
 }

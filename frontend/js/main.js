@@ -5,6 +5,9 @@ import "./keys.js";
 import "./countdown.js";
 import "./pieces.js";
 import "./passkeys.js";
+import "./drafts.js";
+import "./ticket.js";
+import "./mentions.js";
 
 const own = document.querySelector("script[data-fonts]").dataset;
 

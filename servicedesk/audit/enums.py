@@ -139,6 +139,9 @@ class Act(TextChoices):
     VISIT_ARRIVED = "tickets.visit_arrived", _("checked in on site")
     VISIT_LEFT = "tickets.visit_left", _("left the site")
     VISIT_DROPPED = "tickets.visit_dropped", _("dropped a visit")
+    # tickets: page
+    MACRO_KEPT = "tickets.macro_kept", _("wrote down a ready-made answer")
+    MACRO_REMOVED = "tickets.macro_removed", _("removed a ready-made answer")
 
 
 class Result(TextChoices):

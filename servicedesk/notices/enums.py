@@ -61,6 +61,8 @@ class NoticeKind(TextChoices):
     SIGN_IN_LOCKED = "sign_in_locked", _("Somebody guessed at my password")
     MESSAGES_DEAD = "messages_dead", _("Messages not delivered")
     TRIAL = "trial", _("Test message")
+    # tickets: page
+    MENTIONED = "mentioned", _("Somebody mentioned me")
 
     @property
     def urgency(self) -> Urgency:
@@ -143,6 +145,8 @@ SENTENCES: dict[NoticeKind, str] = {
         "What was to go to %(receiver)s on %(on)s could not be delivered. See why, and send it again."
     ),
     NoticeKind.TRIAL: gettext_noop("This is a test message. It has arrived, so the way here works."),
+    # tickets: page
+    NoticeKind.MENTIONED: gettext_noop("You were mentioned on %(matter)s."),
 }
 
 

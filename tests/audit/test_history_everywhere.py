@@ -27,6 +27,7 @@ NOT_EDITED = {
     "files.storedfile": "written once",
     "notices.inboxitem": "read or not",
     "notices.message": "the outbox's own steps",
+    "tickets.draft": "not sent yet; only its writer sees it",
     "tenancy.matter": "follows what it stands for",
     "tenancy.supportsession": "opened and closed, both on record",
 }

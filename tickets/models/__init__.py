@@ -1,5 +1,18 @@
 from tickets.models.acts import Call, SeverityWish, Solution, Visit
 from tickets.models.stream import Entry, Note
 from tickets.models.ticket import DayCount, NumberRule, Ticket
+from tickets.models.writing import Draft, Macro
 
-__all__ = ["Call", "DayCount", "Entry", "Note", "NumberRule", "SeverityWish", "Solution", "Ticket", "Visit"]
+__all__ = [
+    "Call",
+    "DayCount",
+    "Draft",
+    "Entry",
+    "Macro",
+    "Note",
+    "NumberRule",
+    "SeverityWish",
+    "Solution",
+    "Ticket",
+    "Visit",
+]

@@ -21,6 +21,7 @@ from tickets.enums import Kind, State
 from tickets.models import Entry, Note, Ticket
 from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.permissions import WORK_TICKETS
+from tickets.services.mentions import tell_mentioned
 from tickets.states import Move, move
 from tickets.stream import changed, keep, locked, metrics, of, tell, write
 
@@ -71,6 +72,7 @@ def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None
     keep(ticket, at=at)
     to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
+    tell_mentioned(ticket, said, by=by, at=at, key=str(entry.pk), is_inside=False)
     return entry
 
 
@@ -80,7 +82,8 @@ def note(ticket: Ticket, text: str, *, by: Person, at: datetime) -> Note:
     note = Note.objects.create(
         **of(ticket), side=by.side, at=at, by=by.membership_id, by_name=by.name, text=_something(text)
     )
-    record(Act.NOTE_WRITTEN, ticket, by=by, at=at, words={"side": by.side})
+    record(Act.NOTE_WRITTEN, note, by=by, at=at, words={"side": by.side})
+    tell_mentioned(ticket, note.text, by=by, at=at, key=str(note.pk), is_inside=True)
     return note
 
 

@@ -4,14 +4,129 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
+from servicedesk.audit.history import history_of
+from servicedesk.clocks.permissions import SEE_CLOCKS
+from servicedesk.clocks.selectors.on_duty import Answering, on_duty_now
 from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.wall import Person
+from tickets import panels
+from tickets.acts import offers
+from tickets.enums import MacroFor, Writing
+from tickets.forms.writing import NoteForm, ReplyForm
+from tickets.lines import chips, new_since, stream_of
+from tickets.macros import initial_of, macro_in
 from tickets.models import Ticket
-from tickets.permissions import SEE_TICKETS
+from tickets.permissions import KEEP_MACROS, SEE_NOTES, SEE_TICKETS, SPEAK, WRITE_NOTES
+from tickets.services.drafts import drafts_on
+from tickets.situation import Situation, situation_of
+from tickets.ward import due_words
+
+AT_MOST_EARLIER = 5
 
 
 @door(SEE_TICKETS, of=Ticket)
 def show_ticket(request: Any, ticket: Ticket) -> HttpResponse:
-    return render(request, "tickets/ticket.html", {"ticket": ticket})
+    return ticket_page(request, situation_of(ticket.pk, at=timezone.now()))
+
+
+@door(SEE_NOTES, of=Ticket)
+def show_history(request: Any, ticket: Ticket) -> HttpResponse:
+    """What the audit trail says of this ticket; a note stands there as an act on itself."""
+    return render(request, "tickets/history.html", {"ticket": ticket, "history": history_of(ticket, request.person)})
+
+
+def ticket_page(
+    request: Any, now: Situation, *, written: dict[str, forms.Form] | None = None, is_stale: bool = False,
+    since: Any = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """`written`: a form of the composer as it came and was not taken."""
+    person = request.person
+    context = {
+        "situation": now,
+        "ticket": now.ticket,
+        "now": now.at,
+        **_read(request, now),
+        **_aside(now, person),
+        **_composer(request, now, written or {}),
+        "is_stale": is_stale,
+        "news": new_since(now.ticket, person, since=since) if is_stale else [],
+    }
+    return render(request, "tickets/ticket.html", context, status=status)
+
+
+def _read(request: Any, now: Situation) -> dict[str, Any]:
+    show = request.GET.get("show", "")
+    return {
+        "stream": stream_of(now.ticket, request.person, show=show, before=request.GET.get("before", "")),
+        "chips": chips(request.person),
+        "show": show if show in chips(request.person) else "",
+        "is_older": "before" in request.GET,
+        "is_ward": SEE_NOTES.reach_of(request.person) is None,
+    }
+
+
+def _aside(now: Situation, person: Person) -> dict[str, Any]:
+    ticket, desk = now.ticket, now.ticket.contract.desk
+    on_duty = on_duty_now([desk.pk], at=now.at).get(desk.pk, ()) if ticket.is_open else ()
+    return {
+        "on_duty": Answering(desk, on_duty),
+        "earlier": _earlier(ticket, person),
+        "promised": due_words(now),
+        "may_see_clocks": SEE_CLOCKS.reach_of(person) is not None,
+        "beside": _shown(panels.BESIDE, now, person),
+        "below": _shown(panels.BELOW, now, person),
+    }
+
+
+def _earlier(ticket: Ticket, person: Person) -> list[Ticket]:
+    """Of the same system; without one, of the same department."""
+    same = {"system": ticket.system_id} if ticket.system_id else {"department": ticket.department_id}
+    if not any(same.values()):
+        return []
+    others = Ticket.objects.visible_to(person).filter(contract=ticket.contract_id, id__lt=ticket.pk, **same)
+    return list(others.order_by("-id").only("id", "number", "title", "state", "reported_at")[:AT_MOST_EARLIER])
+
+
+def _shown(them: tuple[panels.Panel, ...], now: Situation, person: Person) -> list[tuple[str, dict[str, Any]]]:
+    asked = [(panel.template, panel.context(now.ticket, person, now.at)) for panel in them]
+    return [(template, context) for template, context in asked if context is not None]
+
+
+def _composer(request: Any, now: Situation, written: dict[str, forms.Form]) -> dict[str, Any]:
+    person, ticket = request.person, now.ticket
+    may_write = ticket.is_writable_by(person)
+    begun = drafts_on(ticket, by=person)
+    offered = offers(now, person)
+    return {
+        "offers": offered,
+        "next_offers": [offer for offer in offered if offer.button.is_next and offer.is_possible],
+        "reply": written.get(Writing.REPLY) or _form(ReplyForm, Writing.REPLY, request, now, begun),
+        "note": written.get(Writing.NOTE) or _form(NoteForm, Writing.NOTE, request, now, begun),
+        "open_tab": _open_tab(request, written, begun),
+        "begun": {f"ticket_{kind}" for kind in begun},
+        "may_speak": may_write and bool(SPEAK.reach_of(person)),
+        "may_note": may_write and bool(WRITE_NOTES.reach_of(person)),
+        "may_use_macros": may_write and KEEP_MACROS.reach_of(person) is not None,
+    }
+
+
+def _form(of: type[ReplyForm], kind: Writing, request: Any, now: Situation, begun: dict[str, Any]) -> forms.Form:
+    """What was begun stands before the ready-made answer that was chosen: nothing written is thrown away."""
+    macro = macro_in(request.GET, request.person)
+    chosen = initial_of(macro, now, request.person)["text"] if macro and macro.leads_to == kind else ""
+    text = "\n".join(part for part in (begun.get(kind, {}).get("text", ""), chosen) if part)
+    return of(initial={"text": text}, prefix="", auto_id=f"{kind}-%s")
+
+
+def _open_tab(request: Any, written: dict[str, forms.Form], begun: dict[str, Any]) -> str:
+    if written:
+        return next(iter(written))
+    macro = macro_in(request.GET, request.person)
+    if macro and macro.leads_to in (MacroFor.REPLY, MacroFor.NOTE):
+        return macro.leads_to
+    return Writing.NOTE if Writing.NOTE in begun and Writing.REPLY not in begun else Writing.REPLY

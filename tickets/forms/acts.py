@@ -1,0 +1,186 @@
+"""The small forms of the acts. Each is given the situation and the person; what it asks is what its service takes."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from contracts.models import CatalogueItem, Level
+from servicedesk.sla.promise import Metric, Severity
+from servicedesk.tenancy.models import Membership
+from servicedesk.tenancy.wall import Person
+from tickets.enums import Cause, Remedy
+from tickets.forms.fields import Coming, Line, Words
+from tickets.permissions import WORK_TICKETS
+from tickets.situation import Situation
+
+WHY = 300
+
+
+class ActForm(forms.Form):
+    def __init__(self, *args: Any, situation: Situation, person: Person, **kwargs: Any) -> None:
+        self.situation, self.person = situation, person
+        super().__init__(*args, **kwargs)
+        first = next(iter(self.fields.values()))
+        first.widget.attrs["autofocus"] = True
+        self.prepare()
+
+    def prepare(self) -> None:
+        """What depends on the ticket."""
+
+    def facts(self) -> dict[str, Any]:
+        """For the service."""
+        return dict(self.cleaned_data)
+
+
+def why_form(label: Any, help_text: Any = "", *, most: int = WHY) -> type[ActForm]:
+    """A reason and nothing else."""
+    return type("WhyForm", (ActForm,), {"why": Words(label=label, help_text=help_text, max_length=most)})
+
+
+class AskBackForm(ActForm):
+    why = Words(
+        label=_("What you wait for, and from whom"),
+        max_length=200,
+        rows=2,
+        help_text=_("Both sides read it. No promise pauses by it; only the hospital may pause one."),
+    )
+    wakes_at = Coming(label=_("Asks again at"), help_text=_("Then the ticket comes back to you by itself."))
+
+    def prepare(self) -> None:
+        at = timezone.localtime(self.situation.at) + timedelta(hours=4)
+        self.fields["wakes_at"].initial = at.replace(second=0, microsecond=0)
+
+
+class NamedMember(forms.ModelChoiceField):
+    def label_from_instance(self, obj: Membership) -> str:
+        return f"{obj.name} · {obj.get_role_display()}"
+
+
+def engineers(person: Person, at: datetime) -> Any:
+    own = Membership.objects.visible_to(person).active(at=at).filter(vendor_id=person.vendor_id)
+    return own.filter(role__in=list(WORK_TICKETS.grants)).order_by("name", "id")
+
+
+class GiveForm(ActForm):
+    to = NamedMember(
+        Membership.objects.none(),
+        label=_("To whom"),
+        empty_label=None,
+        help_text=_("Giving stops no promise; only their accepting does."),
+    )
+
+    def prepare(self) -> None:
+        others = engineers(self.person, self.situation.at).exclude(pk=self.situation.ticket.assignee_id)
+        self.fields["to"].queryset = others
+
+
+class DispatchForm(ActForm):
+    engineer = NamedMember(Membership.objects.none(), label=_("Who comes"), empty_label=None)
+    planned_at = Coming(label=_("Expected at"), required=False, help_text=_("The hospital reads it."))
+
+    def prepare(self) -> None:
+        self.fields["engineer"].queryset = engineers(self.person, self.situation.at)
+        self.fields["engineer"].initial = self.situation.ticket.assignee_id
+
+
+class ArriveForm(ActForm):
+    where = Line(label=_("Where you are"), max_length=160, help_text=_("Building, floor, room: the proof on site."))
+
+    def prepare(self) -> None:
+        self.fields["where"].initial = self.situation.ticket.where
+
+
+class ArrivedForm(ActForm):
+    where = Line(label=pgettext_lazy("arrival", "Where"), max_length=160, required=False)
+
+    def prepare(self) -> None:
+        self.fields["where"].initial = self.situation.ticket.where
+
+
+class LeaveForm(ActForm):
+    work = Words(
+        label=_("What was done"), max_length=5_000, rows=5, help_text=_("It goes into the service feedback form.")
+    )
+
+
+class WorkAroundForm(ActForm):
+    words = Words(label=_("How one can work meanwhile"), max_length=10_000, rows=5)
+
+
+class ResolveForm(ActForm):
+    words = Words(
+        label=_("What solved it"),
+        max_length=10_000,
+        rows=5,
+        help_text=_("The reporter reads it, and signs for it."),
+    )
+    cause = forms.ChoiceField(label=_("Cause"), choices=[("", "—"), *Cause.choices])
+    remedy = forms.ChoiceField(label=_("Kind of solution"), choices=[("", "—"), *Remedy.choices])
+    is_remote = forms.BooleanField(
+        label=_("It was solved remotely, so nobody needs to come"),
+        required=False,
+        help_text=_("Then the visit is off at once; the hospital may still bring it back."),
+    )
+
+    def prepare(self) -> None:
+        if not self.situation.runs(Metric.ON_SITE):
+            del self.fields["is_remote"]
+
+    def facts(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        return given | {"cause": Cause(given["cause"]), "remedy": Remedy(given["remedy"])}
+
+
+class SeverityForm(ActForm):
+    severity = forms.ChoiceField(label=_("Severity"), widget=forms.RadioSelect)
+    why = Words(label=pgettext_lazy("reason", "Why"), max_length=WHY, rows=2, help_text=_("Both sides read it."))
+
+    def prepare(self) -> None:
+        ticket = self.situation.ticket
+        levels = Level.objects.filter(contract=ticket.contract_id).exclude(severity=ticket.severity)
+        self.fields["severity"].choices = [(one.severity, f"{one.severity} · {one.means}") for one in levels]
+
+    def facts(self) -> dict[str, Any]:
+        return self.cleaned_data | {"severity": Severity(self.cleaned_data["severity"])}
+
+
+class WishForm(ActForm):
+    verdict = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=(("yes", _("It shall have the proposed severity")), ("no", _("The severity stays"))),
+    )
+    said = Words(label=_("What the hospital says"), max_length=WHY, rows=2, required=False)
+
+    def facts(self) -> dict[str, Any]:
+        return {"is_granted": self.cleaned_data["verdict"] == "yes", "said": self.cleaned_data["said"]}
+
+
+class CategoryForm(ActForm):
+    item = forms.ModelChoiceField(
+        CatalogueItem.objects.none(), label=_("Kind of service"), widget=forms.RadioSelect, empty_label=None
+    )
+    why = Words(label=pgettext_lazy("reason", "Why"), max_length=WHY, rows=2, help_text=_("Both sides read it."))
+
+    def prepare(self) -> None:
+        ticket = self.situation.ticket
+        items = CatalogueItem.objects.filter(contract=ticket.contract_id).exclude(category=ticket.category)
+        self.fields["item"].queryset = items
+        self.fields["item"].label_from_instance = lambda item: item.name
+
+
+class AgreeTimeForm(ActForm):
+    metric = forms.ChoiceField(label=_("Which promise"), widget=forms.RadioSelect)
+    time = Coming(label=_("By when"), help_text=_("Not later than the contract's own limit, which stays."))
+
+    def prepare(self) -> None:
+        self.fields["metric"].choices = self.situation.by_agreement
+
+    def facts(self) -> dict[str, Any]:
+        return self.cleaned_data | {"metric": Metric(self.cleaned_data["metric"])}

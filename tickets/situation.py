@@ -1,0 +1,104 @@
+"""Where a ticket stands at this moment: all that its page and its buttons ask, in four queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+from django.utils.functional import Promise as Text
+
+from servicedesk.clocks.models import Clock
+from servicedesk.clocks.selectors.promises import Shown
+from servicedesk.sla.clock import State as ClockState
+from servicedesk.sla.promise import Metric
+from tickets.models import Call, SeverityWish, Ticket, Visit
+
+RELATED = ("hospital", "vendor", "matter", "contract__desk", "system", "department", "place", "recurs", "parent",
+           "merged_into")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Situation:
+    ticket: Ticket
+    clocks: list[Shown]  # every one of the ticket, those that stand now first
+    visit: dict[str, Any] | None  # the one that is open
+    wish: dict[str, Any] | None  # the severity that waits for the hospital's word
+    late_call: dict[str, Any] | None  # the call whose time waits for the other side's word
+    at: datetime
+
+    @cached_property
+    def standing(self) -> dict[Metric, Shown]:
+        return {Metric(clock.row.metric): clock for clock in self.clocks if clock.row.is_standing}
+
+    @cached_property
+    def earlier(self) -> list[Shown]:
+        """Results of former cycles, and what was replaced."""
+        return [clock for clock in self.clocks if not clock.row.is_standing]
+
+    def runs(self, metric: Metric) -> bool:
+        return metric in self.standing and self.standing[metric].is_open
+
+    @property
+    def by_agreement(self) -> list[tuple[str, str | Text]]:
+        """Promises that run and whose time the contract leaves to the parties."""
+        return [
+            (metric.value, clock.metric)
+            for metric, clock in self.standing.items()
+            if clock.is_open and clock.core.promise.by_agreement
+        ]
+
+    @property
+    def has_paused(self) -> bool:
+        return any(clock.state is ClockState.PAUSED for clock in self.standing.values())
+
+    @property
+    def can_pause(self) -> bool:
+        states = (ClockState.RUNNING, ClockState.WAITING)
+        return any(clock.state in states for clock in self.standing.values() if clock.is_open)
+
+
+def situation_of(pk: UUID, *, at: datetime) -> Situation:
+    ticket = _whole().get(pk=pk)
+    parts = {
+        "visit": ticket.open_visit,  # type: ignore[attr-defined]
+        "wish": ticket.open_wish,  # type: ignore[attr-defined]
+        "late_call": ticket.late_call,  # type: ignore[attr-defined]
+    }
+    return Situation(ticket, clocks_of(ticket, at), **parts, at=at)
+
+
+def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:
+    """Whoever sees the ticket may know by when; what leads there stands on the clock's own page, which has its door."""
+    rows = Clock.objects.filter(hospital_id=ticket.hospital_id, matter_id=ticket.matter_id).prefetch_related("spans")
+    shown = [Shown(row, {}, at) for row in rows]
+    return sorted(shown, key=_order)
+
+
+def _order(clock: Shown) -> tuple[bool, bool, float]:
+    """What holds now, what still runs, what is due first; a visit nobody called for comes after all that are due."""
+    due = clock.row.due_at
+    return (not clock.row.is_standing, not clock.is_open, due.timestamp() if due else float("inf"))
+
+
+def _whole() -> QuerySet[Ticket]:
+    visits = Visit.objects.filter(left_at=None, dropped_at=None)
+    wishes = SeverityWish.objects.filter(decided_at=None)
+    calls = Call.objects.filter(needs_word=True, agreed_at=None, disputed_at=None)
+    return Ticket.objects.select_related(*RELATED).annotate(
+        open_visit=_one(
+            visits, "id", "why", "engineer_id", "engineer_name", "planned_at", "sent_at", "arrived_at", "where"
+        ),
+        open_wish=_one(wishes, "id", "severity", "why", "asked_name"),
+        late_call=_one(calls, "id", "caller", "called_at", "logged_at", "logged_side"),
+    )
+
+
+def _one(rows: Any, *fields: str) -> Subquery:
+    """The first of them as an object, in the same query."""
+    found = rows.filter(ticket=OuterRef("pk")).order_by("id").annotate(whole=JSONObject(**{f: f for f in fields}))
+    return Subquery(found.values("whole")[:1])
