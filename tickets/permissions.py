@@ -61,3 +61,8 @@ SEE_RECORDS = Permission(
     _("See and export maintenance records"),
     everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
 )
+KEEP_VIEWS = Permission(
+    "tickets.keep_views",
+    _("Keep views of the queue"),
+    everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
+)

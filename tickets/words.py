@@ -101,4 +101,8 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.SEVERITY_PROPOSED: lambda facts: _("proposes severity %(severity)s") % {"severity": facts["severity"]},
     Act.SEVERITY_KEPT: gettext_lazy("keeps the severity"),
     Act.CATEGORY_CHANGED: lambda facts: _("calls it: %(category)s") % {"category": facts.get("category", "")},
+    # tickets: queue
+    Act.TICKET_PUT_BACK: lambda facts: (
+        _("took that back; it is %(to)s's again") % {"to": facts["to"]} if facts.get("to") else _("took that back")
+    ),
 }

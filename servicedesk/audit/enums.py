@@ -138,6 +138,10 @@ class Act(TextChoices):
     VISIT_ARRIVED = "tickets.visit_arrived", _("checked in on site")
     VISIT_LEFT = "tickets.visit_left", _("left the site")
     VISIT_DROPPED = "tickets.visit_dropped", _("dropped a visit")
+    # tickets: queue
+    TICKET_PUT_BACK = "tickets.put_back", _("took back to whom a ticket was given")
+    VIEW_KEPT = "tickets.view_kept", _("kept a view of the queue")
+    VIEW_DROPPED = "tickets.view_dropped", _("dropped a view of the queue")
 
 
 class Result(TextChoices):

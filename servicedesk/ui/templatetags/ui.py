@@ -63,10 +63,16 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
 
 
 @register.inclusion_tag("ui/countdown.html")
-def countdown(due_at: datetime | None, at: datetime | None = None, paused: bool = False, note: str = "") -> Any:
-    """`{% countdown clock.due_at %}`; `note` says what the time alone does not: （第 2 个工作日）."""
+def countdown(
+    due_at: datetime | None, at: datetime | None = None, paused: bool = False, note: str = "",
+    since: datetime | None = None,
+) -> Any:  # fmt: skip
+    """`{% countdown clock.due_at %}`; `note` says what the time alone does not: （第 2 个工作日）. With `since` it
+    turns amber at the half of its own time and red in the last fifth."""
     at = at or timezone.now()
-    return {"left": due.left(due_at, at=at, paused=paused), "due_at": due_at, "at": at, "paused": paused, "note": note}
+    left = due.left(due_at, at=at, paused=paused, since=since)
+    whole = due.whole_of(due_at, since)
+    return {"left": left, "due_at": due_at, "at": at, "paused": paused, "note": note, "whole": whole}
 
 
 @register.inclusion_tag("ui/severity.html")
