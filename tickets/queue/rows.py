@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from contracts.models import Contract, System
-from servicedesk.clocks.models import Clock
-from servicedesk.clocks.reading import core_of
+from servicedesk.clocks.models import Clock, Span
+from servicedesk.clocks.reading import calendar, clock_of
 from servicedesk.clocks.words import CHANNELS, METRICS, OUTCOMES
+from servicedesk.sla.clock import Clock as Running
 from servicedesk.sla.clock import Outcome
 from servicedesk.sla.promise import Channel, Metric
 from servicedesk.tenancy.enums import Side
@@ -102,12 +103,15 @@ def _is_paused(clock: Clock) -> bool:
     return clock.outcome is None and clock.armed_at is not None and clock.due_at is None
 
 
-def _paused(clocks: Sequence[Clock], person: Person) -> dict[UUID, Clock]:
-    """With the promise and the pauses: where nothing is paused, nothing is asked."""
+def _paused(clocks: Sequence[Clock], person: Person) -> dict[UUID, Running]:
+    """With all their pauses, in one question; where nothing is paused, none."""
     if not clocks:
         return {}
-    whole = Clock.objects.visible_to(person).filter(pk__in=[clock.pk for clock in clocks])
-    return {clock.pk: clock for clock in whole.prefetch_related("spans")}
+    spans = Span.objects.visible_to(person).filter(clock__in=[clock.pk for clock in clocks]).select_related("clock")
+    found: dict[UUID, list[Span]] = defaultdict(list)
+    for span in spans:
+        found[span.clock_id].append(span)
+    return {key: clock_of(own[0].clock, own, calendar(own[0].clock.calendar_id)) for key, own in found.items()}
 
 
 def _nearest(clocks: Iterable[Clock]) -> Clock | None:
@@ -118,11 +122,11 @@ def _nearest(clocks: Iterable[Clock]) -> Clock | None:
     return open_ones[0] if open_ones else None
 
 
-def _chip(clock: Clock, paused: dict[UUID, Clock], at: datetime) -> Chip:
+def _chip(clock: Clock, paused: dict[UUID, Running], at: datetime) -> Chip:
     metric = METRICS[Metric(clock.metric)]
     if clock.due_at is not None:
         return Chip(metric, clock.due_at, clock.counts_from)
-    core = core_of(paused[clock.pk])
+    core = paused[clock.pk]
     why = core.open_pause.why if core.open_pause else ""
     return Chip(metric, core.due_if_resumed(at), clock.counts_from, is_paused=True, why=why)
 

@@ -22,25 +22,32 @@ from servicedesk.ui.tables import Page
 
 register = template.Library()
 HUES = 24
-DECORATION = mark_safe('aria-hidden="true"')
+FRAME = mark_safe('viewBox="0 0 24 24" aria-hidden="true"')
 
 
 @register.simple_tag
-def icon(name: str, size: int = 20, words: str = "", extra: str = "") -> SafeString:
-    """`{% icon "bell" %}` is decoration; `{% icon "bell" words=_("Inbox") %}` is read aloud."""
-    return _drawn(name, size, str(words), extra)
+def icon(name: str, size: int = 20, words: str = "", extra: str = "", key: str = "") -> SafeString:
+    """`{% icon "bell" %}` is decoration; `{% icon "bell" words=_("Inbox") %}` is read aloud. With `key`, the same page
+    may draw it once more by `{% icon_again key %}`."""
+    return _drawn(name, size, str(words), extra, key)
+
+
+@register.simple_tag
+def icon_again(key: str, size: int = 20) -> SafeString:
+    """`{% icon_again "inbox" %}`: a drawing that stands on this page already, and weighs it down no second time."""
+    return format_html('<svg class="icon" width="{0}" height="{0}" {1}><use href="#i-{2}"/></svg>', size, FRAME, key)
 
 
 @lru_cache(maxsize=1000)  # a page has fifty, of one and the same few
-def _drawn(name: str, size: int, words: str, extra: str) -> SafeString:
+def _drawn(name: str, size: int, words: str, extra: str, key: str) -> SafeString:
+    shape = mark_safe(icons.shape(name))  # noqa: S308  from our own build
     return format_html(
-        '<svg class="icon {}" width="{}" height="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-        'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
-        extra,
+        '<svg class="icon{}" width="{}" height="{}" {}>{}</svg>',
+        f" {extra}" if extra else "",
         size,
         size,
-        format_html('role="img" aria-label="{}"', words) if words else DECORATION,
-        mark_safe(icons.shape(name)),  # noqa: S308  from our own build
+        format_html('viewBox="0 0 24 24" role="img" aria-label="{}"', words) if words else FRAME,
+        format_html('<g id="i-{}">{}</g>', key, shape) if key else shape,
     )
 
 
