@@ -14,7 +14,7 @@ from tickets.models import Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
 from tickets.permissions import ENGINEERS
 from tickets.queue.views import LOOKED_AT
-from tickets.queue.wanted import FACTS, FILTERS, FLAGS, SEVERITIES, Wanted
+from tickets.queue.wanted import FACTS, FILTERS, FLAGS, NEWEST_FIRST, SEVERITIES, Wanted
 
 Choices = list[tuple[str, Any]]
 
@@ -27,8 +27,17 @@ class FilterForm(forms.Form):
         label=_("Said of each ticket"), required=False, choices=list(FACTS.items()), widget=forms.CheckboxSelectMultiple
     )
 
+    sort = forms.ChoiceField(
+        label=_("In which order"),
+        required=False,
+        choices=[("", _("By time left")), (NEWEST_FIRST, _("Newest first"))],
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
+
     def __init__(self, person: Person, wanted: Wanted) -> None:
-        super().__init__(initial={**wanted.filters, **dict.fromkeys(wanted.flags, "1"), "show": list(wanted.facts)})
+        order = {"sort": NEWEST_FIRST} if wanted.is_newest_first else {}
+        flags = dict.fromkeys(wanted.flags, "1")
+        super().__init__(initial={**wanted.filters, **flags, **order, "show": list(wanted.facts)})
         for name, choices in self._choices(person).items():
             widget = forms.Select(attrs={"class": "form-select"})
             options: Choices = [("", _("All")), *choices]
@@ -54,7 +63,7 @@ class FilterForm(forms.Form):
 
     @property
     def selects(self) -> list[Any]:
-        return [self[name] for name in FILTERS if name in self.fields]
+        return [self[name] for name in (*FILTERS, "sort") if name in self.fields]
 
     @property
     def boxes(self) -> list[Any]:

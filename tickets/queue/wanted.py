@@ -40,6 +40,7 @@ FACTS: dict[str, Words] = {
     "channel": pgettext_lazy("queue", "Reported by"),
     "contract": gettext_lazy("Contract"),
 }
+NEWEST_FIRST = "-new"
 USUAL = ("number", "system", "department", "state")
 
 
@@ -90,6 +91,7 @@ class Wanted:
     filters: Mapping[str, Any]
     flags: tuple[str, ...]
     facts: tuple[str, ...]
+    is_newest_first: bool = False
 
     def narrowed(self, *, at: datetime) -> Q:
         found = Q()
@@ -114,6 +116,8 @@ class Wanted:
             yield "view", self.view
         yield from ((name, str(value)) for name, value in self.filters.items())
         yield from ((flag, "1") for flag in self.flags)
+        if self.is_newest_first:
+            yield "sort", NEWEST_FIRST
 
     def address(self, *, without: str = "", facts: bool = False) -> str:
         """One spelling for one wish: what a saved view keeps."""
@@ -144,6 +148,7 @@ def read(query: QueryDict, *, views: Mapping[str, Any], usual: tuple[str, ...] =
         filters=filters,
         flags=tuple(flag for flag in FLAGS if query.get(flag) == "1"),
         facts=facts_in(query.getlist("show")) or usual,
+        is_newest_first=query.get("sort") == NEWEST_FIRST,
     )
 
 
