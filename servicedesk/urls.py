@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("servicedesk.files.urls")),
     path("", include("servicedesk.notices.urls")),
     path("", include("contracts.urls")),
+    path("", include("tickets.queue_urls")),
     path("", include("tickets.urls")),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),

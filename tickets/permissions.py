@@ -77,3 +77,8 @@ KEEP_MACROS = Permission(
     _("Use and keep the organisation's ready-made answers"),
     everyone_in(*HOSPITAL_IT, *ENGINEERS),
 )
+KEEP_VIEWS = Permission(
+    "tickets.keep_views",
+    _("Keep views of the queue"),
+    everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
+)

@@ -104,4 +104,8 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     # tickets: page
     Act.START_MOVED: gettext_lazy("lets the visit count from the call"),
     Act.TIME_AGREED: lambda facts: _("agreed on %(at)s") % {"at": moment(facts.get("time"))},
+    # tickets: queue
+    Act.TICKET_PUT_BACK: lambda facts: (
+        _("took that back; it is %(to)s's again") % {"to": facts["to"]} if facts.get("to") else _("took that back")
+    ),
 }

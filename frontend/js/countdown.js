@@ -1,13 +1,14 @@
 import { say } from "./words.js";
 
 // The same arithmetic as servicedesk/ui/due.py; the browser's own clock only measures how long the page stood open.
-const HOUR = 3600, SOON = 3600, CLOSE = 900;
+const HOUR = 3600, SOON = 3600, CLOSE = 900, HALF = 0.5, FIFTH = 0.2;
 const arrived = new WeakMap();
 
-export function stateOf(seconds) {
+export function stateOf(seconds, whole = 0) {
+  const [soon, close] = whole ? [whole * HALF, whole * FIFTH] : [SOON, CLOSE];
   if (seconds < 0) return "over";
-  if (seconds <= CLOSE) return "close";
-  return seconds <= SOON ? "soon" : "calm";
+  if (seconds <= close) return "close";
+  return seconds <= soon ? "soon" : "calm";
 }
 
 export function wordsFor(seconds) {
@@ -33,7 +34,8 @@ function tick() {
     const words = wordsFor(seconds);
     const place = chip.querySelector(".words");
     if (words && place.textContent !== words) place.textContent = words;
-    if (chip.dataset.state !== stateOf(seconds)) chip.dataset.state = stateOf(seconds);
+    const state = stateOf(seconds, Number(chip.dataset.whole || 0));
+    if (chip.dataset.state !== state) chip.dataset.state = state;
   }
 }
 

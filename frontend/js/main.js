@@ -4,6 +4,7 @@ import "./toasts.js";
 import "./keys.js";
 import "./countdown.js";
 import "./pieces.js";
+import "./queue.js";
 import "./passkeys.js";
 import "./drafts.js";
 import "./ticket.js";

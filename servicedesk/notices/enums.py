@@ -63,6 +63,8 @@ class NoticeKind(TextChoices):
     TRIAL = "trial", _("Test message")
     # tickets: page
     MENTIONED = "mentioned", _("Somebody mentioned me")
+    # tickets: queue
+    TICKET_PUT_BACK = "ticket_put_back", _("Ticket taken back from me")
 
     @property
     def urgency(self) -> Urgency:
@@ -115,6 +117,7 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.TICKET_REPORTED: gettext_noop("%(matter)s was reported and waits for somebody to accept it."),
     NoticeKind.TICKET_ACCEPTED: gettext_noop("%(matter)s was accepted; somebody works on it."),
     NoticeKind.TICKET_ASSIGNED: gettext_noop("%(matter)s was given to you."),
+    NoticeKind.TICKET_PUT_BACK: gettext_noop("%(matter)s was taken back: it is not yours any more."),
     NoticeKind.TICKET_URGED: gettext_noop("The reporter asks for haste: %(matter)s."),
     NoticeKind.TICKET_ANSWERED: gettext_noop("There is a new message on %(matter)s."),
     NoticeKind.TICKET_RESOLVED: gettext_noop("%(matter)s is resolved. Please confirm it or refuse the solution."),

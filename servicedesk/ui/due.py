@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-SOON, CLOSE, HOUR = 3600, 900, 3600  # seconds left
+SOON, CLOSE, HOUR = 3600, 900, 3600  # seconds left, where it is not known how long the whole was
+HALF, FIFTH = 0.5, 0.2  # of the whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +33,14 @@ def patterns() -> dict[str, str]:
     }
 
 
-def left(due_at: datetime | None, *, at: datetime, paused: bool = False, zone: tzinfo | None = None) -> Left:
-    """An act at the due instant is on time, so overdue begins after it. A paused clock has the time it would be due."""
+def left(
+    due_at: datetime | None, *, at: datetime, paused: bool = False, zone: tzinfo | None = None,
+    since: datetime | None = None,
+) -> Left:  # fmt: skip
+    """An act at the due instant is on time, so overdue begins after it. A paused clock has the time it would be due.
+
+    With `since`, when it began to count, the half and the last fifth of its own time decide how loud it is.
+    """
     zone = zone or timezone.get_current_timezone()
     if due_at is None:
         return Left("paused" if paused else "calm", _("Paused") if paused else _("No time limit"), "")
@@ -44,13 +51,18 @@ def left(due_at: datetime | None, *, at: datetime, paused: bool = False, zone: t
     if seconds < 0:
         return Left("over", _overdue(-seconds), exact)
     words = _to_the_second(seconds) if seconds < HOUR else _by(due_at, at, zone)
-    return Left(state_of(seconds), words, exact)
+    return Left(state_of(seconds, whole_of(due_at, since)), words, exact)
 
 
-def state_of(seconds: int) -> str:
-    if seconds <= CLOSE:
+def whole_of(due_at: datetime | None, since: datetime | None) -> int:
+    return max(0, int((due_at - since).total_seconds())) if due_at and since else 0
+
+
+def state_of(seconds: int, whole: int = 0) -> str:
+    soon, close = (whole * HALF, whole * FIFTH) if whole else (SOON, CLOSE)
+    if seconds <= close:
         return "close"
-    return "soon" if seconds <= SOON else "calm"
+    return "soon" if seconds <= soon else "calm"
 
 
 def _to_the_second(seconds: int) -> str:

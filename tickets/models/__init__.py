@@ -1,4 +1,5 @@
 from tickets.models.acts import Call, SeverityWish, Solution, Visit
+from tickets.models.queue import QueueView
 from tickets.models.stream import Entry, Note
 from tickets.models.ticket import DayCount, NumberRule, Ticket
 from tickets.models.writing import Draft, Macro
@@ -11,6 +12,7 @@ __all__ = [
     "Macro",
     "Note",
     "NumberRule",
+    "QueueView",
     "SeverityWish",
     "Solution",
     "Ticket",

@@ -20,6 +20,7 @@ from tickets.models.part import PARTIES
 from tickets.permissions import SEE_TICKETS
 
 IS_OPEN = Q(state__in=sorted(OPEN))
+BY_DUE = (F("due_at").asc(nulls_last=True), F("id").asc())
 
 
 class Ticket(WalledWithId):

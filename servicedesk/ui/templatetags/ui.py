@@ -22,25 +22,32 @@ from servicedesk.ui.tables import Page
 
 register = template.Library()
 HUES = 24
-DECORATION = mark_safe('aria-hidden="true"')
+FRAME = mark_safe('viewBox="0 0 24 24" aria-hidden="true"')
 
 
 @register.simple_tag
-def icon(name: str, size: int = 20, words: str = "", extra: str = "") -> SafeString:
-    """`{% icon "bell" %}` is decoration; `{% icon "bell" words=_("Inbox") %}` is read aloud."""
-    return _drawn(name, size, str(words), extra)
+def icon(name: str, size: int = 20, words: str = "", extra: str = "", key: str = "") -> SafeString:
+    """`{% icon "bell" %}` is decoration; `{% icon "bell" words=_("Inbox") %}` is read aloud. With `key`, the same page
+    may draw it once more by `{% icon_again key %}`."""
+    return _drawn(name, size, str(words), extra, key)
+
+
+@register.simple_tag
+def icon_again(key: str, size: int = 20) -> SafeString:
+    """`{% icon_again "inbox" %}`: a drawing that stands on this page already, and weighs it down no second time."""
+    return format_html('<svg class="icon" width="{0}" height="{0}" {1}><use href="#i-{2}"/></svg>', size, FRAME, key)
 
 
 @lru_cache(maxsize=1000)  # a page has fifty, of one and the same few
-def _drawn(name: str, size: int, words: str, extra: str) -> SafeString:
+def _drawn(name: str, size: int, words: str, extra: str, key: str) -> SafeString:
+    shape = mark_safe(icons.shape(name))  # noqa: S308  from our own build
     return format_html(
-        '<svg class="icon {}" width="{}" height="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" '
-        'stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round" focusable="false" {}>{}</svg>',
-        extra,
+        '<svg class="icon{}" width="{}" height="{}" {}>{}</svg>',
+        f" {extra}" if extra else "",
         size,
         size,
-        format_html('role="img" aria-label="{}"', words) if words else DECORATION,
-        mark_safe(icons.shape(name)),  # noqa: S308  from our own build
+        format_html('viewBox="0 0 24 24" role="img" aria-label="{}"', words) if words else FRAME,
+        format_html('<g id="i-{}">{}</g>', key, shape) if key else shape,
     )
 
 
@@ -63,10 +70,16 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
 
 
 @register.inclusion_tag("ui/countdown.html")
-def countdown(due_at: datetime | None, at: datetime | None = None, paused: bool = False, note: str = "") -> Any:
-    """`{% countdown clock.due_at %}`; `note` says what the time alone does not: （第 2 个工作日）."""
+def countdown(
+    due_at: datetime | None, at: datetime | None = None, paused: bool = False, note: str = "",
+    since: datetime | None = None,
+) -> Any:  # fmt: skip
+    """`{% countdown clock.due_at %}`; `note` says what the time alone does not: （第 2 个工作日）. With `since` it
+    turns amber at the half of its own time and red in the last fifth."""
     at = at or timezone.now()
-    return {"left": due.left(due_at, at=at, paused=paused), "due_at": due_at, "at": at, "paused": paused, "note": note}
+    left = due.left(due_at, at=at, paused=paused, since=since)
+    whole = due.whole_of(due_at, since)
+    return {"left": left, "due_at": due_at, "at": at, "paused": paused, "note": note, "whole": whole}
 
 
 @register.inclusion_tag("ui/severity.html")

@@ -1,0 +1,179 @@
+"""The rows of a page of the queue, with the clocks of all its tickets asked for at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise as Text
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from contracts.models import Contract, System
+from servicedesk.clocks.models import Clock, Span
+from servicedesk.clocks.reading import calendar, clock_of
+from servicedesk.clocks.words import CHANNELS, METRICS, OUTCOMES
+from servicedesk.sla.clock import Clock as Running
+from servicedesk.sla.clock import Outcome
+from servicedesk.sla.promise import Channel, Metric
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.models import Hospital, Vendor
+from servicedesk.tenancy.wall import Person
+from servicedesk.ui.due import left
+from tickets.models import Ticket
+
+# A page of the queue reads these of a ticket, and not the twenty thousand letters of its description.
+READ = (
+    "id", "hospital_id", "vendor_id", "matter_id", "contract_id", "system_id", "department_id", "reporter_id",
+    "number", "title", "severity", "is_emergency", "state", "channel", "where", "reporter_name", "reported_at",
+    "assignee_id", "assignee_name", "waits_for", "urged_at", "due_at", "version", "closed_at", "cycle",
+)  # fmt: skip
+OF_A_CLOCK = ("matter_id", "metric", "due_at", "armed_at", "counts_from", "outcome")
+LIVE = ("id", "state", "version", "due_at")  # what a page that stands open watches
+
+
+@dataclass(frozen=True)
+class Chip:
+    """The nearest clock: of those that run the first that is due, else one that is paused."""
+
+    metric: str | Text
+    due_at: datetime | None
+    counts_from: datetime
+    is_paused: bool = False
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Dot:
+    """Another clock, small, with its own words."""
+
+    kind: str  # running, over, paused, waiting, met, missed, waived
+    words: str
+
+
+@dataclass
+class Row:
+    ticket: Ticket
+    who: Hospital | Vendor | None = None
+    chip: Chip | None = None
+    dots: list[Dot] = field(default_factory=list)
+    facts: list[str | Text] = field(default_factory=list)
+
+    @property
+    def hue(self) -> int | None:
+        """Vendors stay grey."""
+        return getattr(self.who, "hue", None)
+
+
+def rows_of(tickets: Sequence[Ticket], person: Person, facts: Sequence[str], *, at: datetime) -> list[Row]:
+    clocks = _clocks_of(tickets, person)
+    paused = _paused([clock for found in clocks.values() for clock in found if _is_paused(clock)], person)
+    organisations, names = _organisations(tickets, person), _names(tickets, facts)
+    made = []
+    for ticket in tickets:
+        own = clocks[ticket.matter_id]
+        nearest = _nearest(own)
+        row = Row(ticket, organisations.get(_other(ticket, person)), facts=_facts(ticket, facts, names))
+        row.chip = _chip(nearest, paused, at) if nearest else None
+        row.dots = [_dot(clock, at) for clock in own if clock is not nearest]
+        made.append(row)
+    return made
+
+
+def mark(tickets: Iterable[Ticket], counts: Iterable[int | None]) -> str:
+    """A few bytes that differ as soon as the page would: its rows, their order, their versions, the counts above."""
+    told = repr([(str(one.pk), one.version, str(one.due_at)) for one in tickets]) + repr(list(counts))
+    return blake2b(told.encode(), digest_size=9).hexdigest()
+
+
+def _clocks_of(tickets: Sequence[Ticket], person: Person) -> dict[UUID, list[Clock]]:
+    found: dict[UUID, list[Clock]] = defaultdict(list)
+    rows = Clock.objects.visible_to(person).filter(is_standing=True, matter_id__in=[one.matter_id for one in tickets])
+    for clock in rows.only(*OF_A_CLOCK).order_by("matter_id", "counts_from", "metric"):
+        found[clock.matter_id].append(clock)
+    return found
+
+
+def _is_paused(clock: Clock) -> bool:
+    return clock.outcome is None and clock.armed_at is not None and clock.due_at is None
+
+
+def _paused(clocks: Sequence[Clock], person: Person) -> dict[UUID, Running]:
+    """With all their pauses, in one question; where nothing is paused, none."""
+    if not clocks:
+        return {}
+    spans = Span.objects.visible_to(person).filter(clock__in=[clock.pk for clock in clocks]).select_related("clock")
+    found: dict[UUID, list[Span]] = defaultdict(list)
+    for span in spans:
+        found[span.clock_id].append(span)
+    return {key: clock_of(own[0].clock, own, calendar(own[0].clock.calendar_id)) for key, own in found.items()}
+
+
+def _nearest(clocks: Iterable[Clock]) -> Clock | None:
+    open_ones = [clock for clock in clocks if clock.outcome is None and clock.armed_at is not None]
+    running = [clock for clock in open_ones if clock.due_at is not None]
+    if running:
+        return min(running, key=lambda clock: (clock.due_at, clock.metric))
+    return open_ones[0] if open_ones else None
+
+
+def _chip(clock: Clock, paused: dict[UUID, Running], at: datetime) -> Chip:
+    metric = METRICS[Metric(clock.metric)]
+    if clock.due_at is not None:
+        return Chip(metric, clock.due_at, clock.counts_from)
+    core = paused[clock.pk]
+    why = core.open_pause.why if core.open_pause else ""
+    return Chip(metric, core.due_if_resumed(at), clock.counts_from, is_paused=True, why=why)
+
+
+def _dot(clock: Clock, at: datetime) -> Dot:
+    kind, said = _told(clock, at)
+    return Dot(kind, _("%(metric)s: %(said)s") % {"metric": METRICS[Metric(clock.metric)], "said": said})
+
+
+def _told(clock: Clock, at: datetime) -> tuple[str, str]:
+    if clock.outcome:
+        return clock.outcome, str(OUTCOMES[Outcome(clock.outcome)])
+    if clock.armed_at is None:
+        return "waiting", pgettext("queue", "not called for")
+    if clock.due_at is None:
+        return "paused", pgettext("queue", "paused")
+    due = left(clock.due_at, at=at)
+    return "over" if due.state == "over" else "running", due.words
+
+
+def _other(ticket: Ticket, person: Person) -> int:
+    """Whom a row is about: the hospital to a vendor, the vendor to a hospital."""
+    return ticket.hospital_id if person.side is not Side.HOSPITAL else ticket.vendor_id
+
+
+def _organisations(tickets: Sequence[Ticket], person: Person) -> dict[int, Any]:
+    kind: Any = Hospital if person.side is not Side.HOSPITAL else Vendor
+    found: dict[int, Any] = kind.objects.in_bulk({_other(one, person) for one in tickets})
+    return found
+
+
+def _names(tickets: Sequence[Ticket], facts: Sequence[str]) -> dict[UUID | None, str]:
+    found: dict[UUID | None, str] = {}
+    if "system" in facts and (ids := {one.system_id for one in tickets if one.system_id}):
+        found |= dict(System.objects.filter(pk__in=ids).values_list("pk", "name"))
+    if "contract" in facts:
+        found |= dict(Contract.objects.filter(pk__in={one.contract_id for one in tickets}).values_list("pk", "name"))
+    return found
+
+
+def _facts(ticket: Ticket, chosen: Sequence[str], names: dict[UUID | None, str]) -> list[str | Text]:
+    known = {
+        "number": ticket.number,
+        "system": names.get(ticket.system_id, ""),
+        "department": ticket.where,
+        "reporter": ticket.reporter_name,
+        "channel": CHANNELS[Channel(ticket.channel)] if ticket.channel in set(Channel) else "",
+        "contract": names.get(ticket.contract_id, ""),
+    }
+    return [known[name] for name in chosen if known.get(name)]

@@ -1,0 +1,128 @@
+"""The views that everybody finds at the top of their queue, and how many tickets stand in each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from servicedesk.tenancy.enums import Role, Side
+from servicedesk.tenancy.models.base import WalledQuerySet
+from servicedesk.tenancy.wall import Person
+from tickets.enums import OVER, State
+from tickets.models import QueueView, Ticket
+from tickets.models.ticket import BY_DUE, IS_OPEN
+from tickets.queue.wanted import Wanted, read
+
+# Counts look at so many open tickets, the most urgent first, and say "more" beyond: the bound of what a page costs.
+LOOKED_AT = 2_000
+THE_HOSPITALS_WORD = (State.CALL_AWAITED, State.HANDED_OVER, State.WAITING, State.SIGNED)
+WITH_THE_HOSPITAL = (State.CALL_AWAITED, State.HANDED_OVER, State.RESOLVED, State.SIGNED)
+
+Rows = Callable[[Person, datetime], Q]
+
+
+@dataclass(frozen=True)
+class View:
+    label: str | Promise
+    rows: Rows
+    is_open: bool = True
+
+
+def _in(*states: State) -> Rows:
+    return lambda person, at: Q(state__in=states)
+
+
+ALL = View(pgettext_lazy("queue", "All open"), lambda person, at: Q())
+OVERDUE = View(pgettext_lazy("queue", "Overdue"), lambda person, at: Q(due_at__lt=at))
+CLOSED = View(pgettext_lazy("queue", "Closed"), lambda person, at: Q(state__in=sorted(OVER)), is_open=False)
+UNACCEPTED = View(pgettext_lazy("queue", "To be accepted"), _in(State.REPORTED))
+
+OF_VENDOR: dict[str, View] = {
+    "": ALL,
+    "mine": View(pgettext_lazy("queue", "Mine"), lambda person, at: Q(assignee_id=person.membership_id)),
+    "new": UNACCEPTED,
+    "overdue": OVERDUE,
+    "waiting": View(pgettext_lazy("ticket", "Waiting"), _in(State.WAITING)),
+    "hospital": View(pgettext_lazy("queue", "With the hospital"), _in(*WITH_THE_HOSPITAL)),
+    "closed": CLOSED,
+}
+OF_HOSPITAL: dict[str, View] = {
+    "": ALL,
+    "ours": View(_("Needs our word"), _in(*THE_HOSPITALS_WORD)),
+    "mine": View(pgettext_lazy("queue", "Reported by me"), lambda person, at: Q(reporter_id=person.membership_id)),
+    "new": UNACCEPTED,
+    "overdue": OVERDUE,
+    "closed": CLOSED,
+}
+OF_WARD: dict[str, View] = {
+    "": View(pgettext_lazy("queue", "Reported by me"), lambda person, at: Q(reporter_id=person.membership_id)),
+    "department": View(_("My department"), lambda person, at: Q()),
+    "closed": CLOSED,
+}
+
+
+def views_of(person: Person) -> dict[str, View]:
+    if person.role is Role.WARD_REPORTER:
+        return OF_WARD
+    return OF_VENDOR if person.side is Side.VENDOR else OF_HOSPITAL
+
+
+def chosen(person: Person, wanted: Wanted, *, at: datetime) -> WalledQuerySet[Ticket]:
+    rows = Ticket.objects.visible_to(person).filter(_rows(person, wanted, at))
+    return rows if looks_back(person, wanted) else rows.filter(IS_OPEN)
+
+
+def _rows(person: Person, wanted: Wanted, at: datetime) -> Q:
+    return views_of(person)[wanted.view].rows(person, at) & wanted.narrowed(at=at)
+
+
+def looks_back(person: Person, wanted: Wanted) -> bool:
+    """At tickets that are over: they have no time left to sort by."""
+    return wanted.closed_state or not views_of(person)[wanted.view].is_open
+
+
+@dataclass(frozen=True)
+class Tab:
+    label: str | Promise
+    address: str
+    is_current: bool
+    count: int | None = None
+    is_more: bool = False
+    saved: QueueView | None = None
+
+
+def tabs(person: Person, wanted: Wanted, saved: Sequence[QueueView], current: str, *, at: datetime) -> list[Tab]:
+    """The product's views, then the saved ones, all counted in one look at the open tickets."""
+    views = views_of(person)
+    kept = [(view, read(QueryDict(view.query), views=views)) for view in saved]
+    rows = [view.rows(person, at) if view.is_open else None for view in views.values()]
+    rows += [
+        None if looks_back(person, one) else views[one.view].rows(person, at) & one.narrowed(at=at)
+        for _view, one in kept
+    ]
+    counts, is_more = _counted(person, rows)
+    known = str(current) if current in {str(view.pk) for view in saved} else ""
+    plain = not known and not wanted.is_narrowed
+    found = [
+        Tab(view.label, f"view={code}" if code else "", plain and code == wanted.view, count, is_more)
+        for (code, view), count in zip(views.items(), counts, strict=False)
+    ]
+    return found + [
+        Tab(view.name, f"{view.query}&saved={view.pk}", str(view.pk) == known, count, is_more, view)
+        for (view, _one), count in zip(kept, counts[len(views) :], strict=True)
+    ]
+
+
+def _counted(person: Person, rows: Iterable[Q | None]) -> tuple[list[int | None], bool]:
+    asked = list(rows)
+    sums = {f"of_{place}": Count("pk", filter=q) for place, q in enumerate(asked) if q is not None}
+    looked = Ticket.objects.visible_to(person).filter(IS_OPEN).order_by(*BY_DUE)[: LOOKED_AT + 1]
+    found = looked.aggregate(looked_at=Count("pk"), **sums)
+    return [found.get(f"of_{place}") for place in range(len(asked))], found["looked_at"] > LOOKED_AT

@@ -1,0 +1,173 @@
+"""What somebody wants to see of the queue: read from the address, where anything may stand, and kept by saved views."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from contracts.models import System
+from servicedesk.sla.promise import Severity
+from tickets.enums import State
+
+Words = str | Promise
+Read = Callable[[str], Any]
+SEVERITIES: dict[str, Words] = {
+    **{one.value: one.value for one in Severity if one},
+    "none": pgettext_lazy("queue", "No severity"),
+}
+FLAGS: dict[str, Words] = {
+    "overdue": pgettext_lazy("queue", "Overdue"),
+    "unassigned": pgettext_lazy("queue", "Nobody works on it"),
+    "waiting": pgettext_lazy("ticket", "Waiting"),
+}
+# What a row may say in its second line, in this order; the first four unless somebody chose.
+FACTS: dict[str, Words] = {
+    "number": pgettext_lazy("queue", "Number"),
+    "system": pgettext_lazy("queue", "System"),
+    "department": pgettext_lazy("queue", "Where"),
+    "state": gettext_lazy("State"),
+    "reporter": pgettext_lazy("queue", "Reporter"),
+    "reported": pgettext_lazy("queue", "Reported"),
+    "channel": pgettext_lazy("queue", "Reported by"),
+    "contract": gettext_lazy("Contract"),
+}
+NEWEST_FIRST = "-new"
+USUAL = ("number", "system", "department", "state")
+
+
+def _one_of(words: Mapping[str, Any]) -> Read:
+    return lambda text: text if text in words else None
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
+def _of_system(system: UUID) -> Q:
+    """With its modules."""
+    return Q(system_id=system) | Q(system_id__in=System.objects.filter(part_of_id=system).values("pk"))
+
+
+@dataclass(frozen=True)
+class Filter:
+    label: Words
+    read: Read
+    rows: Callable[[Any], Q]
+
+
+FILTERS: dict[str, Filter] = {
+    "severity": Filter(
+        gettext_lazy("Severity"), _one_of(SEVERITIES), lambda one: Q(severity="" if one == "none" else one)
+    ),
+    "state": Filter(gettext_lazy("State"), _one_of(dict(State.choices)), lambda one: Q(state=one)),
+    "system": Filter(gettext_lazy("System or module"), _id, _of_system),
+    "assignee": Filter(pgettext_lazy("queue", "Who works on it"), _id, lambda one: Q(assignee_id=one)),
+    "hospital": Filter(gettext_lazy("Hospital"), _number, lambda one: Q(hospital_id=one)),
+    "contract": Filter(gettext_lazy("Contract"), _id, lambda one: Q(contract_id=one)),
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """`view` is one of the product's own; the rest narrows it. What makes no sense is left out."""
+
+    view: str
+    filters: Mapping[str, Any]
+    flags: tuple[str, ...]
+    facts: tuple[str, ...]
+    is_newest_first: bool = False
+
+    def narrowed(self, *, at: datetime) -> Q:
+        found = Q()
+        for name, value in self.filters.items():
+            found &= FILTERS[name].rows(value)
+        for flag in self.flags:
+            found &= _flagged(flag, at)
+        return found
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.filters or self.flags)
+
+    @property
+    def closed_state(self) -> bool:
+        """Asked for a state that no open ticket has."""
+        state = self.filters.get("state")
+        return state is not None and State(state).is_over
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        if self.view:
+            yield "view", self.view
+        yield from ((name, str(value)) for name, value in self.filters.items())
+        yield from ((flag, "1") for flag in self.flags)
+        if self.is_newest_first:
+            yield "sort", NEWEST_FIRST
+
+    def address(self, *, without: str = "", facts: bool = False) -> str:
+        """One spelling for one wish: what a saved view keeps."""
+        query = QueryDict(mutable=True)
+        for name, value in self.pairs():
+            if name != without:
+                query[name] = value
+        if facts and self.facts != USUAL:
+            query.setlist("show", list(self.facts))
+        return query.urlencode()
+
+
+def _flagged(flag: str, at: datetime) -> Q:
+    if flag == "overdue":
+        return Q(due_at__lt=at)
+    return Q(assignee_id=None) if flag == "unassigned" else Q(state=State.WAITING)
+
+
+def read(query: QueryDict, *, views: Mapping[str, Any], usual: tuple[str, ...] = USUAL) -> Wanted:
+    filters = {}
+    for name, one in FILTERS.items():
+        value = one.read(query.get(name, ""))
+        if value is not None:
+            filters[name] = value
+    view = query.get("view", "")
+    return Wanted(
+        view=view if view in views else "",
+        filters=filters,
+        flags=tuple(flag for flag in FLAGS if query.get(flag) == "1"),
+        facts=facts_in(query.getlist("show")) or usual,
+        is_newest_first=query.get("sort") == NEWEST_FIRST,
+    )
+
+
+def facts_in(chosen: list[str]) -> tuple[str, ...]:
+    return tuple(name for name in FACTS if name in chosen)
+
+
+def chips(wanted: Wanted, names: Mapping[str, str]) -> list[dict[str, str]]:
+    """What is set, each with the address without it."""
+    found = []
+    for name, value in wanted.filters.items():
+        words = {"what": FILTERS[name].label, "value": names.get(name) or _said(name, value)}
+        found.append({"words": _("%(what)s: %(value)s") % words, "href": f"?{wanted.address(without=name)}"})
+    for flag in wanted.flags:
+        found.append({"words": str(FLAGS[flag]), "href": f"?{wanted.address(without=flag)}"})
+    return found
+
+
+def _said(name: str, value: Any) -> str:
+    if name == "state":
+        return str(State(value).label)
+    return str(SEVERITIES[value]) if name == "severity" else _("chosen")

@@ -1,0 +1,111 @@
+"""Acts on many tickets at once, each with a result of its own; and the views that people keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.audit.record import record
+from servicedesk.clocks.services.clocks import give_clocks_to
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.models import Membership
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+from tickets.models import QueueView, Ticket
+from tickets.services.working import give
+from tickets.stream import changed, locked, tell
+
+AT_ONCE = 50
+VIEWS_KEPT = 20
+DROP_ANY = frozenset({Role.IT_LEAD, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER})
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one ticket. `refused` is the sentence of a no; `before` and `version` let a giving be undone."""
+
+    ticket: UUID
+    number: str = ""
+    title: str = ""
+    refused: str = ""
+    before: UUID | None = None
+    version: int = 0
+
+
+def on_each(ids: Sequence[UUID], act: Callable[[Ticket], Any], *, by: Person) -> list[Result]:
+    """In the order of the page; what one ticket refuses stops no other."""
+    if not ids:
+        raise Refused(_("Choose the tickets first."), code="none_chosen")
+    if len(ids) > AT_ONCE:
+        raise Refused(_("At most %(count)s tickets at once.") % {"count": AT_ONCE}, code="too_many")
+    found = {one.pk: one for one in Ticket.objects.visible_to(by).filter(pk__in=ids)}
+    return [_one(found[key], act, by) if key in found else _missing(key) for key in dict.fromkeys(ids)]
+
+
+def _missing(key: UUID) -> Result:
+    return Result(key, refused=_("This ticket is not there."))
+
+
+def _one(ticket: Ticket, act: Callable[[Ticket], Any], by: Person) -> Result:
+    facts = {"ticket": ticket.pk, "number": ticket.number, "title": ticket.title}
+    if not ticket.is_writable_by(by):
+        return Result(**facts, refused=_("You may read this but no longer change it."))
+    try:
+        with transaction.atomic():
+            done = act(ticket)
+    except Refused as refusal:
+        return Result(**facts, refused=str(refusal.sentence))
+    version = done.version if isinstance(done, Ticket) else 0
+    return Result(**facts, before=ticket.assignee_id, version=version)
+
+
+@transaction.atomic
+def give_if_other(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
+    if ticket.assignee_id == to.pk:
+        raise Refused(_("It is %(name)s's already.") % {"name": to.name})
+    return give(ticket, to, by=by, at=at)
+
+
+@transaction.atomic
+def take_giving_back(ticket: Ticket, before: Membership | None, *, seen: int, by: Person, at: datetime) -> Ticket:
+    """As it was before it was given, unless something has happened since."""
+    ticket = locked(ticket, seen=seen)
+    given_to = ticket.assignee_id
+    ticket.assignee_id = before.pk if before else None  # type: ignore[assignment]
+    ticket.assignee_name = before.name if before else ""
+    give_clocks_to(ticket.matter, member=ticket.assignee_id)
+    changed(ticket, Act.TICKET_PUT_BACK, by=by, at=at, facts={"to": ticket.assignee_name})
+    tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[ticket.assignee_id], by=by, at=at)
+    tell(ticket, NoticeKind.TICKET_PUT_BACK, to=[given_to], by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def keep_view(name: str, query: str, *, is_shared: bool, by: Person, at: datetime) -> QueueView:
+    """Kept again under its name, it shows what is wanted now."""
+    owner = {"hospital_id": by.hospital_id, "vendor_id": by.vendor_id}
+    mine = QueueView.objects.visible_to(by)
+    kept = mine.filter(name=name, is_shared=is_shared).filter(**({} if is_shared else {"user_id": by.user_id})).first()
+    if kept is None and mine.count() >= VIEWS_KEPT:
+        raise Refused(_("There are %(count)s views already; drop one first.") % {"count": VIEWS_KEPT})
+    view = kept or QueueView(**owner, user_id=by.user_id, name=name, is_shared=is_shared)
+    view.query, view.kept_at = query, at
+    view.save()
+    record(Act.VIEW_KEPT, view, by=by, at=at, words={"shared": is_shared})
+    return view
+
+
+@transaction.atomic
+def drop_view(view: QueueView, *, by: Person, at: datetime) -> None:
+    if view.user_id != by.user_id and by.role not in DROP_ANY:
+        raise Forbidden(_("Who kept this view may drop it, or a lead or manager."))
+    record(Act.VIEW_DROPPED, view, by=by, at=at, words={"shared": view.is_shared})
+    view.delete()

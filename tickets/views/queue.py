@@ -1,0 +1,145 @@
+"""The queue: a list by time left that keeps itself up to date, its filters and views, and what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from contracts.models import Contract, System
+from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.models import Hospital
+from servicedesk.ui.tables import Page, page_of
+from tickets.forms.queue import FilterForm
+from tickets.models import QueueView, Ticket
+from tickets.permissions import KEEP_VIEWS, REPORT_FAULTS, SEE_TICKETS, SPEAK, WORK_TICKETS
+from tickets.queue.next import next_ticket
+from tickets.queue.rows import LIVE, READ, mark, rows_of
+from tickets.queue.views import Tab, chosen, looks_back, tabs, views_of
+from tickets.queue.wanted import USUAL, Wanted, chips, facts_in, read
+from tickets.views.many import last_results
+
+SHOWN, SPLIT = "queue_shows", "queue_split"  # cookies: what fits this screen belongs to this device
+A_YEAR = 365 * 24 * 3600
+SORTS = {"due": "due_at", "new": "pk"}
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One look at the queue: its page of tickets, and the tabs above it."""
+
+    wanted: Wanted
+    page: Page
+    tabs: list[Tab]
+
+    @property
+    def mark(self) -> str:
+        return mark(self.page.rows, (tab.count for tab in self.tabs))
+
+
+def _sight(request: Any, fields: tuple[str, ...], *, at: datetime) -> Sight:
+    person = request.person
+    wanted = read(request.GET, views=views_of(person), usual=facts_in(_kept(request)) or USUAL)
+    rows = chosen(person, wanted, at=at).only(*fields)
+    by = "-new" if looks_back(person, wanted) else "due"
+    saved = list(QueueView.objects.visible_to(person)) if KEEP_VIEWS.reach_of(person) else []
+    page = page_of(rows, request.GET, sorts=SORTS, default=by)
+    return Sight(wanted, page, tabs(person, wanted, saved, request.GET.get("saved", ""), at=at))
+
+
+def _kept(request: Any) -> list[str]:
+    return request.COOKIES.get(SHOWN, "").split(".")
+
+
+@door(SEE_TICKETS)
+def queue(request: Any) -> HttpResponse:
+    now, person = timezone.now(), request.person
+    sight = _sight(request, READ, at=now)
+    wanted = sight.wanted
+    is_ward = person.role is Role.WARD_REPORTER
+    rows = rows_of(sight.page.rows, person, wanted.facts, at=now)
+    context = {
+        "now": now,
+        "rows": rows,
+        "page": sight.page,
+        "links": [_link(tab) for tab in sight.tabs],
+        "mark": sight.mark,
+        "wanted": wanted,
+        "chips": chips(wanted, _names(wanted)) if wanted.is_narrowed else [],
+        "address": wanted.address(facts=True),
+        "pulse": f"{reverse('queue_pulse')}?{request.GET.urlencode()}",
+        "looks_back": looks_back(person, wanted),
+        "view_of_all": bool(wanted.view),
+        "is_split": request.COOKIES.get(SPLIT) == "1" and not is_ward,
+        "current": next((tab.saved for tab in sight.tabs if tab.is_current), None),
+        "results": last_results(request),
+        **_may(person),
+    }
+    response = render(request, "tickets/mine.html" if is_ward else "tickets/queue.html", context)
+    if "show" in request.GET:
+        response.set_cookie(SHOWN, ".".join(wanted.facts), max_age=A_YEAR, samesite="Lax")
+    return response
+
+
+def _link(tab: Tab) -> dict[str, Any]:
+    count = f"{tab.count}+" if tab.is_more else tab.count
+    return {"label": tab.label, "href": f"?{tab.address}", "count": count, "is_current": tab.is_current}
+
+
+def _may(person: Any) -> dict[str, bool]:
+    reach = {"work": WORK_TICKETS, "urge": REPORT_FAULTS, "speak": SPEAK, "keep": KEEP_VIEWS, "report": REPORT_FAULTS}
+    may = {f"may_{name}": permission.reach_of(person) is not None for name, permission in reach.items()}
+    return may | {"may_act": may["may_work"] or may["may_urge"] or may["may_speak"]}
+
+
+def _names(wanted: Wanted) -> dict[str, str]:
+    """Of what is filtered by, for its chip. The wall shows no name that is not ours."""
+    asked = {
+        "system": lambda key: System.objects.filter(pk=key).values_list("name", flat=True),
+        "contract": lambda key: Contract.objects.filter(pk=key).values_list("name", flat=True),
+        "hospital": lambda key: Hospital.objects.filter(pk=key).values_list("short_name", flat=True),
+        "assignee": lambda key: Ticket.objects.filter(assignee_id=key).values_list("assignee_name", flat=True),
+    }
+    found = {name: asked[name](key).first() for name, key in wanted.filters.items() if name in asked}
+    return {name: str(words) for name, words in found.items() if words}
+
+
+@door(SEE_TICKETS)
+def pulse(request: Any) -> HttpResponse:
+    """A page that stands open asks whether it is still true: a few bytes, or nothing."""
+    told = _sight(request, LIVE, at=timezone.now()).mark
+    if request.GET.get("known") == told:
+        return HttpResponse(status=204)
+    return HttpResponse(told, content_type="text/plain")
+
+
+@door(SEE_TICKETS)
+def filter_queue(request: Any) -> HttpResponse:
+    wanted = read(request.GET, views=views_of(request.person), usual=facts_in(_kept(request)) or USUAL)
+    form = FilterForm(request.person, wanted)
+    return render(request, "tickets/queue_filter.html", {"form": form, "wanted": wanted})
+
+
+@door(SEE_TICKETS)
+def open_next(request: Any) -> HttpResponse:
+    ticket = next_ticket(request.person, at=timezone.now(), after=_id(request.GET.get("after", "")))
+    if ticket is None:
+        messages.info(request, _("Nothing waits for you now."))
+        return redirect("tickets")
+    return redirect(ticket)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
