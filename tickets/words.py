@@ -101,4 +101,6 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.SEVERITY_PROPOSED: lambda facts: _("proposes severity %(severity)s") % {"severity": facts["severity"]},
     Act.SEVERITY_KEPT: gettext_lazy("keeps the severity"),
     Act.CATEGORY_CHANGED: lambda facts: _("calls it: %(category)s") % {"category": facts.get("category", "")},
+    # tickets: reporting
+    Act.ME_TOO: lambda facts: _("is hit as well: %(where)s") % {"where": facts.get("where", "")},
 }

@@ -138,6 +138,11 @@ class Act(TextChoices):
     VISIT_ARRIVED = "tickets.visit_arrived", _("checked in on site")
     VISIT_LEFT = "tickets.visit_left", _("left the site")
     VISIT_DROPPED = "tickets.visit_dropped", _("dropped a visit")
+    # tickets: reporting
+    STICKERS_MADE = "tickets.stickers_made", _("made stickers with a QR code")
+    STICKER_REVOKED = "tickets.sticker_revoked", _("revoked a sticker")
+    ME_TOO = "tickets.me_too", _("said to be hit as well")
+    NUMBERS_SET = "tickets.numbers_set", _("chose how tickets are numbered")
 
 
 class Result(TextChoices):

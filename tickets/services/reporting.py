@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from servicedesk.audit.record import record
 from servicedesk.clocks.life import Terms
 from servicedesk.clocks.services.clocks import start_clocks, start_promise, stop_clock
 from servicedesk.clocks.words import CHANNELS
+from servicedesk.files.services.uploads import add_file
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
@@ -115,6 +118,19 @@ def report_fault(
 
 
 @transaction.atomic
+def report_with_files(
+    report: Report, files: Sequence[Any], *, by: Person | None, at: datetime, source: UUID | None = None, **more: Any
+) -> Ticket:
+    """Either all of it comes in or nothing: a refused file leaves no ticket behind. `source` brought it where nobody is
+    signed in."""
+    ticket = report_fault(report, by=by, at=at, **more)
+    if ticket.recorded_at == at:  # sent again, it has its files already
+        for file in files:
+            add_file(ticket.matter, file, by=by, at=at, source=source)
+    return ticket
+
+
+@transaction.atomic
 def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
     """The first call starts what waits for it; every later one is written into the stream."""
     ticket = locked(ticket)
@@ -160,8 +176,11 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
 
 # ── how it comes in ──────────────────────────────────────────────────────────────────────────────────────────────────
 def _sent_before(report: Report) -> Ticket | None:
+    """Whoever presses again while the first is being written waits for it here, and finds it."""
     if report.submission is None:
         return None
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 4))", [str(report.submission)])
     return Ticket.objects.filter(hospital_id=report.contract.hospital_id, submission=report.submission).first()
 
 
