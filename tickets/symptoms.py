@@ -1,4 +1,4 @@
-"""What a reporter taps on a phone: few words, no contract's categories. `OF` says under which blueprints it makes sense."""
+"""What a reporter taps on a phone: few words, no contract's categories."""
 
 from __future__ import annotations
 

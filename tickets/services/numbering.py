@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
+from servicedesk.tenancy.models import Hospital
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import NumberRule
@@ -26,9 +27,10 @@ def set_number_rule(*, prefix: str, digits: int, by: Person, at: datetime) -> Nu
         raise Refused(why)
     if not 2 <= digits <= 6:
         raise Refused(_("Between two and six digits."))
-    rule, _made = NumberRule.objects.update_or_create(
-        hospital_id=by.hospital_id, defaults={"prefix": prefix, "digits": digits}
-    )
+    assert by.hospital_id is not None  # the permission is the hospital lead's alone
+    hospital = Hospital.objects.get(pk=by.hospital_id)
+    facts = {"prefix": prefix, "digits": digits}
+    rule, _made = NumberRule.objects.update_or_create(hospital=hospital, defaults=facts)
     record(Act.NUMBERS_SET, rule, by=by, at=at, words={"prefix": prefix, "digits": digits})
     return rule
 

@@ -90,6 +90,7 @@ class Phoned:
     callee: str = ""
     number: str = ""
     words: str = ""
+    noted_from: datetime | None = None  # since when somebody was writing it down, if that is certain
 
 
 @transaction.atomic
@@ -298,7 +299,7 @@ def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | Non
         logged_at=at,
         logged_by=by.membership_id,
         logged_side=by.side,
-        needs_word=is_first and at - call.called_at > IN_THE_CALL,
+        needs_word=is_first and (call.noted_from or at) - call.called_at > IN_THE_CALL,
     )
 
 

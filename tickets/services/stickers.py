@@ -61,8 +61,7 @@ def make_stickers(about: About, labels: Sequence[str], *, by: Person, at: dateti
     if about.system and about.system.contract_id != about.contract.pk:
         raise Refused(_("The contract has no such system."))
     made = [_made(about, label, by=by, at=at) for label in labels]
-    words = {"count": len(made), "contract": str(about.contract.pk)}
-    record(Act.STICKERS_MADE, made[0].sticker, by=by, at=at, words=words)
+    record(Act.STICKERS_MADE, made[0].sticker, by=by, at=at, words={"count": len(made)})
     return made
 
 

@@ -20,9 +20,7 @@ from servicedesk.tenancy.wall import Person
 
 
 @transaction.atomic
-def add_file(
-    matter: Matter, upload: Any, *, by: Person | None, at: datetime, source: UUID | None = None
-) -> StoredFile:
+def add_file(matter: Matter, upload: Any, *, by: Person | None, at: datetime, source: UUID | None = None) -> StoredFile:
     """Check the upload, keep its bytes, and put it on the matter. Where nobody is signed in, `source` is what brought
     it, such as a sticker."""
     added_by = by.membership_id if by else source
