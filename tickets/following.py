@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract
@@ -70,6 +71,12 @@ class Followed:
     def responds_by(self) -> datetime | None:
         clocks = Clock.objects.filter(matter_id=self.ticket.matter_id, metric=Metric.RESPOND, is_standing=True)
         return clocks.filter(outcome=None).values_list("due_at", flat=True).first()
+
+    @property
+    def by(self) -> str:
+        """The hour, and the day where it is not today's."""
+        due = timezone.localtime(self.responds_by)
+        return f"{due:%H:%M}" if due.date() == timezone.localdate(self.now) else f"{due:%m-%d %H:%M}"
 
     @property
     def is_late(self) -> bool:

@@ -112,7 +112,7 @@ def test_known_outages_are_recent_open_and_weighty(desk: Desk) -> None:
 
     def known(at=later) -> list:
         with desk.inside():
-            return [ticket.pk for ticket in known_outages(desk.contract, system, at=at)]
+            return [one.ticket.pk for one in known_outages(desk.contract, system, at=at)]
 
     first = scan(desk, one.sticker, Symptom.NO_IMAGES)
     assert known() == []
@@ -123,6 +123,9 @@ def test_known_outages_are_recent_open_and_weighty(desk: Desk) -> None:
     assert known(at=AT + timedelta(hours=5)) == []
     grave = scan(desk, one.sticker, Symptom.SLOW, halts_care=True)
     assert known() == [first.pk, grave.pk]
+    with desk.inside():
+        (one, _grave) = known_outages(desk.contract, system, at=later)
+    assert (one.title, one.also) == ("Images do not come", 1)
 
 
 def test_the_most_frequent_come_first(desk: Desk) -> None:

@@ -150,7 +150,7 @@ def urge(request: Any, sticker: Sticker, *, token: str, number: str, now: dateti
 @of_sticker
 def me_too(request: Any, sticker: Sticker, *, token: str, number: str, now: datetime) -> HttpResponse:
     """Only on what the page itself shows as known to be down."""
-    known = {ticket.number: ticket for ticket in known_outages(sticker.contract, sticker.system, at=now)}
+    known = {one.number: one.ticket for one in known_outages(sticker.contract, sticker.system, at=now)}
     if number not in known or not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
         return render(request, "tickets/scan_gone.html", {"token": token}, status=GONE)
     phone = sticker.department.phone if sticker.department else ""
