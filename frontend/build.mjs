@@ -69,6 +69,8 @@ await Promise.all([
   sheet(),
   bundle("js/main.js", { format: "iife" }).then((text) => put("main.js", text)),
   bundle("js/theme.js", { format: "iife" }).then((text) => put("theme.js", text)),
+  bundle("js/scan.js", { format: "iife" }).then((text) => put("scan.js", text)),
+  bundle("css/scan.css").then((text) => put("scan.css", text)),
   bundle("js/charts.js", { format: "iife" }).then((text) => put("charts.js", text)),
 ]);
 sweep();

@@ -34,7 +34,7 @@ from servicedesk.tenancy.permissions import (
     Permission,
 )
 from servicedesk.tenancy.wall import Person
-from tickets.permissions import SEE_TICKETS
+from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_STICKERS, SEE_TICKETS, SET_NUMBERS
 
 THEME_COOKIE = "theme"
 AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
@@ -66,6 +66,15 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Tickets"), "ticket", "tickets", SEE_TICKETS, keys="g q", at_thumb=True),
             Entry(gettext_lazy("Inbox"), "inbox", "inbox", READ_INBOX, keys="g i", at_thumb=True),
             Entry(gettext_lazy("Escalations"), "bell-ringing", "escalations", SEE_CLOCKS, keys="g e", at_thumb=True),
+        ),
+    ),
+    Section(
+        gettext_lazy("Reporting"),
+        (
+            Entry(gettext_lazy("Report a fault"), "alert-circle", "report", REPORT_FAULTS, keys="g f", at_thumb=True),
+            Entry(gettext_lazy("Calls"), "phone", "calls", LOG_CALLS, keys="g l"),
+            Entry(gettext_lazy("Stickers"), "qrcode", "stickers", SEE_STICKERS),
+            Entry(gettext_lazy("Ticket numbers"), "ticket", "number_rule", SET_NUMBERS),
         ),
     ),
     Section(

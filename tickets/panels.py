@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from servicedesk.tenancy.wall import Person
-from tickets.models import Ticket
+from tickets.models import MeToo, Ticket
 
 Context = Callable[[Ticket, Person, datetime], dict[str, Any] | None]
 
@@ -21,5 +21,11 @@ class Panel:
     context: Context
 
 
-BESIDE: tuple[Panel, ...] = ()  # the column of facts, below clocks and people
+def also_hit(ticket: Ticket, person: Person, now: datetime) -> dict[str, Any] | None:
+    """Who has the same trouble, by the stickers and the reporters' own page."""
+    hits = list(MeToo.objects.visible_to(person).filter(ticket=ticket).order_by("-at")[:50])
+    return {"hits": hits} if hits else None
+
+
+BESIDE: tuple[Panel, ...] = (Panel("tickets/_also_hit.html", also_hit),)  # the column of facts, below clocks and people
 BELOW: tuple[Panel, ...] = ()  # under the stream

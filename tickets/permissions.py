@@ -82,3 +82,19 @@ KEEP_VIEWS = Permission(
     _("Keep views of the queue"),
     everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
 )
+# tickets: reporting
+SEE_STICKERS = Permission(
+    "tickets.see_stickers",
+    _("See which stickers with a QR code are in use"),
+    everyone_in(*HOSPITAL_STAFF),
+)
+KEEP_STICKERS = Permission(
+    "tickets.keep_stickers",
+    _("Make, print and revoke stickers with a QR code"),
+    everyone_in(*HOSPITAL_IT),
+)
+SET_NUMBERS = Permission(
+    "tickets.set_numbers",
+    _("Choose how the hospital's tickets are numbered"),
+    everyone_in(Role.IT_LEAD),
+)

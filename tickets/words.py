@@ -108,4 +108,6 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.TICKET_PUT_BACK: lambda facts: (
         _("took that back; it is %(to)s's again") % {"to": facts["to"]} if facts.get("to") else _("took that back")
     ),
+    # tickets: reporting
+    Act.ME_TOO: lambda facts: _("is hit as well: %(where)s") % {"where": facts.get("where", "")},
 }

@@ -146,6 +146,11 @@ class Act(TextChoices):
     TICKET_PUT_BACK = "tickets.put_back", _("took back to whom a ticket was given")
     VIEW_KEPT = "tickets.view_kept", _("kept a view of the queue")
     VIEW_DROPPED = "tickets.view_dropped", _("dropped a view of the queue")
+    # tickets: reporting
+    STICKERS_MADE = "tickets.stickers_made", _("made stickers with a QR code")
+    STICKER_REVOKED = "tickets.sticker_revoked", _("revoked a sticker")
+    ME_TOO = "tickets.me_too", _("said to be hit as well")
+    NUMBERS_SET = "tickets.numbers_set", _("chose how tickets are numbered")
 
 
 class Result(TextChoices):

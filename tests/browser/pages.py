@@ -71,6 +71,15 @@ PAGES: tuple[Walk, ...] = (
     Walk("teams-engineer", "/roster/", ENGINEER),
     Walk("add-team", "/roster/teams/new/", MANAGER),
     Walk("swaps", "/roster/swaps/", ENGINEER),
+    Walk("report-nothing", "/report/"),
+    Walk("report-ward", "/report/", Role.WARD_REPORTER),
+    Walk("calls", "/calls/"),
+    Walk("calls-vendor", "/calls/", ENGINEER),
+    Walk("new-call", "/calls/new/", ENGINEER),
+    Walk("stickers", "/stickers/"),
+    Walk("make-stickers", "/stickers/new/"),
+    Walk("ticket-numbers", "/numbers/", LEAD),
+    Walk("scan-gone", "/r/no-such-code/", None, 410),
 )
 
 

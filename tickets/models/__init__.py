@@ -1,5 +1,6 @@
 from tickets.models.acts import Call, SeverityWish, Solution, Visit
 from tickets.models.queue import QueueView
+from tickets.models.stickers import MeToo, Scan, Sticker
 from tickets.models.stream import Entry, Note
 from tickets.models.ticket import DayCount, NumberRule, Ticket
 from tickets.models.writing import Draft, Macro
@@ -10,11 +11,14 @@ __all__ = [
     "Draft",
     "Entry",
     "Macro",
+    "MeToo",
     "Note",
     "NumberRule",
     "QueueView",
+    "Scan",
     "SeverityWish",
     "Solution",
+    "Sticker",
     "Ticket",
     "Visit",
 ]

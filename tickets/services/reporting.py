@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,6 +21,7 @@ from servicedesk.clocks.life import Terms
 from servicedesk.clocks.services.calendars import hold_calendars
 from servicedesk.clocks.services.clocks import start_clocks, start_promise, stop_clock
 from servicedesk.clocks.words import CHANNELS
+from servicedesk.files.services.uploads import add_file
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
@@ -88,6 +91,7 @@ class Phoned:
     callee: str = ""
     number: str = ""
     words: str = ""
+    noted_from: datetime | None = None  # since when somebody was writing it down, if that is certain
 
 
 @transaction.atomic
@@ -113,6 +117,19 @@ def report_fault(
     elif terms:
         start_clocks(ticket.matter, terms=terms, by=by, at=moment)
     _tell_reported(ticket, by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def report_with_files(
+    report: Report, files: Sequence[Any], *, by: Person | None, at: datetime, source: UUID | None = None, **more: Any
+) -> Ticket:
+    """Either all of it comes in or nothing: a refused file leaves no ticket behind. `source` brought it where nobody is
+    signed in."""
+    ticket = report_fault(report, by=by, at=at, **more)
+    if ticket.recorded_at == at:  # sent again, it has its files already
+        for file in files:
+            add_file(ticket.matter, file, by=by, at=at, source=source)
     return ticket
 
 
@@ -284,7 +301,7 @@ def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | Non
         logged_at=at,
         logged_by=by.membership_id,
         logged_side=by.side,
-        needs_word=is_first and at - call.called_at > IN_THE_CALL,
+        needs_word=is_first and (call.noted_from or at) - call.called_at > IN_THE_CALL,
     )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -19,8 +20,12 @@ from servicedesk.tenancy.wall import Person
 
 
 @transaction.atomic
-def add_file(matter: Matter, upload: Any, *, by: Person, at: datetime) -> StoredFile:
-    """Check the upload, keep its bytes, and put it on the matter."""
+def add_file(matter: Matter, upload: Any, *, by: Person | None, at: datetime, source: UUID | None = None) -> StoredFile:
+    """Check the upload, keep its bytes, and put it on the matter. Where nobody is signed in, `source` is what brought
+    it, such as a sticker."""
+    added_by = by.membership_id if by else source
+    if added_by is None:
+        raise ValueError("a file comes from somebody or by something")
     refuse_beyond_quota(matter, upload.size)
     accepted = _checked(upload)
     with accepted.content as content:
@@ -33,7 +38,7 @@ def add_file(matter: Matter, upload: Any, *, by: Person, at: datetime) -> Stored
         media_type=accepted.media_type,
         size=accepted.size,
         sha256=accepted.sha256,
-        added_by=by.membership_id,
+        added_by=added_by,
         added_at=at,
     )
     record(Act.FILE_ADDED, stored, by=by, at=at, words={"sha256": accepted.sha256, "size": accepted.size})

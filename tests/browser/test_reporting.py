@@ -1,0 +1,213 @@
+"""A fault reported from a phone: seconds, taps, a bad network, and the way by telephone."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from servicedesk.tenancy.models import Membership
+from tests.browser.contract_pages import look
+from tests.browser.language import latin_sentences
+from tests.browser.report_pages import Room, fill, paths_of, report_room
+from tests.browser.visitor import DEVICES, PHONE, Visitor
+from tests.world import World
+from tickets.enums import State
+from tickets.models import Call
+
+TAP, CHOICE = 0.8, 1.5  # seconds: to hit a thing, and to decide which
+
+
+@pytest.fixture
+def room(world: World) -> Room:
+    return report_room(world)
+
+
+@pytest.fixture
+def phone(visitors: Callable[[], Visitor]) -> Visitor:
+    return visitors().with_device(viewport=PHONE, has_touch=True, is_mobile=True)
+
+
+class Hand:
+    """A human one: it decides, then hits, and counts what it did."""
+
+    def __init__(self, visitor: Visitor) -> None:
+        self.page, self.taps = visitor.page, 0
+
+    def tap(self, target: str, *, thinking: float = 0) -> None:
+        time.sleep(thinking + TAP)
+        self.taps += 1
+        self.page.tap(target)
+
+
+def test_every_page_of_reporting(visitor: Visitor, room: Room) -> None:
+    """ALL-8: nothing cut off, nothing untranslated, nobody kept out."""
+    visitor.expects = ("410",)
+    paths = paths_of(room, fill(room))
+    for options in DEVICES:
+        visitor.sign_in(room.desk.it).with_device(**options)
+        for name, path in paths.items():
+            look(visitor, path)
+            assert visitor.page.locator("h1").count() == 1, name
+            assert latin_sentences(visitor.page.content()) == [], name
+    visitor.visit(paths["make-stickers"]).click("form button.btn-primary")
+    visitor.page.wait_for_selector(".sticker-sheet")
+    assert visitor.axe() == []
+    assert visitor.overflow() == 0
+
+
+def test_twenty_seconds_three_taps_and_nothing_typed(phone: Visitor, room: Room) -> None:
+    """PACS-7, ALL-6: from the scan to the number, the name and the time."""
+    sizes: list[int] = []
+    phone.page.on("response", lambda answer: sizes.append(len(answer.body())) if answer.ok else None)
+    phone.page.on("request", lambda request: fonts.append(request) if request.resource_type == "font" else None)
+    fonts: list[object] = []
+    begun = time.monotonic()
+    phone.visit(room.page)
+    hand = Hand(phone)
+    hand.tap("label[for=symptom-slow]", thinking=CHOICE)
+    hand.tap(".send", thinking=CHOICE)
+    phone.page.wait_for_selector("#live .next")
+    assert time.monotonic() - begun <= 20
+    assert hand.taps <= 3
+    (ticket,) = room.tickets()
+    said = phone.page.inner_text("main")
+    assert ticket.number in said
+    assert "王工" in said
+    assert "前联系您" in said
+    assert sum(sizes) <= 60_000
+    assert fonts == []  # no fonts come either
+
+
+def test_five_presses_are_one_ticket(phone: Visitor, room: Room) -> None:
+    phone.visit(room.page)
+    phone.page.tap("label[for=symptom-no_print]")
+    phone.page.evaluate("for (let press = 0; press < 5; press++) document.querySelector('.send').click()")
+    phone.page.wait_for_selector("#live")
+    assert len(room.tickets()) == 1
+    phone.page.go_back()
+    phone.page.wait_for_selector(".send")
+    assert len(room.tickets()) == 1
+
+
+def test_without_a_connection_it_is_kept_and_sends_itself(phone: Visitor, room: Room) -> None:
+    """Lost in mid-air, the page closed and opened again: one ticket, once the network is back."""
+    phone.expects = ("ERR_INTERNET_DISCONNECTED", "Failed to load", "Failed to fetch", "net::")
+    phone.visit(room.page)
+    phone.page.tap("label[for=symptom-no_images]")
+    phone.context.set_offline(True)
+    phone.page.tap(".send")
+    phone.page.wait_for_selector("#kept:not([hidden])")
+    assert "已保存在本机" in phone.page.inner_text("#kept")
+    phone.page.tap(".send")
+    assert room.tickets() == []
+    phone.context.set_offline(False)
+    phone.page.close()
+    phone.page = phone.context.new_page()
+    phone.page.set_default_timeout(8000)
+    phone.page.goto(room.page)
+    phone.page.wait_for_selector("#live")
+    assert [ticket.title[:5] for ticket in room.tickets()] == ["图像调不出"]
+
+
+def test_an_answer_that_got_lost_makes_no_second_ticket(phone: Visitor, room: Room) -> None:
+    """The server has it, the phone does not know: it asks again under the same key."""
+    phone.expects = ("ERR_FAILED", "Failed to load", "net::")
+    lost: list[int] = []
+
+    def lose(route: object) -> None:
+        if route.request.method == "POST" and not lost:
+            lost.append(route.fetch().status)
+            route.abort()
+        else:
+            route.continue_()
+
+    phone.visit(room.page)
+    phone.page.route("**/r/**", lose)
+    phone.page.tap("label[for=symptom-slow]")
+    phone.page.tap(".send")
+    phone.page.wait_for_selector("#live", timeout=15_000)
+    assert lost == [200]
+    assert len(room.tickets()) == 1
+
+
+def test_patients_under_way_go_by_telephone(phone: Visitor, visitors: Callable[[], Visitor], room: Room) -> None:
+    """PACS-16: the number at once, 'call now' kept, and the call that the vendor writes down starts it."""
+    phone.visit(room.page)
+    assert not phone.page.is_visible(".by-phone")
+    hand = Hand(phone)
+    hand.tap("label[for=symptom-no_images]", thinking=CHOICE)
+    hand.tap(".halts", thinking=CHOICE)
+    assert phone.page.is_visible(".by-phone a[href='tel:400-800-1234']")
+    assert phone.page.is_visible(".by-phone a[href='tel:13900001234']")
+    hand.tap(".send")
+    phone.page.wait_for_selector(".call-now")
+    assert hand.taps == 3
+    (ticket,) = room.tickets()
+    assert (ticket.state, ticket.severity) == (State.CALL_AWAITED, "A")
+    _written_down(visitors(), room.desk.engineer, ticket.number)
+    phone.page.wait_for_selector(".stages", timeout=10_000)  # by itself
+    assert "王工 将在" in phone.page.inner_text("#live")
+    with room.desk.inside():
+        assert Call.objects.get().needs_word is False
+
+
+def _written_down(engineer: Visitor, member: Membership, number: str) -> None:
+    page = engineer.sign_in(member).visit("/calls/")
+    assert number in page.inner_text("main")
+    page.click("text=就是这通来电")
+    page.fill("input[name=caller]", "刘敏")
+    page.click("main form button.btn-primary")
+    page.wait_for_url("**/tickets/*/")
+
+
+def test_grave_in_the_browser_shows_the_number_and_keeps_what_was_typed(visitor: Visitor, room: Room) -> None:
+    """PACS-16, HRP-12"""
+    page = visitor.sign_in(room.desk.ward).visit("/report/")
+    page.select_option("#id_system", label="PACS系统")
+    page.wait_for_selector("#severity-1")
+    page.fill("#id_title", "全院阅片工作站无法调图")
+    page.fill("#id_words", "门诊和住院都调不出")
+    assert not page.is_visible(".level-call")
+    page.check("#severity-1")
+    assert page.is_visible(".level-call a[href='tel:400-800-1234'] >> nth=0")
+    page.click("button:has-text('提交报修')")
+    page.wait_for_url("**/call-now/")
+    said = page.inner_text("main")
+    assert "400-800-1234" in said
+    assert "王工" in said
+    assert "门诊和住院都调不出" in said
+
+
+def test_what_was_typed_outlives_another_choice_of_system(visitor: Visitor, room: Room) -> None:
+    page = visitor.sign_in(room.desk.it).visit("/report/")
+    page.fill("#id_title", "月结报表数据不一致")
+    page.select_option("#id_system", label="PACS系统")
+    page.wait_for_selector("#severity-1")
+    page.select_option("#id_system", label="固定资产管理系统")
+    page.wait_for_selector("#id_category option[value=application_migration]", state="attached")
+    assert page.input_value("#id_title") == "月结报表数据不一致"
+
+
+def test_a_patient_is_masked_by_one_tap(phone: Visitor, room: Room) -> None:
+    """ALL-15"""
+    phone.expects = ("422",)
+    phone.visit(room.page)
+    phone.page.tap("label[for=symptom-slow]")
+    phone.page.tap("summary")
+    phone.page.fill("#words", "患者 11010519491231002X 调不出")
+    phone.page.tap(".send")
+    phone.page.wait_for_selector("#patient:not([hidden])")
+    assert "身份证号" in phone.page.inner_text("[data-errors=words]")
+    phone.page.tap("#patient button[value=mask]")
+    phone.page.wait_for_selector("#live")
+    assert room.tickets()[0].words == "患者 ****************2X 调不出"
+
+
+def test_without_scripts_it_is_a_plain_form(phone: Visitor, room: Room) -> None:
+    phone.with_device(viewport=PHONE, java_script_enabled=False).visit(room.page)
+    phone.page.click("label[for=symptom-slow]")
+    phone.page.click(".send")
+    phone.page.wait_for_selector("#live .next")
+    assert len(room.tickets()) == 1

@@ -1,0 +1,291 @@
+"""The page behind a sticker, as a phone without an account sees it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import unescape
+from uuid import uuid4
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from servicedesk.accounts.models import Tries
+from servicedesk.files.models import StoredFile
+from servicedesk.tenancy import wall
+from servicedesk.tenancy.wall import Context
+from tests.tickets.people import Desk
+from tests.tickets.test_scanning import stick
+from tickets.enums import State
+from tickets.models import MeToo, Ticket
+from tickets.services.stickers import revoke_sticker
+from tickets.views.scanning import MISSES, RECEIPT
+
+pytestmark = pytest.mark.django_db
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f6"
+    "45400000000049454e44ae426082"
+)
+BAD = {
+    "one megabyte": "片" * 350_000,
+    "control characters": "卡死\x00\x1b[31m",
+    "turned writing": "卡死\u202egpj.exe",
+    "markup": "<script>alert(1)</script>",
+    "emoji": "😱" * 3,
+    "arabic": "مرحبا",
+}
+
+
+@pytest.fixture
+def page(desk: Desk) -> str:
+    (one,) = stick(desk)
+    desk.sticker = one.sticker
+    return f"/r/{one.token}/"
+
+
+@pytest.fixture
+def phone() -> Client:
+    return in_english()
+
+
+def in_english() -> Client:
+    client = Client()
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "en"
+    return client
+
+
+def send(phone: Client, page: str, /, **more):
+    given = {"symptom": "slow", "submission": str(uuid4())} | more
+    return phone.post(page, given)
+
+
+def tickets(desk: Desk) -> list[Ticket]:
+    with desk.inside():
+        return list(Ticket.objects.order_by("id"))
+
+
+def words_of(response) -> str:
+    return unescape(response.content.decode())
+
+
+def test_it_knows_where_it_hangs_and_asks_one_thing(desk: Desk, phone: Client, page: str) -> None:
+    said = words_of(phone.get(page))
+    for words in ("阅片工作站 05", "放射科", "3号楼", "400-800-1234", "Does not open", "Affects patients under way"):
+        assert words in said
+    assert said.count('type="radio"') == 6
+
+
+def test_the_page_is_small(desk: Desk, phone: Client, page: str) -> None:
+    """Sheet, scripts and all: at most 60 KB, before any compression."""
+    stick(desk, *(f"工作站 {n}" for n in range(30)))
+    for _ in range(3):
+        send(phone, page, symptom="no_images")
+    html = phone.get(page).content
+    parts = [settings.BASE_DIR / "static" / name for name in ("dist/scan.css", "dist/scan.js", "dist/theme.js")]
+    total = len(html) + sum(part.stat().st_size for part in [*parts, settings.BASE_DIR / "static/favicon.svg"])
+    assert total <= 60_000, total
+
+
+def test_three_taps_are_a_ticket_with_number_name_and_time(desk: Desk, phone: Client, page: str) -> None:
+    """PACS-6, PACS-7: the number, who calls and by when, at once."""
+    answer = send(phone, page)
+    (ticket,) = tickets(desk)
+    assert answer.status_code == 302
+    assert answer.url == f"{page}t/{ticket.number}/"
+    said = words_of(phone.get(answer.url))
+    due = timezone.localtime(ticket.recorded_at + timedelta(hours=1))
+    assert ticket.number in said
+    assert f"will call you by {due:%H:%M}" in said
+    assert "Ask for haste" in said
+
+
+def test_five_presses_are_one_ticket(desk: Desk, phone: Client, page: str) -> None:
+    key = str(uuid4())
+    answers = [send(phone, page, submission=key).url for _ in range(5)]
+    assert len(set(answers)) == 1
+    assert len(tickets(desk)) == 1
+
+
+def test_only_this_browser_may_look(desk: Desk, phone: Client, page: str) -> None:
+    """A photo of the address, or another phone at the same sticker, reads nothing."""
+    there = send(phone, page).url
+    stranger = in_english()
+    for path in (there, f"{there}?live"):
+        answer = stranger.get(path)
+        assert answer.status_code == 410
+        assert "will call you" not in words_of(answer)
+    assert stranger.post(f"{there}urge/").status_code == 410
+    phone.cookies[RECEIPT].set(RECEIPT, phone.cookies[RECEIPT].value + "x", phone.cookies[RECEIPT].value + "x")
+    assert phone.get(there).status_code == 410
+    assert tickets(desk)[0].title not in words_of(stranger.get(page))
+
+
+def test_a_receipt_of_one_hospital_opens_nothing_at_another(desk: Desk, phone: Client, page: str, world) -> None:
+    from tests.tickets.people import make_desk
+
+    number = send(phone, page).url.split("/")[-2]
+    other = make_desk(type(world)(world.h2, world.h1, world.h3, world.v1, world.v2, world.radiology, world.pharmacy))
+    (theirs,) = stick(other)
+    assert phone.get(f"/r/{theirs.token}/t/{number}/").status_code == 410
+
+
+def test_haste_is_asked_for_once_in_a_while(desk: Desk, phone: Client, page: str) -> None:
+    there = send(phone, page).url
+    first = phone.post(f"{there}urge/")
+    assert first.status_code == 302
+    urged = tickets(desk)[0].urged_at
+    assert urged is not None
+    phone.post(f"{there}urge/")
+    assert tickets(desk)[0].urged_at == urged
+    assert "They were asked for haste" in words_of(phone.get(there))
+
+
+def test_patients_under_way_lead_to_the_telephone(desk: Desk, phone: Client, page: str) -> None:
+    """PACS-16: kept as 'call now', the number as big as it gets, and no promise runs yet."""
+    answer = send(phone, page, halts_care="on")
+    (ticket,) = tickets(desk)
+    assert (ticket.state, ticket.severity) == (State.CALL_AWAITED, "A")
+    said = words_of(phone.get(answer.url))
+    assert "Call now" in said
+    assert 'href="tel:400-800-1234"' in said
+    assert "will call you by" not in said
+
+
+def test_a_known_outage_takes_a_me_too_instead(desk: Desk, phone: Client, page: str) -> None:
+    for _ in range(2):
+        send(Client(), page, symptom="no_images")
+    first, _second = tickets(desk)
+    said = words_of(phone.get(page))
+    assert "Known just now" in said
+    assert said.count("me-too/") == 1
+    key = str(uuid4())
+    for _ in range(3):
+        answer = phone.post(f"{page}t/{first.number}/me-too/", {"key": key})
+    assert "Noted: you are hit as well" in words_of(phone.get(answer.url))
+    with desk.inside():
+        assert MeToo.objects.filter(ticket=first).count() == 1
+    assert len(tickets(desk)) == 2
+
+
+def test_me_too_reaches_only_what_the_page_shows(desk: Desk, phone: Client, page: str) -> None:
+    plain = desk.report()
+    assert phone.post(f"{page}t/{plain.number}/me-too/", {"key": str(uuid4())}).status_code == 410
+    with desk.inside():
+        assert not MeToo.objects.exists()
+
+
+def test_a_photo_comes_along_once(desk: Desk, phone: Client, page: str) -> None:
+    key = str(uuid4())
+    for _ in range(2):
+        send(phone, page, submission=key, photo=SimpleUploadedFile("a.png", PIXEL, "image/png"))
+    with desk.inside():
+        (kept,) = StoredFile.objects.all()
+        assert (kept.added_by, kept.matter_id) == (desk.sticker.pk, tickets(desk)[0].matter_id)
+
+
+def test_a_file_that_is_none_is_refused_and_nothing_else_lost(desk: Desk, phone: Client, page: str) -> None:
+    evil = SimpleUploadedFile("a.png", b"MZ\x90\x00not a picture", "image/png")
+    answer = send(phone, page, words="卡死了", name="刘敏", photo=evil)
+    assert answer.status_code == 200
+    said = words_of(answer)
+    assert 'value="卡死了"' in said
+    assert 'value="刘敏"' in said
+    assert tickets(desk) == []
+
+
+@pytest.mark.parametrize("field", ["words", "name", "phone"])
+@pytest.mark.parametrize("bad", BAD)
+def test_odd_texts_are_refused_or_shown_as_they_are(desk: Desk, phone: Client, page: str, field: str, bad: str) -> None:
+    answer = send(phone, page, **{field: BAD[bad]})
+    assert answer.status_code in {200, 302, 400}
+    if bad in {"control characters", "turned writing"}:
+        assert "cannot be seen" in words_of(answer)
+        assert tickets(desk) == []
+    if answer.status_code == 302:
+        assert "<script>alert" not in phone.get(answer.url).content.decode()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"symptom": "explosion"}, {"symptom": ""}, {"submission": "no-uuid"}, {"submission": ""}],
+    ids=lambda given: str(given),
+)
+def test_wrong_choices_are_refused_with_a_sentence(desk: Desk, phone: Client, page: str, given: dict) -> None:
+    answer = send(phone, page, **given)
+    assert answer.status_code == 200
+    assert 'class="problem"' in words_of(answer)
+    assert tickets(desk) == []
+
+
+def test_a_patient_is_warned_of_and_masked_by_one_click(desk: Desk, phone: Client, page: str) -> None:
+    """ALL-15"""
+    key, words = str(uuid4()), "患者11010519491231002X调不出"
+    assert "an identity-card number" in words_of(send(phone, page, submission=key, words=words))
+    assert tickets(desk) == []
+    send(phone, page, submission=key, words=words, patient_data="mask")
+    assert tickets(desk)[0].words == "患者****************2X调不出"
+
+
+def test_a_script_is_told_in_its_own_words(desk: Desk, phone: Client, page: str) -> None:
+    json = {"HTTP_ACCEPT": "application/json"}
+    said = phone.post(page, {"symptom": "x", "submission": str(uuid4())}, **json)
+    assert (said.status_code, list(said.json()["errors"]), said.json()["patient"]) == (422, ["symptom"], False)
+    said = phone.post(page, {"symptom": "slow", "submission": str(uuid4())}, **json)
+    assert phone.get(said.json()["to"]).status_code == 200
+
+
+@pytest.mark.parametrize("token", ["x", "no-such-token-0000000000000000", "%00", "片" * 30])
+def test_what_is_no_code_opens_nothing(phone: Client, db, token: str) -> None:
+    assert phone.get(f"/r/{token}/").status_code == 410
+    assert phone.post(f"/r/{token}/", {"symptom": "slow"}).status_code == 410
+
+
+def test_a_revoked_sticker_opens_nothing(desk: Desk, phone: Client, page: str) -> None:
+    there = send(phone, page).url
+    desk.act(revoke_sticker, desk.sticker, by=desk.it, at=timezone.now())
+    for answer in (phone.get(page), send(phone, page), phone.get(there), phone.post(f"{there}urge/")):
+        assert answer.status_code == 410
+    assert len(tickets(desk)) == 1
+
+
+def test_guessing_codes_is_stopped(desk: Desk, phone: Client, page: str) -> None:
+    for n in range(MISSES.tries):
+        phone.get(f"/r/guess-{n}/")
+    assert phone.get("/r/guess-again/").status_code == 429
+    assert phone.get(page).status_code == 429
+    Tries.objects.all().delete()
+    for _ in range(MISSES.tries + 5):  # whoever scans what is real is never counted
+        assert phone.get(page).status_code == 200
+
+
+def test_one_sticker_cannot_flood_the_desk(desk: Desk, phone: Client, page: str) -> None:
+    from tickets.views.scanning import REPORTS
+
+    for _ in range(REPORTS.tries):
+        Tries.objects.filter(key=MISSES.key("127.0.0.1")).delete()
+        assert send(phone, page).status_code == 302
+    answer = send(phone, page)
+    assert answer.status_code == 200
+    assert "Too many reports" in words_of(answer)
+    assert len(tickets(desk)) == REPORTS.tries
+
+
+def test_a_lapsed_contract_says_whom_to_call(desk: Desk, phone: Client, page: str) -> None:
+    """PACS-1"""
+    from contracts.models import Signing
+
+    with desk.inside():
+        Signing.objects.update(to_on=timezone.localdate() - timedelta(days=5))
+    answer = send(phone, page)
+    assert "The yearly signing ran out" in words_of(answer)
+    assert "400-800-1234" in words_of(answer)
+    assert tickets(desk) == []
+
+
+def test_no_context_is_left_open(desk: Desk, phone: Client, page: str) -> None:
+    phone.get(page)
+    send(phone, page)
+    with wall.opened(Context()):
+        assert not Ticket.objects.exists()

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from tickets.forms.texts import GuardsPatientData, PlainText
+from tickets.services.scanning import Tapped
+from tickets.symptoms import Symptom
+
+
+class ScanForm(GuardsPatientData):
+    """Three taps and nothing to type. What is typed all the same is looked through like everywhere."""
+
+    guarded = ("words",)
+
+    symptom = forms.ChoiceField(
+        label=gettext_lazy("What is wrong?"), choices=Symptom.choices,
+        error_messages={"required": gettext_lazy("Tap what is wrong first.")},
+    )  # fmt: skip
+    halts_care = forms.BooleanField(label=gettext_lazy("Affects patients under way"), required=False)
+    words = PlainText(label=gettext_lazy("One sentence, if you like"), max_length=500, required=False)
+    name = PlainText(label=gettext_lazy("Your name"), max_length=60, required=False)
+    phone = PlainText(label=gettext_lazy("Extension"), max_length=30, required=False)
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    photo = forms.FileField(label=gettext_lazy("Photo"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["submission"].initial = uuid4()
+
+    def tapped(self) -> Tapped:
+        given = self.cleaned_data
+        return Tapped(
+            symptom=Symptom(given["symptom"]), submission=given["submission"], halts_care=given["halts_care"],
+            words=given["words"], name=given["name"], phone=given["phone"],
+        )  # fmt: skip

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from servicedesk.tenancy.models import Department, Place
+from servicedesk.tenancy.wall import Person
+from tickets.forms.texts import PlainText
+from tickets.offering import grouped, targets_for
+from tickets.services.numbering import why_not_prefix
+from tickets.services.stickers import AT_MOST, About
+
+LABEL = 60
+
+
+class StickersForm(forms.Form):
+    system = forms.ChoiceField(label=gettext_lazy("Which system"))
+    place = forms.ModelChoiceField(
+        Place.objects.none(), label=gettext_lazy("Place"), required=False, empty_label=gettext_lazy("no place")
+    )
+    department = forms.ModelChoiceField(
+        Department.objects.none(), label=gettext_lazy("department"), required=False,
+        empty_label=gettext_lazy("that of the place"),
+    )  # fmt: skip
+    labels = PlainText(
+        label=gettext_lazy("Devices, one in each line"), max_length=20_000, required=False,
+        widget=forms.Textarea({"rows": 6}),
+        help_text=gettext_lazy("A sticker for each. Without any: one sticker for the place."),
+    )  # fmt: skip
+    phone = PlainText(
+        label=gettext_lazy("Number to call instead"), max_length=40, required=False,
+        help_text=gettext_lazy("Printed below the code. Empty: the contract's hotline."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, person: Person, at: datetime, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.targets = {target.key: target for target in targets_for(person, at=at)}
+        self.fields["system"].choices = grouped(list(self.targets.values()))
+        own = {"hospital_id": person.hospital_id, "closed_at": None}
+        self.fields["place"].queryset = Place.objects.visible_to(person).filter(**own)
+        self.fields["department"].queryset = Department.objects.visible_to(person).filter(**own)
+
+    def clean_labels(self) -> list[str]:
+        lines = [line.strip() for line in self.cleaned_data["labels"].splitlines() if line.strip()]
+        if len(lines) > AT_MOST:
+            raise forms.ValidationError(_("At most %(count)s stickers at once.") % {"count": AT_MOST})
+        if long := [line for line in lines if len(line) > LABEL]:
+            words = ngettext(
+                "%(count)s line is longer than 60 characters.", "%(count)s lines are longer than 60 characters.",
+                len(long),
+            )  # fmt: skip
+            raise forms.ValidationError(words % {"count": len(long)})
+        return list(dict.fromkeys(lines)) or [""]
+
+    def about(self) -> About:
+        given = self.cleaned_data
+        target = self.targets[given["system"]]
+        phone = given["phone"] or target.contract.desk.hotline
+        return About(target.contract, target.system, given["department"], given["place"], phone)
+
+
+class NumbersForm(forms.Form):
+    prefix = PlainText(
+        label=gettext_lazy("Letters before the number"), max_length=12,
+        widget=forms.TextInput({"autocapitalize": "characters", "autocomplete": "off"}),
+        help_text=gettext_lazy("None that is mistaken for another on the telephone: not I, O, L, Q, 0, 1."),
+    )  # fmt: skip
+    digits = forms.IntegerField(
+        label=gettext_lazy("Digits of the day's count"), min_value=2, max_value=6,
+        help_text=gettext_lazy("With three, the thousandth ticket of a day simply has four."),
+    )  # fmt: skip
+
+    def clean_prefix(self) -> str:
+        prefix: str = self.cleaned_data["prefix"].strip().upper()
+        if why := why_not_prefix(prefix):
+            raise forms.ValidationError(why)
+        return prefix

@@ -1,0 +1,110 @@
+"""The telephone log: calls written down by either side while they last, and the other side's word on the late ones."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from servicedesk.sla.promise import Channel
+from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.refusals import Refused
+from servicedesk.ui.tables import page_of
+from tickets.calls import awaited, waiting_for_my_word
+from tickets.forms.calls import CallForm, DisputeForm
+from tickets.forms.reporting import ByHandForm
+from tickets.models import Call, Ticket
+from tickets.permissions import LOG_CALLS
+from tickets.services import reporting
+from tickets.services.reporting import Report
+
+CHOOSE = "choose"
+WRITES = ("GET", "POST")
+
+
+@door(LOG_CALLS)
+def list_calls(request: Any) -> HttpResponse:
+    calls = Call.objects.visible_to(request.person).select_related("ticket", "hospital")
+    context = {
+        "page": page_of(calls, request.GET, sorts={"at": "called_at"}, default="-at"),
+        "asked": waiting_for_my_word(request.person),
+        "awaited": awaited(request.person),
+        "now": timezone.now(),
+    }
+    return render(request, "tickets/calls.html", context)
+
+
+@door(LOG_CALLS, methods=WRITES)
+def new_call(request: Any) -> HttpResponse:
+    """Something new, by telephone or by mail: one form for what was said and for the call itself."""
+    now, person = timezone.now(), request.person
+    if request.method == "POST" and request.POST.get("step") != CHOOSE:
+        fault, call = ByHandForm(request.POST, person=person, at=now), CallForm(request.POST, at=now)
+        if fault.is_valid() & call.is_valid() and (ticket := _written_down(request, fault, call, now)):
+            return redirect("call_now" if ticket.reported_at is None else "ticket", pk=ticket.pk)
+    else:
+        typed = (request.POST or request.GET).dict()
+        fault, call = ByHandForm(initial=typed, person=person, at=now), CallForm(initial=_but_moment(typed), at=now)
+    context = {"form": fault, "call": call, "target": fault.target, "awaited": awaited(person), "now": now}
+    return render(request, "tickets/new_call.html", context)
+
+
+def _but_moment(typed: dict[str, str]) -> dict[str, str]:
+    return {name: value for name, value in typed.items() if value}
+
+
+def _written_down(request: Any, fault: ByHandForm, call: CallForm, now: datetime) -> Ticket | None:
+    phoned, channel = call.phoned(), Channel(fault.cleaned_data["channel"])
+    report = Report(
+        **fault.facts(),
+        channel=channel,
+        where=fault.cleaned_data["where"],
+        reporter_name=phoned.caller,
+        reporter_phone=phoned.number,
+    )
+    by_phone = {"call": phoned} if channel is Channel.PHONE else {"reported_at": phoned.called_at}
+    try:
+        ticket = reporting.report_fault(report, by=request.person, at=now, **by_phone)
+    except Refused as refusal:
+        fault.add_error("channel" if channel is not Channel.PHONE else "system", str(refusal.sentence))
+        return None
+    messages.success(request, _("Written down as %(number)s.") % {"number": ticket.number})
+    return ticket
+
+
+@door(LOG_CALLS, methods=WRITES, of=Ticket)
+def call_about(request: Any, ticket: Ticket) -> HttpResponse:
+    """About a ticket that is there; the first call of one that waits for it starts its clocks."""
+    now = timezone.now()
+    form = CallForm(request.POST or None, at=now)
+    if request.method == "POST" and form.is_valid():
+        try:
+            reporting.log_call(ticket, form.phoned(), by=request.person, at=now)
+        except Refused as refusal:
+            form.add_error("called_at", str(refusal.sentence))
+        else:
+            messages.success(request, _("The call is written down."))
+            return redirect("ticket", pk=ticket.pk)
+    return render(request, "tickets/call_about.html", {"form": form, "ticket": ticket})
+
+
+@door(LOG_CALLS, methods=("POST",), of=Call)
+def agree(request: Any, call: Call) -> HttpResponse:
+    reporting.agree_to_call(call, by=request.person, at=timezone.now())
+    messages.success(request, _("The time of the call is confirmed."))
+    return redirect("calls")
+
+
+@door(LOG_CALLS, methods=WRITES, of=Call)
+def dispute(request: Any, call: Call) -> HttpResponse:
+    form = DisputeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reporting.dispute_call(call, **form.cleaned_data, by=request.person, at=timezone.now())
+        messages.success(request, _("The dispute stands beside the call; the clocks count on."))
+        return redirect("calls")
+    return render(request, "tickets/dispute_call.html", {"form": form, "call": call})

@@ -1,0 +1,187 @@
+"""The page behind a sticker. Nobody is signed in: it lets one report, shows what is known to be down by its title, and
+of tickets only those that this very browser reported, by a signed receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from servicedesk.accounts.services import tries
+from servicedesk.accounts.services.tries import QUARTER, Limit
+from servicedesk.tenancy.doors import Audience, door
+from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import opened
+from servicedesk.ui.middleware import client_address
+from tickets import offering
+from tickets.following import Followed, answering_for
+from tickets.forms.scanning import ScanForm
+from tickets.models import Sticker, Ticket
+from tickets.outages import known_outages
+from tickets.services import working
+from tickets.services.scanning import AlsoHit, report_by_sticker, say_me_too
+from tickets.services.stickers import find_sticker
+from tickets.symptoms import choices_for
+
+# Codes that are none, per address: a whole hospital may stand behind one. Reports, per sticker.
+MISSES = Limit("sticker", 60, QUARTER, QUARTER)
+REPORTS = Limit("sticker report", 40, QUARTER, QUARTER)
+RECEIPT, SALT, KEPT = "receipt", "tickets.receipt", 5
+GOOD_FOR = timedelta(days=7)
+GONE, INVALID, TOO_MANY = 410, 422, 429
+
+Page = Callable[..., HttpResponse]
+
+
+def of_sticker(page: Page) -> Page:
+    """Opens the wall for the sticker's hospital while the page is made. What cannot be found is gone."""
+
+    @wraps(page)
+    def come_in(request: Any, token: str, **kwargs: Any) -> HttpResponse:
+        now, address = timezone.now(), client_address(request)
+        if not tries.take(MISSES, address, at=now).allowed:
+            return render(request, "tickets/scan_gone.html", {"is_locked": True}, status=TOO_MANY)
+        found = find_sticker(token[:100])
+        if found is None:
+            return render(request, "tickets/scan_gone.html", status=GONE)
+        tries.give_back(MISSES, address)
+        with opened(found.context):
+            rows = Sticker.objects.select_related("contract__desk", "hospital", "department", "place", "system")
+            return page(request, rows.get(pk=found.sticker_id), token=token, now=now, **kwargs)
+
+    return come_in
+
+
+@door(Audience.PUBLIC, methods=("GET", "POST"))
+@of_sticker
+def scan(request: Any, sticker: Sticker, *, token: str, now: datetime) -> HttpResponse:
+    form = ScanForm(request.POST, request.FILES) if request.method == "POST" else ScanForm()
+    if request.method == "POST":
+        if not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
+            form.add_error(None, _("Too many reports from this sticker just now. Please call."))
+        elif form.is_valid() and (ticket := _reported(request, sticker, form, now)):
+            return _with_receipt(request, _sent(request, token, ticket), ticket)
+        if _wants_json(request):
+            return JsonResponse(_what_is_wrong(form), status=INVALID)
+    return render(request, "tickets/scan.html", _page(request, sticker, form, token, now))
+
+
+def _reported(request: Any, sticker: Sticker, form: ScanForm, now: datetime) -> Ticket | None:
+    photos = request.FILES.getlist("photo")[:1]
+    try:
+        return report_by_sticker(sticker, form.tapped(), photos, at=now)
+    except Refused as refusal:
+        form.add_error("photo" if photos and refusal.code not in {"refused", "not_promised"} else None,
+                       str(refusal.sentence))  # fmt: skip
+        return None
+
+
+def _sent(request: Any, token: str, ticket: Ticket) -> HttpResponse:
+    there = reverse("scan_follow", args=[token, ticket.number])
+    return JsonResponse({"to": there}) if _wants_json(request) else redirect(there)
+
+
+def _what_is_wrong(form: ScanForm) -> dict[str, Any]:
+    errors = {field: [str(error) for error in found] for field, found in form.errors.items()}
+    return {"errors": errors, "patient": form.looks_like_a_patient}
+
+
+def _page(request: Any, sticker: Sticker, form: ScanForm, token: str, now: datetime) -> dict[str, Any]:
+    contract = sticker.contract
+    lately = offering.tapped_lately(contract, sticker.system, at=now)
+    levels = offering.levels_of_contract(contract)
+    category = _category(sticker)
+    return {
+        "sticker": sticker,
+        "token": token,
+        "form": form,
+        "choices": choices_for(contract.blueprint, lately),
+        "outages": known_outages(contract, sticker.system, at=now),
+        "own": _own(request, sticker).order_by("-id")[:3],
+        "answering": answering_for(sticker.contract, at=now),
+        "goes_by_phone": bool(offering.by_phone_only(contract, category, levels, at=now)),
+        "key": uuid4(),
+        "noted": "noted" in request.GET,
+        "cannot": "" if category else _("Under this contract nothing can be reported this way. Call the hotline."),
+    }
+
+
+def _category(sticker: Sticker) -> str:
+    try:
+        return offering.category_of_faults(sticker.contract, Role.WARD_REPORTER).category
+    except Refused:
+        return ""
+
+
+# ── afterwards, for this very browser ────────────────────────────────────────────────────────────────────────────────
+@door(Audience.PUBLIC)
+@of_sticker
+def follow(request: Any, sticker: Sticker, *, token: str, number: str, now: datetime) -> HttpResponse:
+    ticket = _own(request, sticker).filter(number=number).first()
+    if ticket is None:
+        return render(request, "tickets/scan_gone.html", {"token": token}, status=GONE)
+    template = "tickets/_scan_live.html" if "live" in request.GET else "tickets/scan_follow.html"
+    context = {"sticker": sticker, "token": token, "shown": Followed(ticket, now), "urged": "urged" in request.GET}
+    return render(request, template, context)
+
+
+@door(Audience.PUBLIC, methods=("POST",))
+@of_sticker
+def urge(request: Any, sticker: Sticker, *, token: str, number: str, now: datetime) -> HttpResponse:
+    ticket = _own(request, sticker).filter(number=number).first()
+    if ticket is None:
+        return render(request, "tickets/scan_gone.html", {"token": token}, status=GONE)
+    if ticket.is_open:
+        working.urge(ticket, by=None, at=now)
+    return redirect(reverse("scan_follow", args=[token, number]) + "?urged")
+
+
+@door(Audience.PUBLIC, methods=("POST",))
+@of_sticker
+def me_too(request: Any, sticker: Sticker, *, token: str, number: str, now: datetime) -> HttpResponse:
+    """Only on what the page itself shows as known to be down."""
+    known = {one.number: one.ticket for one in known_outages(sticker.contract, sticker.system, at=now)}
+    if number not in known or not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
+        return render(request, "tickets/scan_gone.html", {"token": token}, status=GONE)
+    phone = sticker.department.phone if sticker.department else ""
+    hit = AlsoHit(_key(request), sticker.department, str(sticker), phone=phone)
+    say_me_too(known[number], hit, by=None, at=now)
+    return redirect(reverse("scan", args=[token]) + "?noted")
+
+
+def _key(request: Any) -> UUID:
+    try:
+        return UUID(request.POST.get("key", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _own(request: Any, sticker: Sticker) -> Any:
+    """The tickets that this browser holds a receipt for."""
+    text = request.get_signed_cookie(RECEIPT, "", salt=SALT, max_age=GOOD_FOR)
+    rows = Ticket.objects.filter(hospital_id=sticker.hospital_id, pk__in=[key for key in text.split(",") if key])
+    return rows.select_related("contract__desk")
+
+
+def _with_receipt(request: Any, response: HttpResponse, ticket: Ticket) -> HttpResponse:
+    before = request.get_signed_cookie(RECEIPT, "", salt=SALT, max_age=GOOD_FOR).split(",")
+    keys = list(dict.fromkeys([str(ticket.pk), *(key for key in before if key)]))[:KEPT]
+    response.set_signed_cookie(
+        RECEIPT, ",".join(keys), salt=SALT, max_age=GOOD_FOR, path="/r/", httponly=True, samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )  # fmt: skip
+    return response
+
+
+def _wants_json(request: Any) -> bool:
+    return "application/json" in request.headers.get("Accept", "")
