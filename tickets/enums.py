@@ -76,3 +76,20 @@ class Satisfaction(TextChoices):
     SATISFIED = "satisfied", _("Satisfied")
     SO_SO = "so_so", _("So so")
     DISSATISFIED = "dissatisfied", _("Dissatisfied")
+
+
+# tickets: closing
+class Way(TextChoices):
+    """How somebody signs."""
+
+    ACCOUNT = "account", _("signed in as themselves")
+    HANDED = "handed", _("on the engineer's device, handed over")
+    LINK = "link", _("over a link, on their own device")
+
+
+class Ending(TextChoices):
+    """Who confirmed that it is over."""
+
+    BOTH = "both", _("by both sides, with a signature")
+    HOSPITAL = "hospital", _("by the hospital, without a signature")
+    SILENCE = "silence", _("by nobody in the time there was")

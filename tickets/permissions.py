@@ -61,3 +61,10 @@ SEE_RECORDS = Permission(
     _("See and export maintenance records"),
     everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
 )
+
+# tickets: closing
+ASK_SIGNATURE = Permission(
+    "tickets.ask_signature",
+    _("Make a link over which the feedback form is signed"),
+    everyone_in(*HOSPITAL_IT, *ENGINEERS),
+)

@@ -138,6 +138,15 @@ class Act(TextChoices):
     VISIT_ARRIVED = "tickets.visit_arrived", _("checked in on site")
     VISIT_LEFT = "tickets.visit_left", _("left the site")
     VISIT_DROPPED = "tickets.visit_dropped", _("dropped a visit")
+    # tickets: closing
+    SIGNING_LINK_MADE = "tickets.signing_link_made", _("made a link for signing")
+    FEEDBACK_SIGNED = "tickets.feedback_signed", _("signed a feedback form")
+    SIGNATURE_REFUSED = "tickets.signature_refused", _("refused to sign a feedback form")
+    OBJECTION_DECIDED = "tickets.objection_decided", _("decided about a refusal to sign")
+    RECORD_KEPT = "tickets.record_kept", _("kept a maintenance record")
+    RECORDS_EXPORTED = "tickets.records_exported", _("exported maintenance records")
+    RECURRENCE_SAID = "tickets.recurrence_said", _("said that a fault came back")
+    RECURRENCE_DENIED = "tickets.recurrence_denied", _("said that a fault is another one")
 
 
 class Result(TextChoices):
