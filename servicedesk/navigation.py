@@ -34,6 +34,7 @@ from servicedesk.tenancy.permissions import (
     Permission,
 )
 from servicedesk.tenancy.wall import Person
+from tickets.permissions import SEE_RECORDS
 
 THEME_COOKIE = "theme"
 AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
@@ -93,6 +94,7 @@ RAIL: tuple[Section, ...] = (
     Section(
         gettext_lazy("On record"),
         (
+            Entry(gettext_lazy("Maintenance records"), "archive", "records", SEE_RECORDS, keys="g m"),
             Entry(gettext_lazy("Audit trail"), "history", "audit_trail", SEE_TRAIL, keys="g t"),
             Entry(gettext_lazy("Deliveries"), "send", "deliveries", SEE_DELIVERIES),
             Entry(gettext_lazy("Status"), "heartbeat", "status", Audience.SIGNED_IN),
