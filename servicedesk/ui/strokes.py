@@ -12,7 +12,7 @@ from math import hypot
 WIDTH, HEIGHT = 600, 200
 MOST_LETTERS = 60_000
 LEAST_POINTS, LEAST_INK, LEAST_SPAN = 8, 120, 60  # less is a dot, a tick or a slip of the finger
-POINT = r"\d{1,3} \d{1,3}"
+POINT = "[0-9]{1,3} [0-9]{1,3}"
 PATH = re.compile(rf"(?:M{POINT}(?:L{POINT})*)+")
 LINE = re.compile(r"M([^M]+)")
 
