@@ -21,8 +21,8 @@ SEARCHED = ("number", "title", "solution", "system_name", "engineer_name", "sign
 def records(person: Person, condition: Q) -> QuerySet[MaintenanceRecord]:
     """With whether the fault came back afterwards."""
     returned = Ticket.objects.filter(recurs_id=OuterRef("ticket_id"))
-    found = MaintenanceRecord.objects.visible_to(person).filter(condition)
-    return found.annotate(came_back=Exists(returned)).select_related("hospital", "vendor", "contract")
+    found = MaintenanceRecord.objects.visible_to(person).annotate(came_back=Exists(returned)).filter(condition)
+    return found.select_related("hospital", "vendor", "contract")
 
 
 def naming(words: str) -> Q:
