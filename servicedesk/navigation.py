@@ -34,7 +34,7 @@ from servicedesk.tenancy.permissions import (
     Permission,
 )
 from servicedesk.tenancy.wall import Person
-from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_STICKERS, SEE_TICKETS, SET_NUMBERS
+from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_RECORDS, SEE_STICKERS, SEE_TICKETS, SET_NUMBERS
 
 THEME_COOKIE = "theme"
 AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
@@ -104,6 +104,7 @@ RAIL: tuple[Section, ...] = (
     Section(
         gettext_lazy("On record"),
         (
+            Entry(gettext_lazy("Maintenance records"), "archive", "records", SEE_RECORDS, keys="g m"),
             Entry(gettext_lazy("Audit trail"), "history", "audit_trail", SEE_TRAIL, keys="g t"),
             Entry(gettext_lazy("Deliveries"), "send", "deliveries", SEE_DELIVERIES),
             Entry(gettext_lazy("Status"), "heartbeat", "status", Audience.SIGNED_IN),

@@ -27,6 +27,9 @@ BEAT: dict[str, dict[str, Any]] = {
     "forget old messages": every(24 * 3600, "servicedesk.notices.tasks.forget_old_messages", queue="watch"),
     # Hourly, for who is told changes with the day; a reminder itself is told once.
     "look after contracts": every(3600, "contracts.tasks.look_after_contracts", queue="watch"),
+    # tickets: closing
+    "go on with tickets whose hour has come": every(60, "tickets.tasks.wake_tickets", queue="watch"),
+    "close what nobody answered": every(3600, "tickets.tasks.close_silent_tickets", queue="watch"),
     "look for holes in the roster": every(3600, "servicedesk.clocks.tasks.look_for_holes", queue="watch"),
     "tidy what sign-in leaves": every(24 * 3600, "servicedesk.accounts.tasks.tidy_sign_in"),
 }

@@ -94,3 +94,20 @@ class MacroFor(TextChoices):
     ASK_BACK = "ask_back", _("Ask back; then the ticket waits")
     WORK_AROUND = "work_around", _("How one can work meanwhile")
     RESOLVE = "resolve", _("Solution; then the ticket is resolved")
+
+
+# tickets: closing
+class Way(TextChoices):
+    """How somebody signs."""
+
+    ACCOUNT = "account", _("signed in as themselves")
+    HANDED = "handed", _("on the engineer's device, handed over")
+    LINK = "link", _("over a link, on their own device")
+
+
+class Ending(TextChoices):
+    """Who confirmed that it is over."""
+
+    BOTH = "both", _("by both sides, with a signature")
+    HOSPITAL = "hospital", _("by the hospital, without a signature")
+    SILENCE = "silence", _("by nobody in the time there was")

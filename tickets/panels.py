@@ -8,7 +8,10 @@ from datetime import datetime
 from typing import Any
 
 from servicedesk.tenancy.wall import Person
+from tickets.closing import standing
 from tickets.models import MeToo, Ticket
+from tickets.permissions import DECIDE_TICKETS, SPEAK
+from tickets.services.recurring import came_back_as, earlier_alike
 
 Context = Callable[[Ticket, Person, datetime], dict[str, Any] | None]
 
@@ -27,5 +30,24 @@ def also_hit(ticket: Ticket, person: Person, now: datetime) -> dict[str, Any] | 
     return {"hits": hits} if hits else None
 
 
-BESIDE: tuple[Panel, ...] = (Panel("tickets/_also_hit.html", also_hit),)  # the column of facts, below clocks and people
+# tickets: closing
+def _closing(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] | None:
+    found = standing(ticket, person, at=at)
+    return {"closing": found} if found else None
+
+
+def _recurring(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] | None:
+    writes = ticket.is_open and ticket.is_writable_by(person)
+    shown = {"earlier": ticket.recurs, "alike": earlier_alike(ticket), "later": came_back_as(ticket)}
+    if not any(shown.values()):
+        return None
+    may = {"may_say": writes and SPEAK.reach_of(person), "may_deny": writes and DECIDE_TICKETS.reach_of(person)}
+    return {"recurring": {**shown, **may}}
+
+
+BESIDE: tuple[Panel, ...] = (  # the column of facts, below clocks and people
+    Panel("tickets/_closing.html", _closing),
+    Panel("tickets/_recurring.html", _recurring),
+    Panel("tickets/_also_hit.html", also_hit),
+)
 BELOW: tuple[Panel, ...] = ()  # under the stream

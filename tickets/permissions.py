@@ -98,3 +98,10 @@ SET_NUMBERS = Permission(
     _("Choose how the hospital's tickets are numbered"),
     everyone_in(Role.IT_LEAD),
 )
+
+# tickets: closing
+ASK_SIGNATURE = Permission(
+    "tickets.ask_signature",
+    _("Make a link over which the feedback form is signed"),
+    everyone_in(*HOSPITAL_IT, *ENGINEERS),
+)

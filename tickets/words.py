@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from servicedesk.audit.enums import Act
 from servicedesk.clocks.words import CHANNELS, METRICS
 from servicedesk.sla.promise import Channel, Metric
-from tickets.enums import Cause, Proof, Remedy
+from tickets.enums import Cause, Proof, Remedy, Satisfaction, Way
 from tickets.models import Entry
 
 Facts = dict[str, Any]
@@ -71,6 +71,11 @@ def _severity(facts: Facts) -> str:
     return _("changed the severity from %(was)s to %(severity)s") % words
 
 
+def _signed(facts: Facts) -> str:
+    words = {"satisfaction": Satisfaction(facts["satisfaction"]).label, "way": Way(facts["way"]).label}
+    return _("signed the feedback form: %(satisfaction)s (%(way)s)") % words
+
+
 SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.TICKET_REPORTED: _reported,
     Act.CALL_LOGGED: _called,
@@ -110,4 +115,11 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     ),
     # tickets: reporting
     Act.ME_TOO: lambda facts: _("is hit as well: %(where)s") % {"where": facts.get("where", "")},
+    # tickets: closing
+    Act.SIGNING_LINK_MADE: gettext_lazy("made a link for signing"),
+    Act.FEEDBACK_SIGNED: _signed,
+    Act.SIGNATURE_REFUSED: gettext_lazy("does not sign: it is not solved"),
+    Act.OBJECTION_DECIDED: gettext_lazy("lets the solution stand all the same"),
+    Act.RECURRENCE_SAID: lambda facts: _("says it is %(number)s again") % {"number": facts.get("number", "")},
+    Act.RECURRENCE_DENIED: lambda facts: _("says it is not %(number)s") % {"number": facts.get("number", "")},
 }

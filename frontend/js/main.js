@@ -9,6 +9,7 @@ import "./passkeys.js";
 import "./drafts.js";
 import "./ticket.js";
 import "./mentions.js";
+import "./signature.js";
 
 const own = document.querySelector("script[data-fonts]").dataset;
 

@@ -151,6 +151,15 @@ class Act(TextChoices):
     STICKER_REVOKED = "tickets.sticker_revoked", _("revoked a sticker")
     ME_TOO = "tickets.me_too", _("said to be hit as well")
     NUMBERS_SET = "tickets.numbers_set", _("chose how tickets are numbered")
+    # tickets: closing
+    SIGNING_LINK_MADE = "tickets.signing_link_made", _("made a link for signing")
+    FEEDBACK_SIGNED = "tickets.feedback_signed", _("signed a feedback form")
+    SIGNATURE_REFUSED = "tickets.signature_refused", _("refused to sign a feedback form")
+    OBJECTION_DECIDED = "tickets.objection_decided", _("decided about a refusal to sign")
+    RECORD_KEPT = "tickets.record_kept", _("kept a maintenance record")
+    RECORDS_EXPORTED = "tickets.records_exported", _("exported maintenance records")
+    RECURRENCE_SAID = "tickets.recurrence_said", _("said that a fault came back")
+    RECURRENCE_DENIED = "tickets.recurrence_denied", _("said that a fault is another one")
 
 
 class Result(TextChoices):

@@ -12,6 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from servicedesk.ui.signature import SignatureField
+
 
 class SampleForm(forms.Form):
     what = forms.CharField(label=gettext_lazy("What is wrong"), max_length=80, help_text=gettext_lazy("In one line."))
@@ -50,6 +52,7 @@ def context(query: Any) -> dict[str, Any]:
         "now": now,
         "form": SampleForm(query if "send" in query else None),
         "filter_form": FilterForm(query or None, prefix=None, auto_id="filter_%s"),
+        "signature": SignatureField.widget().render("strokes", ""),
         "chips": [{"words": _("State: open"), "href": "?"}],
         "clocks": _clocks(now),
         "queue": _queue(now),

@@ -123,6 +123,7 @@ def _count(world: World, owner: Owner) -> Example:
         return Example(DayCount.objects.create(hospital=owner.hospital, on=on, last=7))
 
 
+from tests.tickets import examples_closing as _closing  # noqa: E402, F401
 from tests.tickets import examples_page as _page  # noqa: E402, F401
 from tests.tickets import examples_queue as _queue  # noqa: E402, F401
 from tests.tickets import examples_reporting  # noqa: E402, F401  below: they use what is above

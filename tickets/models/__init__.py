@@ -1,4 +1,5 @@
 from tickets.models.acts import Call, SeverityWish, Solution, Visit
+from tickets.models.closing import FeedbackForm, MaintenanceRecord, Objection, SigningLink
 from tickets.models.queue import QueueView
 from tickets.models.stickers import MeToo, Scan, Sticker
 from tickets.models.stream import Entry, Note
@@ -10,13 +11,17 @@ __all__ = [
     "DayCount",
     "Draft",
     "Entry",
+    "FeedbackForm",
     "Macro",
+    "MaintenanceRecord",
     "MeToo",
     "Note",
     "NumberRule",
+    "Objection",
     "QueueView",
     "Scan",
     "SeverityWish",
+    "SigningLink",
     "Solution",
     "Sticker",
     "Ticket",

@@ -138,6 +138,14 @@ class Ticket(WalledWithId):
             models.Index(fields=["contract", "-id"], name="tickets_of_contract"),
             models.Index(fields=["assignee", "id"], name="open_tickets_of_person", condition=IS_OPEN),
             models.Index(fields=["wakes_at"], name="tickets_that_wake", condition=Q(state=State.WAITING)),
+            # tickets: closing
+            models.Index(
+                fields=["due_at"], name="tickets_that_close", condition=Q(state__in=[State.RESOLVED, State.SIGNED])
+            ),
+            models.Index(
+                fields=["system", "category", "-closed_at"], name="closed_tickets_of_system",
+                condition=Q(state=State.CLOSED),
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

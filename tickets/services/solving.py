@@ -18,7 +18,9 @@ from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy, State
 from tickets.models import Solution, Ticket, Visit
+from tickets.objections import decide, open_objection, refuse_while_open
 from tickets.people import hospital_it, hospital_side, vendor_side
+from tickets.services.archiving import keep_record
 from tickets.states import Move, move
 from tickets.stream import changed, locked, metrics, of, tell
 from tickets.terms import terms_for
@@ -100,6 +102,7 @@ def confirm(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     move(ticket, Move.CONFIRM, by=by)
     _close(ticket, by=by, at=at)
     changed(ticket, Act.TICKET_CLOSED, by=by, at=at)
+    keep_record(ticket, by=by, at=at)
     tell(ticket, NoticeKind.TICKET_CLOSED, to={*vendor_side(ticket, at=at), ticket.reporter_id}, by=by, at=at)
     return ticket
 
@@ -110,10 +113,12 @@ def close_unsigned(ticket: Ticket, *, why: str, by: Person | None, at: datetime)
     ticket = locked(ticket)
     if not why.strip():
         raise Refused(_("Say why it is closed without a signature."))
+    refuse_while_open(ticket)
     move(ticket, Move.CLOSE_UNSIGNED, by=by)
     ticket.closed_why = why
     _close(ticket, by=by, at=at)
     changed(ticket, Act.TICKET_CLOSED, by=by, at=at, text=why)
+    keep_record(ticket, by=by, at=at)
     tell(ticket, NoticeKind.TICKET_CLOSED, to=vendor_side(ticket, at=at) | hospital_side(ticket), by=by, at=at)
     return ticket
 
@@ -128,6 +133,8 @@ def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ti
     Solution.objects.filter(ticket=ticket, cycle=ticket.cycle).update(
         refused_at=at, refused_by=by.membership_id, refused_why=why
     )
+    if objection := open_objection(ticket):
+        decide(objection, is_upheld=True, said="", by=by, at=at)
     stop_clock(ticket.matter, Metric.CONFIRM, by=by, at=at)
     _owe_the_visit_again(ticket, why=why, by=by, at=at)
     ticket.cycle += 1

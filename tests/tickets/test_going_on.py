@@ -1,0 +1,112 @@
+"""What goes on by itself: a ticket that waits is asked about again, a solution nobody answers is closed, with why."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from servicedesk.clocks.models import Step
+from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.enums import Side
+from tests.clocks.examples import AT
+from tests.tickets.closing import HOUR, resolved, sign_handed
+from tickets.enums import Ending, State, Way
+from tickets.models import MaintenanceRecord, Ticket
+from tickets.services import going_on, signing, solving, working
+from tickets.signers import Signer
+
+pytestmark = pytest.mark.django_db(databases=["default", "owner", "watch"])
+LATER = AT + 2 * HOUR
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def handed_over(monkeypatch):
+    """Who is handed over to which wall: the sweeps commit nothing here, and the watch sees committed rows only."""
+    found = []
+    for task in ("wake", "close_silent"):
+        monkeypatch.setattr(f"tickets.tasks.{task}.inside", lambda context, key: found.append((context, key)))
+    return found
+
+
+def _sweep(sweep, at, monkeypatch):
+    monkeypatch.setattr(going_on, "WATCH", "default")
+    return sweep(at=at)
+
+
+def test_a_waiting_ticket_goes_on_at_its_hour_and_not_before(desk, handed_over, monkeypatch):
+    ticket = desk.accepted()
+    desk.act(working.ask_back, ticket, by=desk.engineer, at=AT, why="等日志", wakes_at=AT + HOUR)
+    with desk.inside():
+        assert _sweep(going_on.hand_over_waking, AT + HOUR - timedelta(seconds=1), monkeypatch) == 0
+        assert _sweep(going_on.hand_over_waking, AT + HOUR, monkeypatch) == 1
+    ((context, key),) = handed_over
+    assert (context.hospitals, context.side, key) == ((desk.world.h1.id,), Side.HOSPITAL, str(ticket.pk))
+    with desk.inside():
+        assert not going_on.wake(ticket.pk, at=AT)
+        assert going_on.wake(ticket.pk, at=AT + HOUR)
+        assert not going_on.wake(ticket.pk, at=AT + HOUR), "told twice, it goes on once"
+    assert desk.fresh(ticket).state == State.WORKING
+
+
+def test_the_ladder_reminds_before_anything_closes(desk):
+    """No signature in five working days†: the promise to confirm has rungs at half time and at its end."""
+    ticket = resolved(desk)
+    clock = desk.clock(ticket, Metric.CONFIRM)
+    with desk.inside():
+        assert Step.objects.filter(clock=clock).count() == 2
+    assert timezone.localtime(clock.due_at).strftime("%m-%d %H:%M") == "11-10 00:00"
+
+
+def test_five_working_days_after_the_promise_ran_out_it_is_closed_with_the_reason(desk):
+    ticket = resolved(desk)
+    with desk.inside():
+        closes_at = going_on.closes_by_itself_at(Ticket.objects.get())
+        assert timezone.localtime(closes_at).strftime("%m-%d %H:%M") == "11-17 00:00"
+        assert not going_on.close_silent(ticket.pk, at=closes_at - timedelta(seconds=1))
+        assert going_on.close_silent(ticket.pk, at=closes_at)
+        assert not going_on.close_silent(ticket.pk, at=closes_at + DAY)
+        record = MaintenanceRecord.objects.get()
+    fresh = desk.fresh(ticket)
+    assert (fresh.state, record.ending, record.closed_name) == (State.CLOSED, Ending.SILENCE, "")
+    assert "in spite of reminders" in record.closed_why == fresh.closed_why
+
+
+def test_signed_but_never_confirmed_the_reason_is_another_one(desk):
+    ticket = resolved(desk)
+    sign_handed(desk, ticket)
+    with desk.inside():
+        assert going_on.close_silent(ticket.pk, at=AT + 40 * DAY)
+        record = MaintenanceRecord.objects.get()
+    assert (record.ending, record.signer_name) == (Ending.SILENCE, "刘敏")
+    assert record.closed_why.startswith("Signed;")
+
+
+def test_nothing_closes_while_a_refusal_waits_or_the_hospital_paused_it(desk, handed_over, monkeypatch):
+    asked, paused = resolved(desk), resolved(desk)
+    with desk.acting(desk.engineer) as person:
+        signer = Signer(Way.HANDED, "刘敏", person)
+        signing.refuse_to_sign(asked, why="仍黑屏", signer=signer, at=LATER)
+    desk.act(working.pause, paused, by=desk.it, at=LATER, why="负责人出差")
+    with desk.inside():
+        assert not going_on.close_silent(asked.pk, at=AT + 90 * DAY)
+        assert not going_on.close_silent(paused.pk, at=AT + 90 * DAY)
+        assert _sweep(going_on.hand_over_silent, AT + 90 * DAY, monkeypatch) == 0
+
+
+def test_the_sweep_hands_over_only_what_may_be_due(desk, handed_over, monkeypatch):
+    ticket = resolved(desk)
+    due = desk.clock(ticket, Metric.CONFIRM).due_at
+    with desk.inside():
+        assert _sweep(going_on.hand_over_silent, due + 5 * DAY - timedelta(seconds=1), monkeypatch) == 0
+        assert _sweep(going_on.hand_over_silent, due + 5 * DAY, monkeypatch) == 1
+    assert [key for _context, key in handed_over] == [str(ticket.pk)]
+
+
+def test_a_ticket_that_is_taken_up_again_is_not_closed(desk):
+    ticket = resolved(desk)
+    desk.act(solving.refuse_solution, ticket, by=desk.it, at=LATER, why="又黑屏")
+    with desk.inside():
+        assert not going_on.close_silent(ticket.pk, at=AT + 90 * DAY)

@@ -1,0 +1,161 @@
+"""售后服务反馈单 as facts: what is shown to who signs, what is frozen when they do, and whether it still holds.
+
+Plain JSON of names, closed words and UTC moments: the same facts give the same hash, now and in ten years.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+from servicedesk.audit.enums import Act
+from servicedesk.audit.models import Record
+from servicedesk.clocks.models import Clock
+from servicedesk.clocks.promises import restored
+from servicedesk.sla.clock import Outcome
+from tickets.models import FeedbackForm, MaintenanceRecord, Solution, Ticket, Visit
+
+Facts = dict[str, Any]
+SIGNED = (
+    "form_sha256", "at", "way", "name", "person", "handed_by", "handed_name", "link_id", "address", "device",
+    "strokes", "typed", "satisfaction", "words",
+)  # fmt: skip
+
+
+def facts_of(ticket: Ticket) -> Facts:
+    """As it stands now. Nothing in it moves by itself while a solution waits for its signature."""
+    solutions = list(Solution.objects.filter(ticket=ticket).order_by("cycle"))
+    clocks = Clock.objects.filter(matter_id=ticket.matter_id).exclude(outcome=Outcome.SUPERSEDED)
+    return {
+        "form": 1,
+        **_who(ticket),
+        **_what(ticket),
+        "solutions": [_solution(row) for row in solutions],
+        "visits": [_visit(row) for row in Visit.objects.filter(ticket=ticket).order_by("called_at", "id")],
+        "clocks": [_clock(row) for row in clocks.order_by("cycle", "metric", "place") if not _is_of_the_house(row)],
+    }
+
+
+def _who(ticket: Ticket) -> Facts:
+    return {
+        "hospital": ticket.hospital.name,
+        "vendor": ticket.vendor.name,
+        "contract": ticket.contract.name,
+        "contract_number": ticket.contract.number,
+        "department": ticket.department.name if ticket.department else "",
+        "where": ticket.where,
+        "reporter": ticket.reporter_name,
+        "engineer": ticket.assignee_name,
+    }
+
+
+def _what(ticket: Ticket) -> Facts:
+    return {
+        "number": ticket.number,
+        "title": ticket.title,
+        "words": ticket.words,
+        "system": system_name(ticket),
+        "category": ticket.category_name,
+        "severity": ticket.severity,
+        "is_emergency": ticket.is_emergency,
+        "is_outside_contract": ticket.is_outside_contract,
+        "channel": str(ticket.channel),
+        "reported_at": said(ticket.reported_at),
+        "accepted_at": said(ticket.accepted_at),
+        "cycle": ticket.cycle,
+        "recurs": ticket.recurs.number if ticket.recurs else "",
+    }
+
+
+def system_name(ticket: Ticket) -> str:
+    system = ticket.system
+    if system is None:
+        return ""
+    return f"{system.part_of.name} · {system.name}"[:160] if system.part_of else system.name
+
+
+def _solution(row: Solution) -> Facts:
+    return {
+        "cycle": row.cycle,
+        "at": said(row.at),
+        "by": row.by_name,
+        "cause": row.cause,
+        "remedy": row.remedy,
+        "words": row.words,
+        "is_remote": row.is_remote,
+        "refused_at": said(row.refused_at),
+        "refused_why": row.refused_why,
+    }
+
+
+def _visit(row: Visit) -> Facts:
+    return {
+        "cycle": row.cycle,
+        "engineer": row.engineer_name,
+        "why": row.why,
+        "called_at": said(row.called_at),
+        "arrived_at": said(row.arrived_at),
+        "proof": row.proof,
+        "where": row.where,
+        "left_at": said(row.left_at),
+        "work": row.work,
+        "dropped_why": row.dropped_why,
+    }
+
+
+def _clock(row: Clock) -> Facts:
+    promise = restored(row.promise)
+    return {
+        "cycle": row.cycle,
+        "metric": row.metric,
+        "target": promise.target,
+        "unit": promise.unit.value,
+        "is_default": promise.is_default,
+        "due_at": said(row.due_at),
+        "stopped_at": said(row.stopped_at),
+        "outcome": row.outcome or "",
+    }
+
+
+def _is_of_the_house(row: Clock) -> bool:
+    return restored(row.promise).metric.is_of_the_house
+
+
+def said(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat() if moment else ""
+
+
+def sha256_of(facts: Any) -> str:
+    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def seal_of(form: FeedbackForm) -> str:
+    """The hash over what was signed together with who signed it, when, how and in which words."""
+    values = ((name, getattr(form, name)) for name in SIGNED)
+    return sha256_of({name: _plain(value) for name, value in values})
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return said(value)
+    return value if value is None else str(value)
+
+
+def holds(form: FeedbackForm) -> bool:
+    """Facts and signature are those of the moment of signing: so say both hashes, and the audit trail."""
+    intact = sha256_of(form.facts) == form.form_sha256 and seal_of(form) == form.sha256
+    return intact and form.sha256 in _on_trail(form)
+
+
+def _on_trail(form: FeedbackForm) -> Iterable[str]:
+    subject = {"hospital_id": form.hospital_id, "subject_kind": "tickets.ticket", "subject_id": str(form.ticket_id)}
+    return [words.get("sha256") for words in Record.objects.filter(
+        **subject, act=Act.FEEDBACK_SIGNED).values_list("words", flat=True)]  # fmt: skip
+
+
+def record_holds(record: MaintenanceRecord) -> bool:
+    return sha256_of(record.facts) == record.sha256

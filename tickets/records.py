@@ -1,0 +1,75 @@
+"""The maintenance records: one list for screen and spreadsheet, over all contracts or one (HRP-6, SMART-10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from servicedesk.tenancy.wall import Person
+from tickets.models import MaintenanceRecord, Ticket
+
+SEARCHED = ("number", "title", "solution", "system_name", "engineer_name", "signer_name")
+
+
+def records(person: Person, condition: Q) -> QuerySet[MaintenanceRecord]:
+    """With whether the fault came back afterwards."""
+    returned = Ticket.objects.filter(recurs_id=OuterRef("ticket_id"))
+    found = MaintenanceRecord.objects.visible_to(person).annotate(came_back=Exists(returned)).filter(condition)
+    return found.select_related("hospital", "vendor", "contract")
+
+
+def naming(words: str) -> Q:
+    condition = Q()
+    for column in SEARCHED:
+        condition |= Q(**{f"{column}__icontains": words})
+    return condition
+
+
+def _moment(value: datetime | None) -> str:
+    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
+
+
+def _yes(is_so: bool) -> Any:
+    return _("yes") if is_so else ""
+
+
+Cell = Callable[[Any], Any]
+COLUMNS: tuple[tuple[str | Promise, Cell], ...] = (
+    (_("number"), lambda row: row.number),
+    (_("Hospital"), lambda row: row.hospital.name),
+    (_("Vendor"), lambda row: row.vendor.name),
+    (_("Contract"), lambda row: f"{row.contract.name} {row.contract.number}".strip()),
+    (_("system"), lambda row: row.system_name),
+    (_("kind of service"), lambda row: row.category_name),
+    (_("severity"), lambda row: row.severity),
+    (_("what happened"), lambda row: row.title),
+    (_("reported"), lambda row: _moment(row.reported_at)),
+    (_("arrived"), lambda row: _moment(row.arrived_at)),
+    (_("solved"), lambda row: _moment(row.solved_at)),
+    (_("closed"), lambda row: _moment(row.closed_at)),
+    (_("cause"), lambda row: row.get_cause_display()),
+    (_("kind of solution"), lambda row: row.get_remedy_display()),
+    (_("solution"), lambda row: row.solution),
+    (_("engineer"), lambda row: row.engineer_name),
+    (_("promises missed"), lambda row: row.missed),
+    (pgettext_lazy("record", "cycles"), lambda row: row.cycles),
+    (_("returned from an earlier one"), lambda row: _yes(row.is_recurring)),
+    (_("came back later"), lambda row: _yes(row.came_back)),
+    (_("signed by"), lambda row: row.signer_name),
+    (_("satisfaction"), lambda row: row.get_satisfaction_display()),
+    (_("confirmed"), lambda row: row.get_ending_display()),
+    (_("confirmed by"), lambda row: row.closed_name),
+    (_("closed without signature because"), lambda row: row.closed_why),
+)
+
+
+def cells(row: MaintenanceRecord) -> list[str | int]:
+    values = (cell(row) for _title, cell in COLUMNS)
+    return [value if isinstance(value, int) else str(value) for value in values]
