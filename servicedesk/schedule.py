@@ -28,6 +28,8 @@ BEAT: dict[str, dict[str, Any]] = {
     # Hourly, for who is told changes with the day; a reminder itself is told once.
     "look after contracts": every(3600, "contracts.tasks.look_after_contracts", queue="watch"),
     "look for holes in the roster": every(3600, "servicedesk.clocks.tasks.look_for_holes", queue="watch"),
+    # tickets: linked
+    "say that remote access ran out": every(60, "tickets.tasks.look_for_access_that_ran_out", queue="watch"),
     "tidy what sign-in leaves": every(24 * 3600, "servicedesk.accounts.tasks.tidy_sign_in"),
 }
 

@@ -122,4 +122,5 @@ def _count(world: World, owner: Owner) -> Example:
             on += timedelta(days=1)
         return Example(DayCount.objects.create(hospital=owner.hospital, on=on, last=7))
 
+
 from tests.tickets import examples_linked  # noqa: E402, F401

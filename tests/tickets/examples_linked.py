@@ -89,7 +89,12 @@ def _me_too(world: World, owner: Owner) -> Example:
 def make_incident(hospital: Hospital, vendor: Vendor, ticket: Any = None, **fields: Any) -> MajorIncident:
     """As a row: no clock runs."""
     ticket = ticket or tickets.make_ticket(hospital, vendor)
-    who = {"declared_name": "信息科主任", "declared_side": "hospital", "leader_name": "项目经理", "leader_side": "vendor"}
+    who = {
+        "declared_name": "信息科主任",
+        "declared_side": "hospital",
+        "leader_name": "项目经理",
+        "leader_side": "vendor",
+    }
     facts = {
         "matter": make_matter(hospital, vendor),
         "title": f"全院影像中断{canary(hospital)}",

@@ -1,4 +1,4 @@
-"""What belongs together, incidents, emergency plans and remote access stand behind the wall, each with its two parties."""
+"""Links, incidents, emergency plans and remote access stand behind the wall, each with its two parties."""
 
 from django.db import migrations
 

@@ -19,6 +19,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy, State
 from tickets.models import Solution, Ticket, Visit
 from tickets.people import hospital_it, hospital_side, vendor_side
+from tickets.services.emergencies import lay_out_plan
 from tickets.states import Move, move
 from tickets.stream import changed, locked, metrics, of, tell
 from tickets.terms import terms_for
@@ -48,6 +49,7 @@ def start_emergency_service(ticket: Ticket, *, by: Person, at: datetime) -> Tick
     if not ended:
         raise Refused(_("No emergency service is waited for."))
     changed(ticket, Act.EMERGENCY_STARTED, by=by, at=at, facts=metrics(ended))
+    lay_out_plan(ticket)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
     return ticket
 

@@ -1,0 +1,25 @@
+"""Known outages, for whoever is about to report one: the phone's page, the reporter's home, the form in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db.models import Count, QuerySet
+
+from servicedesk.tenancy.wall import Person
+from tickets.models import Outage
+
+
+def known_outages(person: Person) -> QuerySet[Outage]:
+    """Announced and not over; the newest first. How many have it too is counted."""
+    return _open(Outage.objects.visible_to(person))
+
+
+def known_outages_of(hospital_id: int, systems: Iterable[object] = ()) -> QuerySet[Outage]:
+    """For a page without an account (a sticker's): inside the wall that the sticker opened."""
+    found = Outage.objects.filter(hospital_id=hospital_id)
+    return _open(found.filter(ticket__system__in=list(systems)) if systems else found)
+
+
+def _open(rows: QuerySet[Outage]) -> QuerySet[Outage]:
+    return rows.filter(ended_at=None).annotate(how_many=Count("joined")).order_by("-announced_at", "-id")
