@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from servicedesk.tenancy.wall import Person
+from tickets import panels_linked as linked
 from tickets.models import Ticket
 
 Context = Callable[[Ticket, Person, datetime], dict[str, Any] | None]
@@ -21,5 +22,11 @@ class Panel:
     context: Context
 
 
-BESIDE: tuple[Panel, ...] = ()  # the column of facts, below clocks and people
-BELOW: tuple[Panel, ...] = ()  # under the stream
+BESIDE: tuple[Panel, ...] = (
+    Panel("tickets/_together.html", linked.together),
+    Panel("tickets/_remote.html", linked.remote_access),
+)  # the column of facts, below clocks and people
+BELOW: tuple[Panel, ...] = (
+    Panel("tickets/_emergency.html", linked.emergency),
+    Panel("tickets/_hospital_tasks.html", linked.hospital_tasks),
+)  # under the stream
