@@ -34,7 +34,17 @@ from servicedesk.tenancy.permissions import (
     Permission,
 )
 from servicedesk.tenancy.wall import Person
-from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_RECORDS, SEE_STICKERS, SEE_TICKETS, SET_NUMBERS
+from tickets.permissions import (
+    LOG_CALLS,
+    REPORT_FAULTS,
+    SEE_INCIDENTS,
+    SEE_OUTAGES,
+    SEE_RECORDS,
+    SEE_REMOTE,
+    SEE_STICKERS,
+    SEE_TICKETS,
+    SET_NUMBERS,
+)
 
 THEME_COOKIE = "theme"
 AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
@@ -66,6 +76,16 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Tickets"), "ticket", "tickets", SEE_TICKETS, keys="g q", at_thumb=True),
             Entry(gettext_lazy("Inbox"), "inbox", "inbox", READ_INBOX, keys="g i", at_thumb=True),
             Entry(gettext_lazy("Escalations"), "bell-ringing", "escalations", SEE_CLOCKS, keys="g e", at_thumb=True),
+        ),
+    ),
+    # tickets: linked
+    Section(
+        gettext_lazy("Emergencies"),
+        (
+            Entry(gettext_lazy("Known outages"), "alert-triangle", "outages", SEE_OUTAGES, keys="g u"),
+            Entry(gettext_lazy("Major incidents"), "flag", "incidents", SEE_INCIDENTS, keys="g m"),
+            Entry(gettext_lazy("Emergency plans"), "checklist", "emergency_plans", SEE_CONTRACTS),
+            Entry(gettext_lazy("Remote access"), "shield-lock", "remote_accesses", SEE_REMOTE, keys="g z"),
         ),
     ),
     Section(

@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("tickets.urls")),
     path("", include("tickets.report_urls")),
     path("", include("tickets.closing_urls")),
+    path("", include("tickets.linked_urls")),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),
     path("status", status.status, name="status"),

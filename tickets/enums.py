@@ -111,3 +111,34 @@ class Ending(TextChoices):
     BOTH = "both", _("by both sides, with a signature")
     HOSPITAL = "hospital", _("by the hospital, without a signature")
     SILENCE = "silence", _("by nobody in the time there was")
+
+
+# tickets: linked
+class LinkKind(TextChoices):
+    RELATED = "related", _("belongs together with")
+    DUPLICATE = "duplicate", _("is the same as")
+    CAUSED_BY = "caused_by", _("is caused by")
+    SPLIT_FROM = "split_from", _("was split from")
+
+
+class LineKind(TextChoices):
+    """Of a line in an incident's time line."""
+
+    DECLARED = "declared", _("declared a major incident")
+    JOINED = "joined", _("takes part")
+    UPDATE = "update", _("Update")
+    LEADS = "leads", _("leads from now on")
+    ENDED = "ended", _("declared it over")
+    REVIEWED = "reviewed", _("wrote the review")
+
+
+class Access(TextChoices):
+    """Of a remote authorisation at some moment: computed, never stored."""
+
+    ASKED = "asked", _("Waits for the hospital")
+    REFUSED = "refused", pgettext_lazy("remote access", "Refused")
+    GRANTED = "granted", pgettext_lazy("remote access", "Open")
+    UNDER_WAY = "under_way", _("Somebody is inside")
+    ENDED = "ended", pgettext_lazy("remote access", "Finished")
+    RUN_OUT = "run_out", _("Has run out")
+    REVOKED = "revoked", pgettext_lazy("remote access", "Revoked")

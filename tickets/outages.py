@@ -1,58 +1,29 @@
-"""What is known to be down just now: a second report of it would only be one more ticket."""
+"""Known outages, for whoever is about to report one: the phone's page, the reporter's home, the form in the browser."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, QuerySet
 
-from contracts.models import Contract, System
-from servicedesk.sla.promise import Severity
-from tickets.enums import OPEN, State
-from tickets.models import MeToo, Ticket
-from tickets.symptoms import Symptom
-
-LATELY = timedelta(hours=4)
-GRAVE = (Severity.ONE, Severity.A)
-SHOWN = 3
+from servicedesk.tenancy.wall import Person
+from tickets.models import Outage
 
 
-@dataclass(frozen=True)
-class Outage:
-    """What is told of it to whoever stands before a sticker: what it is, and how many have it."""
-
-    ticket: Ticket
-    title: str
-    also: int
-
-    @property
-    def number(self) -> str:
-        return self.ticket.number
+def known_outages(person: Person) -> QuerySet[Outage]:
+    """Announced and not over; the newest first. How many have it too is counted."""
+    return _open(Outage.objects.visible_to(person))
 
 
-def known_outages(contract: Contract, system: System | None, *, at: datetime) -> list[Outage]:
-    """Open, of the last hours and this system, and grave or reported more than once; the first report of each."""
-    twin = _lately(contract, system, at=at).filter(scan__symptom=OuterRef("symptom")).exclude(pk=OuterRef("pk"))
-    echoed = Exists(MeToo.objects.filter(ticket=OuterRef("pk")))
-    covers_others = Exists(Ticket.objects.filter(parent=OuterRef("pk")))
-    rows = _lately(contract, system, at=at).annotate(symptom=F("scan__symptom"), hits=Count("metoo", distinct=True))
-    rows = rows.filter(Q(severity__in=GRAVE) | echoed | covers_others | Exists(twin))
-    kinds: dict[str, list[Ticket]] = {}
-    for ticket in rows.order_by("id")[: 20 * SHOWN]:
-        kinds.setdefault(ticket.symptom or ticket.title, []).append(ticket)
-    return [_outage(tickets) for tickets in list(kinds.values())[:SHOWN]]
+def known_outages_of(hospital_id: int, systems: Iterable[object] = ()) -> QuerySet[Outage]:
+    """For a page without an account (a sticker's): inside the wall that the sticker opened."""
+    found = Outage.objects.filter(hospital_id=hospital_id)
+    return _open(found.filter(ticket__system__in=list(systems)) if systems else found)
 
 
-def _outage(tickets: list[Ticket]) -> Outage:
-    """A scanned one is called by what was tapped: where the first reporter stands is nobody else's."""
-    first = tickets[0]
-    title = str(Symptom(first.symptom).label) if first.symptom else first.title
-    return Outage(first, title, len(tickets) - 1 + sum(ticket.hits for ticket in tickets))
-
-
-def _lately(contract: Contract, system: System | None, *, at: datetime) -> QuerySet[Ticket]:
-    """What waits for its call counts too: somebody has seen it."""
-    rows = Ticket.objects.filter(contract=contract, state__in=OPEN - {State.SIGNED, State.RESOLVED})
-    rows = rows.filter(recorded_at__gt=at - LATELY, recorded_at__lte=at, parent=None)
-    return rows.filter(Q(system=system) | Q(system=None)) if system else rows
+def _open(rows: QuerySet[Outage]) -> QuerySet[Outage]:
+    return (
+        rows.filter(ended_at=None)
+        .annotate(how_many=Count("ticket__metoo", distinct=True))
+        .order_by("-announced_at", "-id")
+    )

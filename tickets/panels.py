@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from servicedesk.tenancy.wall import Person
+from tickets import panels_linked as linked
 from tickets.closing import standing
 from tickets.models import MeToo, Ticket
 from tickets.permissions import DECIDE_TICKETS, SPEAK
@@ -49,5 +50,10 @@ BESIDE: tuple[Panel, ...] = (  # the column of facts, below clocks and people
     Panel("tickets/_closing.html", _closing),
     Panel("tickets/_recurring.html", _recurring),
     Panel("tickets/_also_hit.html", also_hit),
+    Panel("tickets/_together.html", linked.together),
+    Panel("tickets/_remote.html", linked.remote_access),
 )
-BELOW: tuple[Panel, ...] = ()  # under the stream
+BELOW: tuple[Panel, ...] = (
+    Panel("tickets/_emergency.html", linked.emergency),
+    Panel("tickets/_hospital_tasks.html", linked.hospital_tasks),
+)  # under the stream

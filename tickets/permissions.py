@@ -105,3 +105,55 @@ ASK_SIGNATURE = Permission(
     _("Make a link over which the feedback form is signed"),
     everyone_in(*HOSPITAL_IT, *ENGINEERS),
 )
+
+# tickets: linked
+LINK_TICKETS = Permission(
+    "tickets.link_tickets",
+    _("Merge, split and link tickets, and gather them under an outage"),
+    everyone_in(*HOSPITAL_IT, *ENGINEERS),
+)
+LEAD_FAULTS = Permission(
+    "tickets.lead_faults",
+    _("Lead a fault that touches several vendors, and announce outages"),
+    everyone_in(*HOSPITAL_IT),
+)
+SEE_OUTAGES = Permission(
+    "tickets.see_outages",
+    _("See known outages"),
+    everyone_in(Role.WARD_REPORTER, *HOSPITAL_STAFF, *VENDOR_STAFF),
+)
+SEE_INCIDENTS = Permission(
+    "tickets.see_incidents",
+    _("See major incidents and emergency checklists"),
+    everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
+)
+DECLARE_INCIDENTS = Permission(
+    "tickets.declare_incidents",
+    _("Declare a major incident, and declare it over"),
+    everyone_in(Role.IT_LEAD, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER),
+)
+WORK_INCIDENTS = Permission(
+    "tickets.work_incidents",
+    _("Take part in a major incident and tick off an emergency plan"),
+    everyone_in(*HOSPITAL_IT, *ENGINEERS),
+)
+KEEP_EMERGENCY_PLANS = Permission(
+    "tickets.keep_emergency_plans",
+    _("Revise the hospital's emergency plans"),
+    everyone_in(*HOSPITAL_IT),
+)
+SEE_REMOTE = Permission(
+    "tickets.see_remote",
+    _("See remote access: asked, granted, used"),
+    everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
+)
+ASK_REMOTE = Permission(
+    "tickets.ask_remote",
+    _("Ask for remote access, and log its start and end"),
+    everyone_in(*ENGINEERS),
+)
+GRANT_REMOTE = Permission(
+    "tickets.grant_remote",
+    _("Grant, refuse and revoke remote access"),
+    everyone_in(*HOSPITAL_IT),
+)

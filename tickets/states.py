@@ -98,3 +98,10 @@ def move(ticket: Ticket, move: Move, *, by: Person | None) -> None:
         is_theirs = side is None or side in STEPS[move].sides
         raise Refused(sentence, code="not_now") if is_theirs else Forbidden(sentence, code="side")
     ticket.state = STEPS[move].target
+
+
+def take_back(ticket: Ticket, was: State) -> None:
+    """A merge undone: to where it was. What waited asks anew, and so goes on. Locked and saved by the caller."""
+    if ticket.state != State.MERGED:
+        raise Refused(_("It is merged no more."), code="not_now")
+    ticket.state = State.WORKING if was is State.WAITING else was

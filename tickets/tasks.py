@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from tickets.services import going_on
+from tickets.services import going_on, remote
 
 
 # tickets: closing
@@ -29,3 +29,15 @@ def close_silent_tickets() -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def close_silent(ticket_id: str) -> None:
     going_on.close_silent(UUID(ticket_id), at=timezone.now())
+
+
+# tickets: linked
+@shared_task  # type: ignore[untyped-decorator]
+def look_for_access_that_ran_out() -> None:
+    """Across all tenants: hands each over to its own hospital's wall."""
+    remote.hand_over(at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def tell_access_ran_out(authorisation_id: str) -> None:
+    remote.tell_ran_out(UUID(authorisation_id), at=timezone.now())

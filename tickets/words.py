@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from servicedesk.audit.enums import Act
 from servicedesk.clocks.words import CHANNELS, METRICS
 from servicedesk.sla.promise import Channel, Metric
-from tickets.enums import Cause, Proof, Remedy, Satisfaction, Way
+from tickets.enums import Cause, LinkKind, Proof, Remedy, Satisfaction, Way
 from tickets.models import Entry
 
 Facts = dict[str, Any]
@@ -76,6 +76,13 @@ def _signed(facts: Facts) -> str:
     return _("signed the feedback form: %(satisfaction)s (%(way)s)") % words
 
 
+def _numbered(sentence: str, facts: Facts) -> str:
+    """With the number of the other ticket."""
+    kind = facts.get("kind", "")
+    label = str(LinkKind(kind).label) if kind in LinkKind.values else ""
+    return sentence % {"number": facts.get("number", ""), "kind": label}
+
+
 SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.TICKET_REPORTED: _reported,
     Act.CALL_LOGGED: _called,
@@ -122,4 +129,27 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.OBJECTION_DECIDED: gettext_lazy("lets the solution stand all the same"),
     Act.RECURRENCE_SAID: lambda facts: _("says it is %(number)s again") % {"number": facts.get("number", "")},
     Act.RECURRENCE_DENIED: lambda facts: _("says it is not %(number)s") % {"number": facts.get("number", "")},
+    # tickets: linked
+    Act.TICKETS_LINKED: lambda facts: _numbered(_("links it: %(kind)s %(number)s"), facts),
+    Act.TICKETS_UNLINKED: lambda facts: _numbered(_("takes the link to %(number)s away"), facts),
+    Act.TICKET_MERGED: lambda facts: _numbered(_("merged it into %(number)s"), facts),
+    Act.TICKET_TOOK_IN: lambda facts: _numbered(_("merged %(number)s into this one"), facts),
+    Act.MERGE_UNDONE: lambda facts: _numbered(_("undid the merge with %(number)s"), facts),
+    Act.TICKET_SPLIT: lambda facts: _numbered(_("made %(number)s of a part of it"), facts),
+    Act.CHILD_ADDED: lambda facts: _numbered(_("put %(number)s under this outage"), facts),
+    Act.CHILD_REMOVED: lambda facts: _numbered(_("took %(number)s out of this outage"), facts),
+    Act.OUTAGE_ANNOUNCED: gettext_lazy("announced it to all wards as a known outage"),
+    Act.OUTAGE_ENDED: gettext_lazy("told all wards that the outage is over"),
+    Act.FAULT_SHARED: lambda facts: _numbered(_("made it one fault with %(number)s, which another vendor has"), facts),
+    Act.TURN_SAID: lambda facts: _numbered(_("says that it is the turn of %(number)s"), facts),
+    Act.INCIDENT_DECLARED: gettext_lazy("declared a major incident"),
+    Act.INCIDENT_ENDED: gettext_lazy("declared the major incident over"),
+    Act.PLAN_STEP_DONE: lambda facts: _("did step %(place)s of the emergency plan") % {"place": facts.get("place", "")},
+    Act.HOSPITAL_TASK_DONE: gettext_lazy("did what the contract asks of the hospital"),
+    Act.REMOTE_ASKED: gettext_lazy("asks for remote access"),
+    Act.REMOTE_GRANTED: lambda facts: _("grants remote access until %(at)s") % {"at": moment(facts.get("until_at"))},
+    Act.REMOTE_REFUSED: gettext_lazy("refuses remote access"),
+    Act.REMOTE_REVOKED: gettext_lazy("revoked the remote access"),
+    Act.REMOTE_STARTED: gettext_lazy("works from afar"),
+    Act.REMOTE_ENDED: gettext_lazy("ended the remote access"),
 }

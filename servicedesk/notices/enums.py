@@ -65,6 +65,15 @@ class NoticeKind(TextChoices):
     MENTIONED = "mentioned", _("Somebody mentioned me")
     # tickets: queue
     TICKET_PUT_BACK = "ticket_put_back", _("Ticket taken back from me")
+    # tickets: linked
+    TICKET_MERGED = "ticket_merged", _("Tickets merged or split")
+    FAULT_TURN = "fault_turn", _("Turn of a shared fault")
+    INCIDENT_DECLARED = "incident_declared", _("Major incident declared")
+    INCIDENT_UPDATED = "incident_updated", _("Update of a major incident")
+    INCIDENT_ENDED = "incident_ended", _("Major incident over")
+    REMOTE_ASKED = "remote_asked", _("Remote access asked of me")
+    REMOTE_DECIDED = "remote_decided", _("Remote access decided")
+    REMOTE_ENDED = "remote_ended", _("Remote access ended")
 
     @property
     def urgency(self) -> Urgency:
@@ -98,6 +107,7 @@ URGENCY = dict.fromkeys(
         NoticeKind.DEADLINE_PASSED,
         NoticeKind.NOBODY_ON_DUTY,
         NoticeKind.STEPS_SET_ASIDE,
+        NoticeKind.INCIDENT_DECLARED,
     ),
     Urgency.ESCALATION,
 )
@@ -150,6 +160,15 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.TRIAL: gettext_noop("This is a test message. It has arrived, so the way here works."),
     # tickets: page
     NoticeKind.MENTIONED: gettext_noop("You were mentioned on %(matter)s."),
+    # tickets: linked
+    NoticeKind.TICKET_MERGED: gettext_noop("%(matter)s and %(other)s: what happens to one now happens to the other."),
+    NoticeKind.FAULT_TURN: gettext_noop("%(matter)s: the hospital says whose turn it is."),
+    NoticeKind.INCIDENT_DECLARED: gettext_noop("A major incident was declared: %(matter)s."),
+    NoticeKind.INCIDENT_UPDATED: gettext_noop("There is an update of the major incident %(matter)s."),
+    NoticeKind.INCIDENT_ENDED: gettext_noop("The major incident %(matter)s is over."),
+    NoticeKind.REMOTE_ASKED: gettext_noop("Remote access is asked for: %(matter)s. Please grant or refuse it."),
+    NoticeKind.REMOTE_DECIDED: gettext_noop("Remote access was decided: %(matter)s."),
+    NoticeKind.REMOTE_ENDED: gettext_noop("Remote access has ended: %(matter)s."),
 }
 
 

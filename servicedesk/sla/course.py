@@ -56,6 +56,16 @@ class Course:
         clock = self.latest.take_waiver_back()
         return self._standing(clock.arm(self.called_at) if self.called_at else clock)
 
+    def bring_back(self, ended_at: datetime) -> Course:
+        """What was withdrawn at that moment was withdrawn by mistake: it runs on as if it never had been."""
+        clock = self.latest
+        if clock.stopped_at != ended_at or clock.outcome not in (Outcome.SUPERSEDED, Outcome.MISSED):
+            return self
+        pauses = clock.pauses
+        if pauses and pauses[-1].end == ended_at:
+            pauses = (*pauses[:-1], replace(pauses[-1], end=None))
+        return self._standing(replace(clock, pauses=pauses, stopped_at=None, outcome=None))
+
     def reopen(self, promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity) -> Course:
         """The next cycle; the result of this one stays."""
         if self.latest.outcome not in (Outcome.MET, Outcome.MISSED):

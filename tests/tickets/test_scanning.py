@@ -14,9 +14,9 @@ from tests.clocks.examples import AT
 from tests.tickets.people import Desk
 from tests.world import make_place
 from tickets.enums import State
+from tickets.known import known_outages
 from tickets.models import Entry, MeToo, Scan, Sticker, Ticket
 from tickets.offering import tapped_lately
-from tickets.outages import known_outages
 from tickets.services.scanning import AlsoHit, Tapped, report_by_sticker, say_me_too
 from tickets.services.stickers import About, find_sticker, make_anew, make_stickers, revoke_sticker
 from tickets.symptoms import Symptom, choices_for

@@ -1,6 +1,10 @@
 from tickets.models.acts import Call, SeverityWish, Solution, Visit
 from tickets.models.closing import FeedbackForm, MaintenanceRecord, Objection, SigningLink
+from tickets.models.emergency import EmergencyPlan, HospitalTask, PlanTick
+from tickets.models.incident import IncidentLine, MajorIncident, Participant, ReviewAction
+from tickets.models.linked import FaultPart, Outage, TicketLink
 from tickets.models.queue import QueueView
+from tickets.models.remote import RemoteAuthorisation
 from tickets.models.stickers import MeToo, Scan, Sticker
 from tickets.models.stream import Entry, Note
 from tickets.models.ticket import DayCount, NumberRule, Ticket
@@ -10,20 +14,31 @@ __all__ = [
     "Call",
     "DayCount",
     "Draft",
+    "EmergencyPlan",
     "Entry",
+    "FaultPart",
     "FeedbackForm",
+    "HospitalTask",
+    "IncidentLine",
     "Macro",
     "MaintenanceRecord",
+    "MajorIncident",
     "MeToo",
     "Note",
     "NumberRule",
     "Objection",
+    "Outage",
+    "Participant",
+    "PlanTick",
     "QueueView",
+    "RemoteAuthorisation",
+    "ReviewAction",
     "Scan",
     "SeverityWish",
     "SigningLink",
     "Solution",
     "Sticker",
     "Ticket",
+    "TicketLink",
     "Visit",
 ]

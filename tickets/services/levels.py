@@ -18,6 +18,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import State
 from tickets.models import SeverityWish, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
+from tickets.services.emergencies import prepare
 from tickets.states import IN_HAND
 from tickets.stream import changed, locked, metrics, of, tell
 from tickets.terms import terms_for
@@ -115,6 +116,7 @@ def _under_new_terms(
         moved = change_terms(ticket.matter, was=was, terms=terms, by=by, at=at, is_urgent=is_urgent)
     facts = {"was": was.value, "severity": ticket.severity, "category": ticket.category_name, **metrics(moved)}
     changed(ticket, act, by=by, at=at, text=why, facts=facts)
+    prepare(ticket, at=at)
     duty = set(first_line(ticket, at=at)) | {one for one in vendor_side(ticket, at=at) if one}
     tell(ticket, NoticeKind.SEVERITY_CHANGED, to=hospital_side(ticket), on_duty=duty, by=by, at=at,
          words={"severity": ticket.severity or "—"})  # fmt: skip

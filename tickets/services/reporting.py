@@ -33,6 +33,7 @@ from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
+from tickets.services.emergencies import prepare
 from tickets.states import Move, move
 from tickets.stream import changed, locked, of, tell, write
 from tickets.terms import channels_for, terms_for, terms_of, version_for
@@ -116,6 +117,7 @@ def report_fault(
         start_promise(ticket.matter, FIRST_CALL, terms=waits, by=by, at=at)
     elif terms:
         start_clocks(ticket.matter, terms=terms, by=by, at=moment)
+    prepare(ticket, at=at)
     _tell_reported(ticket, by=by, at=at)
     return ticket
 

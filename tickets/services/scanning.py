@@ -16,7 +16,7 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Role
-from servicedesk.tenancy.models import Department
+from servicedesk.tenancy.models import Department, Membership
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Kind
@@ -72,6 +72,18 @@ def severity_for(contract: Contract, item: CatalogueItem, *, halts_care: bool, a
     if halts_care and grave:
         return grave[-1]
     return light[0] if light else (grave[-1] if grave else Severity.NONE)
+
+
+def hit_of(person: Person) -> AlsoHit:
+    """Somebody signed in: once per person."""
+    member = Membership.objects.select_related("department").get(pk=person.membership_id)
+    return AlsoHit(
+        submission=person.membership_id,
+        department=member.department,
+        where=member.department.name if member.department else "",
+        name=person.name,
+        phone=member.phone,
+    )
 
 
 @transaction.atomic

@@ -21,6 +21,7 @@ from tickets.models import Solution, Ticket, Visit
 from tickets.objections import decide, open_objection, refuse_while_open
 from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.services.archiving import keep_record
+from tickets.services.emergencies import lay_out_plan
 from tickets.states import Move, move
 from tickets.stream import changed, locked, metrics, of, tell
 from tickets.terms import terms_for
@@ -50,6 +51,7 @@ def start_emergency_service(ticket: Ticket, *, by: Person, at: datetime) -> Tick
     if not ended:
         raise Refused(_("No emergency service is waited for."))
     changed(ticket, Act.EMERGENCY_STARTED, by=by, at=at, facts=metrics(ended))
+    lay_out_plan(ticket)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
     return ticket
 

@@ -23,7 +23,7 @@ from tickets.models import Ticket
 from tickets.offering import similar_to, targets_for
 from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_TICKETS
 from tickets.services.reporting import report_with_files
-from tickets.services.scanning import AlsoHit, say_me_too
+from tickets.services.scanning import hit_of, say_me_too
 
 CHOOSE = "choose"  # only another system was chosen: the form comes back with its kinds of service
 
@@ -81,15 +81,7 @@ def similar(request: Any) -> HttpResponse:
 def me_too(request: Any, ticket: Ticket) -> HttpResponse:
     """From the list of what looks alike: counted there, and nothing new is reported."""
     person = request.person
-    member = Membership.objects.select_related("department").get(pk=person.membership_id)
-    hit = AlsoHit(
-        submission=person.membership_id,
-        department=member.department,
-        where=member.department.name if member.department else "",
-        name=person.name,
-        phone=member.phone,
-    )
-    say_me_too(ticket, hit, by=person, at=timezone.now())
+    say_me_too(ticket, hit_of(person), by=person, at=timezone.now())
     messages.success(request, _("Noted on %(number)s: you are hit as well.") % {"number": ticket.number})
     return redirect("ticket", pk=ticket.pk)
 

@@ -26,8 +26,8 @@ from servicedesk.ui.middleware import client_address
 from tickets import offering
 from tickets.following import Followed, answering_for
 from tickets.forms.scanning import ScanForm
+from tickets.known import known_outages
 from tickets.models import Sticker, Ticket
-from tickets.outages import known_outages
 from tickets.services import working
 from tickets.services.scanning import AlsoHit, report_by_sticker, say_me_too
 from tickets.services.stickers import find_sticker

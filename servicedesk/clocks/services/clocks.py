@@ -70,6 +70,13 @@ def end_clocks(matter: Matter, *, by: Person | None, at: datetime) -> Changed:
 
 
 @transaction.atomic
+def bring_clocks_back(matter: Matter, *, ended_at: datetime, by: Person | None, at: datetime) -> Changed:
+    """The matter is not over after all: what `end_clocks` ended at that moment runs on, paused where it was paused."""
+    changed = Life.locked(matter).act(lambda _metric, course: course.bring_back(ended_at))
+    return _recorded(Act.CLOCKS_REOPENED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
 def stop_clock(matter: Matter, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
     changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=[metric])
     return _recorded(Act.CLOCK_STOPPED, matter, changed, by=by, at=at)

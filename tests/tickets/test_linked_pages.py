@@ -1,0 +1,338 @@
+"""The pages about what belongs together: what each kind of person finds there, and what a wrong entry leaves."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from servicedesk.sla.promise import Channel, Severity
+from servicedesk.tenancy.enums import Role
+from tests.tickets.people import make_desk
+from tests.world import give_second_factor, make_member
+from tickets.enums import Access, Cause, LinkKind, Remedy
+from tickets.forms.remote import in_state
+from tickets.models import EmergencyPlan, FaultPart, MajorIncident, RemoteAuthorisation, Ticket, TicketLink
+from tickets.services import emergencies, incidents, outages, remote, siblings, solving
+from tickets.services.remote import Wish
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def signed_in(member) -> Client:
+    client = Client()
+    if member.role in {Role.IT_LEAD, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER}:
+        give_second_factor(member.user)
+    client.force_login(member.user)
+    return client
+
+
+def go(client, name, row, **post):
+    return client.post(reverse(name, args=[row.pk]), post)
+
+
+ODD = ["", " ", "x" * 1_000_000, "‮﷽", "a\x00b", "<script>alert(1)</script>", "😀"]
+
+
+def test_linking_by_number_and_what_a_wrong_one_says(desk, now, world):
+    one, other = desk.report(at=now), desk.report(at=now)
+    client = signed_in(desk.it)
+    page = go(client, "link_ticket", one, kind="related", number=other.number.lower())
+    assert page.status_code == 302
+    assert other.number in client.get(reverse("ticket_links", args=[one.pk])).content.decode()
+    for odd in [*ODD, "SHEN-1"]:
+        wrong = go(client, "link_ticket", one, kind="related", number=odd)
+        assert wrong.status_code == 409, odd
+    assert go(client, "link_ticket", one, kind="split_from", number=other.number).status_code == 409
+    with desk.inside():
+        assert TicketLink.objects.get().kind == LinkKind.RELATED
+
+
+def test_a_foreign_ticket_is_as_good_as_none(desk, now, world):
+    """The wall: another vendor's number says no more than one that does not exist."""
+    from tests.tickets.examples import make_ticket
+
+    foreign = make_ticket(world.h1, world.v2)
+    client, ticket = signed_in(desk.engineer), desk.report(at=now)
+    said = [
+        go(client, "merge_ticket", ticket, number=number, why="同").content.decode()
+        for number in (foreign.number, "T-NONE")
+    ]
+    assert said[0].replace(foreign.number, "~").count("There is no") == said[1].count("There is no") == 1
+
+
+def test_merging_and_undoing_in_the_browser(desk, now):
+    first, second = desk.report(at=now - MINUTE), desk.report(at=now)
+    client = signed_in(desk.engineer)
+    kept = go(client, "merge_ticket", second, number=first.number, why="")
+    assert (kept.status_code, first.number in kept.content.decode()) == (409, True)
+    assert go(client, "merge_ticket", second, number=first.number, why="重复").status_code == 302
+    assert "Undo" in client.get(reverse("ticket_links", args=[second.pk])).content.decode()
+    assert go(client, "undo_merge", second).status_code == 302
+    assert desk.fresh(second).state == "reported"
+    assert go(client, "undo_merge", second).status_code == 409
+
+
+def test_splitting_in_the_browser_keeps_what_was_typed(desk, now):
+    ticket = desk.report(at=now)
+    client = signed_in(desk.it)
+    wrong = go(client, "split_ticket", ticket, title="", words="打印机", category="nonsense")
+    assert wrong.status_code == 409
+    assert "打印机" in wrong.content.decode()
+    right = go(client, "split_ticket", ticket, title="打印机不出片", words="打印机", category="fault")
+    assert right.status_code == 302
+    with desk.inside():
+        assert Ticket.objects.get(title="打印机不出片").reported_at == ticket.reported_at
+
+
+def test_the_outage_page_resolves_all_at_once(desk, now):
+    parent, child = desk.accepted(at=now - 10 * MINUTE), desk.report(at=now - 9 * MINUTE)
+    client = signed_in(desk.engineer)
+    assert go(client, "say_to_children", parent, number=child.number).status_code == 302
+    page = client.get(reverse("ticket_outage", args=[parent.pk])).content.decode()
+    assert child.number in page
+    assert go(client, "say_to_children", parent, text="").status_code == 409
+    assert go(client, "say_to_children", parent, text="一小时后恢复").status_code == 302
+    assert go(client, "resolve_children", parent).status_code == 409
+    facts = {"words": "换盘", "cause": Cause.HARDWARE, "remedy": Remedy.REPLACED}
+    desk.act(solving.resolve, parent, by=desk.engineer, at=now, **facts)
+    assert "Resolve 1 ticket" in client.get(reverse("ticket_outage", args=[parent.pk])).content.decode()
+    assert go(client, "resolve_children", parent).status_code == 302
+    assert desk.fresh(child).state == "resolved"
+
+
+def test_wards_say_me_too_in_one_tap(desk, now, world):
+    ticket = desk.accepted(at=now - 10 * MINUTE)
+    assert go(signed_in(desk.engineer), "announce_outage", ticket, title="x").status_code == 403
+    client = signed_in(desk.it)
+    past = (now - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    assert go(client, "announce_outage", ticket, title="调不出图", expected_at=past).status_code == 409
+    assert go(client, "announce_outage", ticket, title="调不出图", words="先用胶片").status_code == 302
+    nurse = make_member(Role.WARD_REPORTER, world.h1, department=world.pharmacy[world.h1.id])
+    with desk.inside():
+        outage = ticket.outage_set.get()
+    ward = signed_in(nurse)
+    assert "先用胶片" in ward.get(reverse("outages")).content.decode()
+    for _ in range(3):
+        assert go(ward, "me_too", outage).status_code == 302
+    with desk.inside():
+        assert outage.joined.count() == 1
+    assert "You have it too" in ward.get(reverse("outages")).content.decode()
+    assert go(signed_in(desk.engineer), "me_too", outage).status_code == 409
+
+
+def test_the_hospital_asks_another_vendor_and_sees_both_on_one_page(desk, now, world):
+    """ALL-17, in the browser."""
+    from tests.contracts.people import in_force
+
+    ticket = desk.report(at=now, title="调图慢")
+    contract, *_ = in_force(world.h1, world.v2, "smart")
+    stranger, *_ = in_force(world.h2, world.v1, "icu")
+    client = signed_in(desk.it)
+    first = client.get(reverse("open_sibling", args=[ticket.pk])).content.decode()
+    assert str(contract.pk) in first
+    assert str(stranger.pk) not in first
+    chosen = reverse("open_sibling", args=[ticket.pk])
+    assert "Words for this vendor" in client.get(chosen, {"contract": contract.pk}).content.decode()
+    post = {"contract": contract.pk, "category": "fault", "title": "链路丢包", "submission": uuid4()}
+    assert client.post(chosen, post | {"title": ""}).status_code == 409
+    assert client.post(chosen, post | {"contract": stranger.pk}).status_code == 409
+    for _ in range(3):
+        assert client.post(chosen, post).status_code == 302
+    with desk.inside():
+        sibling = Ticket.objects.get(title="链路丢包")
+        assert FaultPart.objects.count() == 2
+    page = client.get(reverse("shared_fault", args=[ticket.pk])).content.decode()
+    assert sibling.number in page
+    assert go(client, "shared_fault", ticket, number=sibling.number, words="").status_code == 409
+    assert go(client, "shared_fault", ticket, number=sibling.number, words="先查交换机").status_code == 302
+    engineer = signed_in(make_member(Role.VENDOR_ENGINEER, world.v2))
+    assert engineer.get(reverse("shared_fault", args=[sibling.pk])).status_code == 403
+    assert engineer.get(reverse("ticket_links", args=[ticket.pk])).status_code == 404
+
+
+def test_an_incident_from_declaring_to_its_printed_review(desk, now):
+    ticket = desk.accepted(at=now - 30 * MINUTE)
+    lead, engineer = signed_in(desk.lead), signed_in(desk.engineer)
+    assert go(engineer, "declare_incident", ticket, title="x", why="x", every_minutes=30).status_code == 403
+    assert go(lead, "declare_incident", ticket, title="全院中断", why="", every_minutes=30).status_code == 409
+    assert go(lead, "declare_incident", ticket, title="全院中断", why="停诊", every_minutes=7).status_code == 409
+    assert go(lead, "declare_incident", ticket, title="全院中断", why="停诊", every_minutes=30).status_code == 302
+    with desk.inside():
+        incident = MajorIncident.objects.get()
+    assert go(engineer, "update_incident", incident, text=" ").status_code == 409
+    assert go(engineer, "update_incident", incident, text="已切换备机").status_code == 302
+    live = reverse("incident_live", args=[incident.pk])
+    fresh = lead.get(live, {"seen": "1"})
+    assert "已切换备机" in fresh.content.decode()
+    assert lead.get(live, {"seen": "2"}).status_code == 204
+    assert go(engineer, "join_incident", incident, does="查存储").status_code == 302
+    assert go(engineer, "lead_incident", incident).status_code == 302
+    assert go(engineer, "end_incident", incident, text="好了").status_code == 403
+    assert go(lead, "end_incident", incident, text="全部恢复").status_code == 302
+    version = desk.fresh(incident).version
+    review = {"happened": "写满", "impact": "停诊", "cause": "无预警", "seen": version}
+    assert go(engineer, "review_incident", incident, **(review | {"cause": ""})).status_code == 409
+    assert go(engineer, "review_incident", incident, **review).status_code == 302
+    stale = go(lead, "review_incident", incident, **(review | {"happened": "我写的"}))
+    assert stale.status_code == 409
+    assert "我写的" in stale.content.decode()
+    measure = {"words": "加预警", "side": "vendor", "who": "王工", "due_on": "2027-01-31"}
+    assert go(lead, "add_measure", incident, **(measure | {"side": "moon"})).status_code == 409
+    assert go(lead, "add_measure", incident, **measure).status_code == 302
+    printed = lead.get(reverse("print_incident", args=[incident.pk])).content.decode()
+    for word in ("写满", "无预警", "加预警", "2027-01-31", "已切换备机"):
+        assert word in printed
+
+
+def test_the_plan_is_written_and_revised_in_the_browser(desk):
+    client = signed_in(desk.it)
+    url = reverse("revise_plan", args=[desk.contract.pk])
+    steps = "院方 10分钟：启用手工登记\n\n厂商：切换备机\n通知临床: 科室主任"
+    assert client.post(url, {"title": "预案", "steps": steps, "was": 0}).status_code == 302
+    with desk.inside():
+        plan = EmergencyPlan.objects.get()
+    assert plan.steps == [
+        {"words": "启用手工登记", "side": "hospital", "minutes": 10},
+        {"words": "切换备机", "side": "vendor", "minutes": None},
+        {"words": "通知临床: 科室主任", "side": "vendor", "minutes": None},
+    ]
+    form = client.get(url).context["form"]
+    assert form.initial["steps"].splitlines()[0] == "院方 10分钟：启用手工登记"
+    stale = client.post(url, {"title": "预案", "steps": "别的", "was": 0, "why": "x"})
+    assert (stale.status_code, "别的" in stale.content.decode()) == (409, True)
+    assert client.post(url, {"title": "预案", "steps": "长" * 301, "was": 1, "why": "x"}).status_code == 409
+    vendor = signed_in(desk.engineer)
+    assert "启用手工登记" in vendor.get(reverse("emergency_plan", args=[desk.contract.pk])).content.decode()
+    assert vendor.get(url).status_code == 403
+
+
+def test_the_checklist_and_the_tasks_are_ticked_on_the_ticket(desk, now):
+    from tickets.panels_linked import emergency, hospital_tasks
+    from tickets.plans import Step
+
+    facts = {"title": "预案", "steps": [Step("启用备机")], "was": 0}
+    desk.act(emergencies.revise_plan, desk.contract, by=desk.it, at=now, **facts)
+    ticket = desk.report(severity=Severity.ONE, channel=Channel.PHONE, at=now)
+    with desk.acting(desk.it) as person:
+        panel, tasks = emergency(ticket, person, now), hospital_tasks(ticket, person, now)
+    assert (len(panel["ticks"]), panel["done"], panel["may_tick"]) == (1, 0, True)
+    assert tasks["tasks"]
+    engineer = signed_in(desk.engineer)
+    assert go(engineer, "tick_plan_step", panel["ticks"][0], done="yes").status_code == 302
+    assert go(engineer, "do_hospital_task", tasks["tasks"][0], done="yes").status_code == 403
+    assert go(signed_in(desk.it), "do_hospital_task", tasks["tasks"][0], done="yes").status_code == 302
+    assert go(signed_in(desk.it), "add_hospital_task", ticket, words="腾机房").status_code == 302
+    with desk.acting(desk.ward) as person:
+        ticket = Ticket.objects.get(pk=ticket.pk)
+        assert hospital_tasks(ticket, person, now) is None
+        assert emergency(ticket, person, now) is None
+
+
+def test_remote_access_from_asking_to_the_export(world, now):
+    """ICU-15, in the browser: asked, shortened, used, listed for auditors, exported by the same filter."""
+    icu = make_desk(world, "icu")
+    engineer, it = signed_in(icu.engineer), signed_in(icu.it)
+    url = reverse("ask_remote")
+    post = {"contract": icu.contract.pk, "what": "=数据库", "why": "慢查询", "minutes": 120, "submission": uuid4()}
+    for odd in ({"what": ""}, {"minutes": 7}, {"contract": uuid4()}, {"why": "x" * 301}, {"submission": "x"}):
+        assert engineer.post(url, post | odd).status_code == 409, odd
+    for _ in range(2):
+        assert engineer.post(url, post).status_code == 302
+    with icu.inside():
+        row = RemoteAuthorisation.objects.get()
+    assert go(it, "refuse_remote", row, said="").status_code == 409
+    assert go(it, "grant_remote", row, minutes=480).status_code == 409
+    assert go(it, "grant_remote", row, minutes=30).status_code == 302
+    assert go(engineer, "start_remote", row).status_code == 302
+    assert go(engineer, "start_remote", row).status_code == 409
+    assert go(engineer, "end_remote", row, work="").status_code == 409
+    assert go(engineer, "end_remote", row, work="加索引").status_code == 302
+    assert go(it, "revoke_remote", row, why="x").status_code == 409
+    auditor = signed_in(make_member(Role.HOSPITAL_AUDITOR, world.h1))
+    assert "=数据库" in auditor.get(reverse("remote_accesses"), {"state": "ended"}).content.decode()
+    assert "=数据库" not in auditor.get(reverse("remote_accesses"), {"state": "asked"}).content.decode()
+    sheet = auditor.post(reverse("export_remote"), {"state": "ended"}).content.decode("utf-8-sig")
+    assert len(sheet.strip().splitlines()) == 2
+    assert "'=数据库" in sheet
+    assert auditor.post(reverse("export_remote"), {"state": "nonsense"}).status_code == 409
+    assert auditor.post(reverse("grant_remote", args=[row.pk])).status_code == 403
+
+
+def test_the_list_and_one_row_agree_on_every_state(world, now):
+    icu = make_desk(world, "icu")
+    rows = []
+    for number, change in enumerate(range(7)):
+        wish = Wish(contract=icu.contract, what=f"{number}", why="x", minutes=60)
+        row = icu.act(remote.ask_remote, wish, by=icu.engineer, at=now)
+        if change == 1:
+            row = icu.act(remote.refuse_remote, row, by=icu.it, at=now, said="x")
+        elif change > 1:
+            row = icu.act(remote.grant_remote, row, by=icu.it, at=now, minutes=60 if change != 2 else 1)
+        if change > 3:
+            row = icu.act(remote.start_remote, row, by=icu.engineer, at=now)
+        if change == 5:
+            row = icu.act(remote.end_remote, row, by=icu.engineer, at=now, work="x")
+        if change == 6:
+            row = icu.act(remote.revoke_remote, row, by=icu.it, at=now, why="x")
+        rows.append(row)
+    at = now + 10 * MINUTE
+    found = {}
+    with icu.inside():
+        for access in Access:
+            for row in RemoteAuthorisation.objects.filter(in_state(access, at)):
+                assert row.pk not in found
+                found[row.pk] = access
+    assert found == {row.pk: row.access_at(at) for row in rows}
+    assert set(found.values()) == set(Access)
+
+
+def test_an_ordinary_ticket_asks_once_what_hangs_on_it(desk, now, django_assert_num_queries):
+    from tickets import panels_linked as linked
+
+    ticket = desk.report(at=now)
+    with desk.acting(desk.it) as person:
+        ticket = Ticket.objects.select_related("contract").get(pk=ticket.pk)
+        with django_assert_num_queries(1):
+            for panel in (linked.together, linked.emergency, linked.hospital_tasks):
+                panel(ticket, person, now)
+
+
+def test_panels_show_each_side_its_own(desk, now, world):
+    from django.template.loader import render_to_string
+
+    from tests.contracts.people import in_force
+    from tickets import panels
+
+    parent = desk.accepted(at=now - 9 * MINUTE)
+    contract, *_ = in_force(world.h1, world.v2, "smart")
+    sibling = desk.act(
+        siblings.open_sibling, parent, by=desk.it, at=now, contract=contract, category="fault", title="内情§v2"
+    )
+    desk.act(outages.announce_outage, parent, by=desk.it, at=now, title="调不出图")
+    desk.act(incidents.declare_incident, parent, by=desk.lead, at=now, title="大事", why="停诊")
+    said = {}
+    for member in (desk.engineer, desk.it, desk.ward):
+        with desk.acting(member) as person:
+            ticket = Ticket.objects.select_related("contract", "hospital").get(pk=parent.pk)
+            shown = [(panel.template, panel.context(ticket, person, now)) for panel in panels.BESIDE + panels.BELOW]
+            said[member.role] = "".join(
+                render_to_string(template, {"panel": panel, "ticket": ticket}) for template, panel in shown if panel
+            )
+    assert sibling.number in said[Role.VENDOR_ENGINEER]
+    assert "内情§v2" not in said[Role.VENDOR_ENGINEER]
+    assert str(sibling.pk) not in said[Role.VENDOR_ENGINEER]
+    assert "大事" in said[Role.VENDOR_ENGINEER]
+    assert "调不出图" in said[Role.WARD_REPORTER]
+    assert "大事" not in said[Role.WARD_REPORTER]
+    assert sibling.number not in said[Role.WARD_REPORTER]

@@ -1,0 +1,154 @@
+"""Merging, splitting, linking: nothing is lost, and no promise is escaped by it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from servicedesk.notices.models import InboxItem
+from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from tests.clocks.examples import AT
+from tickets.enums import Cause, LinkKind, Remedy, State
+from tickets.models import Call, Entry, TicketLink
+from tickets.services import linking, solving, visiting, working
+from tickets.services.linking import link, merge, undo_merge, unlink
+from tickets.services.splitting import Part, split
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def merged(desk, ticket, into, by=None, at=AT + 5 * MINUTE):
+    return desk.act(merge, ticket, by=by or desk.it, at=at, into=into, why="同一台工作站")
+
+
+def test_a_merged_ticket_ends_with_its_promises_and_both_streams_say_so(desk):
+    first, second = desk.report(), desk.report(at=AT + MINUTE)
+    merged(desk, second, first, by=desk.engineer)
+    second = desk.fresh(second)
+    assert (second.state, second.merged_into_id, second.due_at) == (State.MERGED, first.pk, None)
+    assert set(desk.clocks(second).values()) == {"superseded"}
+    assert desk.clocks(first) == {"on_site": None, "respond": None}
+    with desk.inside():
+        said = dict(Entry.objects.filter(act__contains="merged").values_list("ticket__number", "facts__number"))
+        took = Entry.objects.get(act="tickets.took_in")
+    assert said == {second.number: first.number}
+    assert (took.ticket_id, took.facts["number"], took.text) == (first.pk, second.number, "同一台工作站")
+    with desk.acting(desk.ward) as person:
+        assert InboxItem.objects.visible_to(person).filter(kind="ticket_merged").exists()
+
+
+def test_an_undone_merge_leaves_the_promises_as_they_were(desk):
+    """The clocks run on as if nothing had been: same start, same due time, the pause that was."""
+    first, second = desk.report(), desk.accepted(severity=Severity.A, channel=Channel.PHONE)
+    desk.act(working.pause, second, by=desk.it, at=AT + 3 * MINUTE, why="手术中")
+    before = desk.clocks(second)
+    merged(desk, second, first)
+    desk.act(undo_merge, second, by=desk.it, at=AT + 9 * MINUTE)
+    second = desk.fresh(second)
+    assert (second.state, second.merged_into_id) == (State.WORKING, None)
+    assert desk.clocks(second) == before
+    assert desk.clock(second, Metric.ON_SITE).due_at is None
+    desk.act(working.resume, second, by=desk.it, at=AT + 63 * MINUTE)
+    assert desk.clock(second, Metric.ON_SITE).due_at == AT + timedelta(hours=5)
+
+
+def test_undoing_has_its_time(desk):
+    first, second = desk.report(), desk.report()
+    merged(desk, second, first)
+    with pytest.raises(Refused, match="too long ago"):
+        desk.act(undo_merge, second, by=desk.engineer, at=AT + 16 * MINUTE)
+    desk.act(undo_merge, second, by=desk.it, at=AT + 16 * MINUTE)
+    with pytest.raises(Refused):
+        desk.act(undo_merge, second, by=desk.it, at=AT + 17 * MINUTE)
+
+
+def test_no_vendor_escapes_a_promise_by_merging(desk):
+    """An earlier or graver one goes into a later or lighter one by the hospital's hand only."""
+    early, late = desk.report(), desk.report(at=AT + timedelta(hours=1))
+    grave = desk.report(severity=Severity.A, channel=Channel.PHONE, at=AT + timedelta(hours=1))
+    for ticket, into in ((early, late), (grave, early)):
+        with pytest.raises(Forbidden, match="hospital only"):
+            merged(desk, ticket, into, by=desk.engineer)
+    merged(desk, early, late)
+
+
+def test_odd_merges_are_refused(desk, world):
+    ticket, other = desk.report(), desk.report()
+    with pytest.raises(Refused, match="itself"):
+        merged(desk, ticket, ticket)
+    with pytest.raises(Refused, match="why"):
+        desk.act(merge, ticket, by=desk.it, at=AT, into=other, why=" ")
+    desk.act(visiting.call_for_visit, ticket, by=desk.it, at=AT, why="需现场")
+    with pytest.raises(Refused, match="visit"):
+        merged(desk, ticket, other)
+    merged(desk, other, ticket)
+    with pytest.raises(Refused, match="over"):
+        merged(desk, desk.report(), other)
+    with pytest.raises(Refused):
+        merged(desk, other, ticket)
+
+
+def test_a_part_becomes_a_ticket_with_the_clocks_of_the_report(desk):
+    ticket = desk.accepted()
+    later = AT + timedelta(hours=2)
+    part = Part("打印机也打不出", words="胶片打印无反应")
+    fresh = desk.act(split, ticket, by=desk.engineer, at=later, part=part)
+    assert (fresh.reported_at, fresh.state, fresh.assignee_name) == (AT, State.WORKING, desk.engineer.name)
+    assert desk.clocks(fresh) == {"on_site": None, "respond": "met"}
+    assert fresh.contract_id == ticket.contract_id
+    with desk.inside():
+        row = TicketLink.objects.get()
+        assert (row.ticket_id, row.other_id, row.kind) == (fresh.pk, ticket.pk, LinkKind.SPLIT_FROM)
+    desk.act(visiting.call_for_visit, fresh, by=desk.it, at=later, why="需现场")
+    assert desk.clock(fresh, Metric.ON_SITE).due_at == AT + timedelta(hours=4)
+
+
+def test_a_phoned_ticket_splits_with_its_call(desk):
+    """PACS-16: A may come by phone only; the part carries the same first call and nobody is asked about it again."""
+    ticket = desk.report(severity=Severity.A, channel=Channel.PHONE)
+    fresh = desk.act(split, ticket, by=desk.it, at=AT + timedelta(hours=1), part=Part("报告也打不开"))
+    assert (fresh.state, fresh.reported_at) == (State.REPORTED, AT)
+    assert desk.clock(fresh, Metric.RESPOND).due_at == AT + 5 * MINUTE
+    with desk.inside():
+        call = Call.objects.get(ticket=fresh)
+    assert (call.caller, call.called_at, call.needs_word) == ("刘敏", AT, False)
+
+
+def test_what_cannot_be_split(desk):
+    with pytest.raises(Refused, match="about"):
+        desk.act(split, desk.report(), by=desk.it, at=AT, part=Part(" "))
+    waits = desk.report(severity=Severity.A, channel=Channel.WEB)
+    with pytest.raises(Refused, match="called"):
+        desk.act(split, waits, by=desk.it, at=AT, part=Part("另一件"))
+
+
+def test_links_are_seen_from_both_ends_and_once(desk):
+    one, other = desk.report(), desk.report()
+    row = desk.act(link, one, by=desk.engineer, at=AT, other=other, kind=LinkKind.CAUSED_BY)
+    with pytest.raises(Refused, match="already"):
+        desk.act(link, other, by=desk.it, at=AT, other=one, kind=LinkKind.RELATED)
+    with desk.inside():
+        assert Entry.objects.filter(act="tickets.linked").count() == 2
+    desk.act(unlink, row, by=desk.it, at=AT)
+    with desk.inside():
+        assert not TicketLink.objects.exists()
+
+
+def test_two_merging_each_other_wait_in_one_order(desk):
+    one, other = desk.report(), desk.report()
+    with desk.inside():
+        assert linking.both(one, other) == (one, other)
+        assert linking.both(other, one) == (other, one)
+
+
+def test_a_resolved_ticket_comes_back_resolved(desk):
+    first, second = desk.report(), desk.accepted()
+    facts = {"words": "重启", "cause": Cause.SOFTWARE, "remedy": Remedy.RESTARTED}
+    desk.act(solving.resolve, second, by=desk.engineer, at=AT + 3 * MINUTE, **facts)
+    merged(desk, second, first)
+    desk.act(undo_merge, second, by=desk.it, at=AT + 6 * MINUTE)
+    assert desk.fresh(second).state == State.RESOLVED
+    assert desk.clocks(second)["confirm"] is None

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from servicedesk.tenancy.enums import Side
+from tickets.forms.linked import lines
+from tickets.services.incidents import EVERY
+
+EVERY_MINUTES = [(n, ngettext_lazy("every %d minute", "every %d minutes", n) % n) for n in (15, 30, 60, 120)]
+SIDES = ((Side.HOSPITAL.value, _("Hospital")), (Side.VENDOR.value, _("Vendor")))
+
+
+class DeclareForm(forms.Form):
+    title = forms.CharField(label=_("What happens"), max_length=120)
+    why = forms.CharField(label=_("Why it is a major incident"), max_length=300, widget=lines(2))
+    every_minutes = forms.TypedChoiceField(
+        label=_("An update"), choices=EVERY_MINUTES, coerce=int, initial=30,
+        help_text=_("Whoever leads is reminded, and both leads are told when one is late."),
+    )  # fmt: skip
+
+
+assert all(EVERY[0] <= n <= EVERY[1] for n, _words in EVERY_MINUTES)
+
+
+class UpdateForm(forms.Form):
+    text = forms.CharField(label=_("How it stands"), max_length=5_000, widget=lines(3))
+
+
+class EndForm(forms.Form):
+    text = forms.CharField(label=_("How it ended"), max_length=5_000, widget=lines(2))
+
+
+class JoinForm(forms.Form):
+    does = forms.CharField(label=_("What I do"), max_length=80, required=False)
+
+
+class ReviewForm(forms.Form):
+    happened = forms.CharField(label=_("What happened"), max_length=10_000, widget=lines(5))
+    impact = forms.CharField(label=_("What it meant for the hospital"), max_length=10_000, widget=lines(3))
+    cause = forms.CharField(label=_("Cause"), max_length=10_000, widget=lines(3))
+    lessons = forms.CharField(label=_("What we learn"), max_length=10_000, required=False, widget=lines(3))
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
+
+
+class MeasureForm(forms.Form):
+    words = forms.CharField(label=_("What we change"), max_length=300, widget=lines(2))
+    side = forms.ChoiceField(label=_("By which side"), choices=SIDES)
+    who = forms.CharField(label=_("By whom"), max_length=60)
+    due_on = forms.DateField(label=_("Until when"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+
+    def facts(self) -> dict[str, Any]:
+        return self.cleaned_data | {"side": Side(self.cleaned_data["side"])}

@@ -1,0 +1,86 @@
+"""What hangs on a ticket beside its stream. One question says what there is, so that an ordinary page asks once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q
+
+from contracts.matrices import matrix_of, version_at
+from contracts.models import Contract
+from servicedesk.sla.promise import Channel
+from servicedesk.tenancy.wall import Person
+from tickets.models import (
+    FaultPart,
+    HospitalTask,
+    MajorIncident,
+    Outage,
+    PlanTick,
+    RemoteAuthorisation,
+    Ticket,
+    TicketLink,
+)
+
+OWN = OuterRef("pk")
+
+
+def what_hangs(ticket: Ticket) -> frozenset[str]:
+    """Asked once per ticket and page, whichever panel comes first."""
+    if not hasattr(ticket, "_hanging"):
+        links = TicketLink.objects.filter(Q(ticket=OWN) | Q(other=OWN))
+        family = Ticket.objects.filter(Q(parent=OWN) | Q(merged_into=OWN))
+        found = {
+            "has_links": Exists(links),
+            "has_family": Exists(family),
+            "has_part": Exists(FaultPart.objects.filter(ticket=OWN)),
+            "has_outage": Exists(Outage.objects.filter(ticket=OWN, ended_at=None)),
+            "has_incident": Exists(MajorIncident.objects.filter(ticket=OWN)),
+            "has_ticks": Exists(PlanTick.objects.filter(ticket=OWN)),
+            "has_tasks": Exists(HospitalTask.objects.filter(ticket=OWN)),
+            "has_remote": Exists(RemoteAuthorisation.objects.filter(ticket=OWN)),
+        }
+        row: dict[str, Any] = Ticket.objects.filter(pk=ticket.pk).values(**found).get()
+        ticket._hanging = frozenset(name.removeprefix("has_") for name, is_there in row.items() if is_there)  # type: ignore[attr-defined]
+    return ticket._hanging  # type: ignore[attr-defined, no-any-return]
+
+
+@dataclass(frozen=True)
+class Linked:
+    """A link as seen from one of its ends."""
+
+    row: TicketLink
+    other: Ticket
+    is_from_here: bool
+
+
+def links_of(ticket: Ticket) -> list[Linked]:
+    rows = TicketLink.objects.filter(Q(ticket=ticket) | Q(other=ticket)).select_related("ticket", "other")
+    return [
+        Linked(row, row.other if row.ticket_id == ticket.pk else row.ticket, row.ticket_id == ticket.pk) for row in rows
+    ]
+
+
+def merged_into(ticket: Ticket) -> list[Ticket]:
+    return list(Ticket.objects.filter(merged_into=ticket).order_by("number"))
+
+
+def children_of(ticket: Ticket) -> list[Ticket]:
+    return list(Ticket.objects.filter(parent=ticket).select_related("department").order_by("number"))
+
+
+def asks_leave_for_remote_work(contract: Contract, category: str, at: datetime) -> bool:
+    """Where the contract names remote work among its ways, the hospital authorises it first (ICU-15)."""
+    version = version_at(contract, at)
+    if version is None:
+        return False
+    return any(category in row.categories and Channel.REMOTE in row.channels for row in matrix_of(version).rows)
+
+
+def part_of(ticket: Ticket) -> FaultPart | None:
+    return FaultPart.objects.filter(ticket=ticket).first()
+
+
+def may(permission: Any, person: Person) -> bool:
+    return permission.reach_of(person) is not None

@@ -1,0 +1,79 @@
+"""The panels of a ticket's page about what belongs together, emergencies and remote access."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.wall import Person
+from tickets.hanging import asks_leave_for_remote_work, children_of, links_of, may, merged_into, part_of, what_hangs
+from tickets.models import HospitalTask, PlanTick, RemoteAuthorisation, Ticket
+from tickets.permissions import (
+    ASK_REMOTE,
+    DECIDE_TICKETS,
+    DECLARE_INCIDENTS,
+    LEAD_FAULTS,
+    LINK_TICKETS,
+    SEE_INCIDENTS,
+    SEE_REMOTE,
+    WORK_INCIDENTS,
+)
+from tickets.services.incidents import incident_of
+from tickets.services.outages import known_outage_of
+
+Shown = dict[str, Any] | None
+
+
+def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
+    """Links, outage, siblings under other contracts, a major incident."""
+    there = what_hangs(ticket)
+    is_ward = person.role == Role.WARD_REPORTER
+    may_link = may(LINK_TICKETS, person)
+    if not may_link and not there & {"links", "family", "part", "outage", "incident"} and not ticket.parent_id:
+        return None
+    sees_incident = "incident" in there and may(SEE_INCIDENTS, person)
+    return {
+        "links": links_of(ticket) if "links" in there and not is_ward else [],
+        "merged": merged_into(ticket) if "family" in there and not is_ward else [],
+        "children": len(children_of(ticket)) if "family" in there and not is_ward else 0,
+        "parent": Ticket.objects.filter(pk=ticket.parent_id).first() if ticket.parent_id and not is_ward else None,
+        "part": part_of(ticket) if "part" in there and not is_ward else None,
+        "outage": known_outage_of(ticket) if "outage" in there else None,
+        "incident": incident_of(ticket) if sees_incident else None,
+        "may_link": may_link,
+        "may_lead": may(LEAD_FAULTS, person),
+        "may_declare": may(DECLARE_INCIDENTS, person) and ticket.is_open and "incident" not in there,
+    }
+
+
+def remote_access(ticket: Ticket, person: Person, at: datetime) -> Shown:
+    """What was asked of remote access for this ticket, and a hint where the contract wants leave for it (ICU-15)."""
+    if not may(SEE_REMOTE, person):
+        return None
+    is_there = "remote" in what_hangs(ticket)
+    needs_leave = ticket.is_open and asks_leave_for_remote_work(ticket.contract, ticket.category, ticket.recorded_at)
+    may_ask = may(ASK_REMOTE, person) and ticket.is_open
+    if not is_there and not needs_leave:
+        return None
+    rows = RemoteAuthorisation.objects.visible_to(person).filter(ticket=ticket) if is_there else []
+    shown = [(row, row.access_at(at)) for row in rows]
+    return {"rows": shown, "needs_leave": needs_leave, "may_ask": may_ask}
+
+
+def emergency(ticket: Ticket, person: Person, at: datetime) -> Shown:
+    """The plan as a checklist (HRP-4)."""
+    if "ticks" not in what_hangs(ticket) or not may(SEE_INCIDENTS, person):
+        return None
+    ticks = list(PlanTick.objects.filter(ticket=ticket).select_related("plan"))
+    done = sum(1 for tick in ticks if tick.done_at)
+    return {"ticks": ticks, "done": done, "may_tick": may(WORK_INCIDENTS, person) and ticket.is_open}
+
+
+def hospital_tasks(ticket: Ticket, person: Person, at: datetime) -> Shown:
+    """客户措施 (PACS-16)."""
+    if "tasks" not in what_hangs(ticket) or person.role == Role.WARD_REPORTER:
+        return None
+    tasks = list(HospitalTask.objects.filter(ticket=ticket))
+    done = sum(1 for task in tasks if task.done_at)
+    return {"tasks": tasks, "done": done, "may_do": may(DECIDE_TICKETS, person) and ticket.is_open}

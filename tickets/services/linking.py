@@ -1,0 +1,125 @@
+"""Tickets of the same parties: linked, merged, split, and what a mistake of merging takes back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.clocks.services.clocks import bring_clocks_back, end_clocks
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.sla.promise import Severity
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+from tickets.enums import LinkKind, State
+from tickets.models import Entry, Ticket, TicketLink
+from tickets.people import hospital_side, vendor_side
+from tickets.services.visiting import open_visit
+from tickets.states import Move, move, take_back
+from tickets.stream import changed, locked, of, tell
+
+# The hospital may have been told of it at night.
+UNDO = {Side.VENDOR: timedelta(minutes=10), Side.HOSPITAL: timedelta(hours=24)}
+
+
+@transaction.atomic
+def link(ticket: Ticket, other: Ticket, kind: LinkKind, *, by: Person | None, at: datetime) -> TicketLink:
+    """What `ticket` is to `other`; both streams say so."""
+    ticket, other = both(ticket, other)
+    known = TicketLink.objects.filter(ticket__in=[ticket, other], other__in=[ticket, other])
+    if known.exists():
+        raise Refused(_("These two are linked already."))
+    row = TicketLink.objects.create(
+        **of(ticket), other=other, kind=kind, at=at, by=by.membership_id if by else None,
+        by_name=by.name if by else "", by_side=by.side if by else "",
+    )  # fmt: skip
+    changed(ticket, Act.TICKETS_LINKED, by=by, at=at, facts={"kind": kind.value, "number": other.number})
+    changed(other, Act.TICKETS_LINKED, by=by, at=at, facts={"number": ticket.number})
+    return row
+
+
+@transaction.atomic
+def unlink(row: TicketLink, *, by: Person, at: datetime) -> None:
+    ticket, other = both(row.ticket, row.other)
+    if not TicketLink.objects.filter(pk=row.pk).delete()[0]:
+        raise Refused(_("These two are not linked any more."))
+    changed(ticket, Act.TICKETS_UNLINKED, by=by, at=at, facts={"number": other.number})
+    changed(other, Act.TICKETS_UNLINKED, by=by, at=at, facts={"number": ticket.number})
+
+
+@transaction.atomic
+def merge(ticket: Ticket, into: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
+    """The same thing, reported twice: this one ends, its promises with it, and the other goes on for both."""
+    ticket, into = both(ticket, into)
+    _refuse_odd_merge(ticket, into, by)
+    if not why.strip():
+        raise Refused(_("Say why they are one."))
+    was = State(ticket.state)
+    move(ticket, Move.MERGE, by=by)
+    ticket.merged_into, ticket.waits_for, ticket.wakes_at = into, "", None
+    end_clocks(ticket.matter, by=by, at=at)
+    changed(ticket, Act.TICKET_MERGED, by=by, at=at, text=why, facts={"number": into.number, "was": was.value})
+    changed(into, Act.TICKET_TOOK_IN, by=by, at=at, text=why, facts={"number": ticket.number})
+    _tell_both(ticket, into, by=by, at=at)
+    return ticket
+
+
+@transaction.atomic
+def undo_merge(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
+    """Its promises run on as if they never had been ended."""
+    other = Ticket.objects.filter(merged__pk=ticket.pk).first()
+    if other is None:
+        raise Refused(_("It is merged no more."))
+    ticket, into = both(ticket, other)
+    entry = merged_by(ticket)
+    if entry is None or at - entry.at > UNDO[by.side]:
+        raise Refused(_("This was merged too long ago to be undone; report it anew."))
+    take_back(ticket, State(entry.facts["was"]))
+    ticket.merged_into = None
+    bring_clocks_back(ticket.matter, ended_at=entry.at, by=by, at=at)
+    changed(ticket, Act.MERGE_UNDONE, by=by, at=at, facts={"number": into.number})
+    changed(into, Act.MERGE_UNDONE, by=by, at=at, facts={"number": ticket.number})
+    _tell_both(ticket, into, by=by, at=at)
+    return ticket
+
+
+def merged_by(ticket: Ticket) -> Entry | None:
+    """The latest merge in its stream."""
+    return Entry.objects.filter(ticket=ticket, act=Act.TICKET_MERGED).order_by("-at", "-id").first()
+
+
+def both(ticket: Ticket, other: Ticket) -> tuple[Ticket, Ticket]:
+    """Locked in one order, whoever comes from where."""
+    if ticket.pk == other.pk:
+        raise Refused(_("This is the ticket itself; choose another."))
+    if (ticket.hospital_id, ticket.vendor_id) != (other.hospital_id, other.vendor_id):
+        raise Refused(_("The other ticket belongs to another vendor; the hospital makes them one fault."))
+    held = {each.pk: locked(each) for each in sorted((ticket, other), key=lambda each: each.pk)}
+    return held[ticket.pk], held[other.pk]
+
+
+def _refuse_odd_merge(ticket: Ticket, into: Ticket, by: Person) -> None:
+    if into.contract_id != ticket.contract_id:
+        raise Refused(_("Only tickets of one contract are merged; link these two instead."))
+    if not into.is_open:
+        raise Refused(_("The other ticket is over; nothing is merged into it."))
+    if ticket.children.exists():
+        raise Refused(_("Other tickets stand under this outage; take them out first."))
+    if open_visit(ticket):
+        raise Refused(_("Somebody is called for on site; end that visit first."))
+    if by.side is Side.VENDOR and _would_lose_promises(ticket, into):
+        raise Forbidden(_("An earlier or graver ticket is merged into a later or lighter one by the hospital only."))
+
+
+def _would_lose_promises(ticket: Ticket, into: Ticket) -> bool:
+    is_graver = Severity(ticket.severity).is_graver_than(Severity(into.severity))
+    return is_graver or (ticket.reported_at or ticket.recorded_at) < (into.reported_at or into.recorded_at)
+
+
+def _tell_both(ticket: Ticket, into: Ticket, *, by: Person, at: datetime) -> None:
+    for one, other in ((ticket, into), (into, ticket)):
+        to = hospital_side(one) | vendor_side(one, at=at)
+        tell(one, NoticeKind.TICKET_MERGED, to=to, by=by, at=at, words={"other": other.number})

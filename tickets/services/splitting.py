@@ -1,0 +1,104 @@
+"""Two things in one report: a part of it becomes a ticket of its own, as if it had been reported so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from contracts.models import System
+from servicedesk.audit.enums import Act
+from servicedesk.clocks.services.clocks import give_clocks_to, stop_clock
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+from tickets.enums import LinkKind, State
+from tickets.models import Call, Ticket
+from tickets.people import hospital_side, vendor_side
+from tickets.services.linking import link
+from tickets.services.reporting import Phoned, Report, report_fault
+from tickets.states import Move, move
+from tickets.stream import changed, locked, metrics, tell
+
+
+@dataclass(frozen=True)
+class Part:
+    """What is taken out of a ticket. Another system or kind of service of the same contract may be meant by it."""
+
+    title: str
+    words: str = ""
+    category: str = ""
+    system: System | None = None
+
+
+@transaction.atomic
+def split(ticket: Ticket, part: Part, *, by: Person, at: datetime) -> Ticket:
+    """Its promises count from the original report; who took the whole has taken the part."""
+    ticket = locked(ticket)
+    _refuse_odd(ticket, part, by)
+    fresh = report_fault(
+        _report(ticket, part), by=by, at=at, reported_at=ticket.reported_at, call=_call(ticket, by)
+    )  # fmt: skip
+    Call.objects.filter(ticket=fresh).update(needs_word=False)  # the original's call: said once, disputed there
+    Ticket.objects.filter(pk=fresh.pk).update(reporter=ticket.reporter_id)  # a vendor cannot read the membership
+    if ticket.accepted_at and ticket.assignee_id:
+        fresh = _as_taken(fresh, ticket, at=at)
+    link(fresh, ticket, LinkKind.SPLIT_FROM, by=by, at=at)
+    ticket = locked(ticket)
+    changed(ticket, Act.TICKET_SPLIT, by=by, at=at, facts={"number": fresh.number})
+    to = hospital_side(ticket) | vendor_side(ticket, at=at)
+    tell(ticket, NoticeKind.TICKET_MERGED, to=to, by=by, at=at, words={"other": fresh.number})
+    return locked(fresh)
+
+
+def _refuse_odd(ticket: Ticket, part: Part, by: Person) -> None:
+    if not part.title.strip():
+        raise Refused(_("Say what the new ticket is about."))
+    if ticket.state == State.CALL_AWAITED or ticket.reported_at is None:
+        raise Refused(_("Nobody has called yet; log the call first."))
+    if not ticket.is_open:
+        raise Refused(_("This ticket is over; report anew what happens again."))
+    if part.system and part.system.contract_id != ticket.contract_id:
+        raise Forbidden(_("Choose a system of the same contract."))
+
+
+def _report(ticket: Ticket, part: Part) -> Report:
+    return Report(
+        contract=ticket.contract,
+        category=part.category or ticket.category,
+        title=part.title,
+        words=part.words,
+        channel=Channel(ticket.channel),
+        severity=Severity(ticket.severity),
+        system=part.system or ticket.system,
+        is_emergency=ticket.is_emergency,
+        department=ticket.department,
+        place=ticket.place,
+        where=ticket.where,
+        reporter_name=ticket.reporter_name,
+        reporter_phone=ticket.reporter_phone,
+    )
+
+
+def _call(ticket: Ticket, by: Person) -> Phoned | None:
+    if ticket.channel != Channel.PHONE or ticket.reported_at is None:
+        return None
+    first = Call.objects.filter(ticket=ticket, is_first=True).first()
+    if first:
+        return Phoned(first.called_at, first.caller, first.callee, first.number, first.words)
+    return Phoned(ticket.reported_at, ticket.reporter_name or by.name)
+
+
+def _as_taken(fresh: Ticket, ticket: Ticket, *, at: datetime) -> Ticket:
+    """The product's own move: the engineer told the reporter when they took the whole."""
+    fresh = locked(fresh)
+    move(fresh, Move.ACCEPT, by=None)
+    fresh.assignee_id, fresh.assignee_name = ticket.assignee_id, ticket.assignee_name
+    fresh.accepted_at = ticket.accepted_at
+    give_clocks_to(fresh.matter, member=ticket.assignee_id)
+    ended = stop_clock(fresh.matter, Metric.RESPOND, by=None, at=ticket.accepted_at or at)
+    changed(fresh, Act.TICKET_ACCEPTED, by=None, at=at, facts={"to": ticket.assignee_name, **metrics(ended)})
+    return fresh
