@@ -39,6 +39,7 @@ DEFINERS = {
     "own_memberships": "a signed-in person's own memberships, for switching",
     "person_is_member": "one bit: does ending this membership end the sign-in",
     "platform_role_stands_alone": "a trigger: who administers the platform sits in no organisation",
+    "tickets_find": "no operator that finds words is leakproof: says the policies itself, and gives out ids alone",
     "audit_await_seal": "trigger: puts each new record among those that wait for their seal",
     "wall_enter": "verifies a membership before there is a context, and opens it",
 }

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from servicedesk.ui import devices, due, icons, words
+from servicedesk.ui import devices, due, icons, marking, words
 from servicedesk.ui.tables import Page
 
 register = template.Library()
@@ -125,3 +125,9 @@ def milliseconds(moment: datetime) -> int:
 @register.filter
 def device(user_agent: str) -> str:
     return devices.device_of(user_agent)
+
+
+@register.filter
+def marked(text: str, found: list[str]) -> SafeString:
+    """`{{ ticket.title|marked:words }}`: what was searched for, where it stands."""
+    return marking.marked(str(text), found)
