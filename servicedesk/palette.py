@@ -15,17 +15,17 @@ from servicedesk.accounts.permissions import INVITE_PEOPLE
 from servicedesk.navigation import Entry, Link, Shell
 from servicedesk.tenancy.doors import Audience, door
 from servicedesk.ui.marking import words_of
-from tickets.permissions import LOG_CALLS, REPORT_FAULTS
+from tickets.permissions import LOG_CALLS, WORK_TICKETS
 from tickets.searching import LONGEST, Found, found_tickets, ticket_of_number
 from tickets.searching_others import found_people, found_systems
 
 A_FEW = 5
-# What one begins, beside where one goes. An act without its page yet is not offered.
+# What one begins, beside where one goes: the rail names the rest. An act without its page yet is not offered.
 BEGIN: tuple[Entry, ...] = (
-    Entry(_("Report a fault"), "alert-triangle", "report_fault", REPORT_FAULTS),
-    Entry(_("Log a call"), "phone-call", "log_call", LOG_CALLS),
+    Entry(_("Write down a call"), "phone-call", "new_call", LOG_CALLS),
+    Entry(_("Next ticket"), "bolt", "next_ticket", WORK_TICKETS),
     Entry(_("Invite people"), "user-plus", "invite", INVITE_PEOPLE),
-    Entry(_("Start a contract"), "file-certificate", "start_contract", START_CONTRACTS),
+    Entry(_("Start a contract from a blueprint"), "file-certificate", "start_contract", START_CONTRACTS),
 )
 
 

@@ -61,3 +61,9 @@ SEE_RECORDS = Permission(
     _("See and export maintenance records"),
     everyone_in(*HOSPITAL_STAFF, *VENDOR_STAFF),
 )
+# tickets: home
+SEE_BOARD = Permission(
+    "tickets.see_board",
+    _("See who has how much to do, and what breaches next"),
+    everyone_in(*HOSPITAL_IT, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER),
+)

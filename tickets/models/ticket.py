@@ -20,6 +20,7 @@ from tickets.models.part import PARTIES
 from tickets.permissions import SEE_TICKETS
 
 IS_OPEN = Q(state__in=sorted(OPEN))
+IS_CLOSED = Q(closed_at__isnull=False)
 
 
 class Ticket(WalledWithId):
@@ -136,6 +137,9 @@ class Ticket(WalledWithId):
             models.Index(fields=["vendor", "-id"], name="tickets_of_vendor"),
             models.Index(fields=["contract", "-id"], name="tickets_of_contract"),
             models.Index(fields=["assignee", "id"], name="open_tickets_of_person", condition=IS_OPEN),
+            # tickets: home
+            models.Index(fields=["hospital", "closed_at"], name="closed_tickets_of_hospital", condition=IS_CLOSED),
+            models.Index(fields=["vendor", "closed_at"], name="closed_tickets_of_vendor", condition=IS_CLOSED),
             models.Index(fields=["wakes_at"], name="tickets_that_wake", condition=Q(state=State.WAITING)),
         ]  # fmt: skip
 
