@@ -11,10 +11,18 @@ from uuid import UUID
 from django.db import connection
 from django.utils import timezone
 
+from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.wall import Person
-from tickets.at_home import BY_DUE, COLUMNS, IS_OPEN, SCOPE, Row
+from tickets.at_home import Row, Tags, tags_of
+from tickets.enums import OPEN
 
 PEOPLE, NEXT, DAYS = 8, 8, 7
+IS_OPEN = f"t.state IN ({', '.join(repr(str(state)) for state in sorted(OPEN))})"
+COLUMNS = "t.id, t.number, t.title, t.severity, t.state, t.due_at, t.assignee_name, t.hospital_id"
+SCOPE = {  # the wall's conditions once more
+    Side.HOSPITAL: "t.hospital_id = %(hospital)s",
+    Side.VENDOR: "t.vendor_id = %(vendor)s AND t.hospital_id = ANY (%(hospitals)s)",
+}
 SCANNED = 5000  # of open tickets: what is beyond is years of neglect
 LOAD = f"""
 SELECT assignee_name, count(*), count(*) FILTER (WHERE due_at < %(now)s),
@@ -23,8 +31,8 @@ SELECT assignee_name, count(*), count(*) FILTER (WHERE due_at < %(now)s),
  GROUP BY 1 ORDER BY 3 DESC, 2 DESC, 1 LIMIT {PEOPLE}
 """
 BREACHING = f"""
-SELECT 'next', {COLUMNS}, '' FROM tickets_ticket t JOIN tenancy_hospital h ON h.id = t.hospital_id
- WHERE {{scope}} AND {IS_OPEN} AND t.due_at >= %(now)s ORDER BY {BY_DUE} LIMIT {NEXT}
+SELECT 'next', {COLUMNS}, '' FROM tickets_ticket t
+ WHERE {{scope}} AND {IS_OPEN} AND t.due_at >= %(now)s ORDER BY t.due_at NULLS LAST, t.id LIMIT {NEXT}
 """
 TREND = """
 SELECT day::date, (SELECT count(*) FROM tickets_ticket t WHERE {scope} AND t.id >= %(oldest)s AND t.reported_at >= day
@@ -51,6 +59,7 @@ class Board:
     most: int
     breaching: Sequence[Row]
     trend: Sequence[tuple[str, int, int]]
+    tags: Tags
 
 
 def board_of(person: Person, *, at: datetime) -> Board:
@@ -69,7 +78,7 @@ def board_of(person: Person, *, at: datetime) -> Board:
     load = [Load(*row) for row in _asked(LOAD, scope, values)]
     trend = [(_day(day), came, went) for day, came, went in _asked(TREND, scope, values)]
     breaching = [Row(*row) for row in _asked(BREACHING, scope, values)]
-    return Board(load, max((one.open for one in load), default=1), breaching, trend)
+    return Board(load, max((one.open for one in load), default=1), breaching, trend, tags_of(person))
 
 
 def _day(day: date) -> str:
