@@ -14,6 +14,7 @@ from servicedesk.accounts.models import User
 from servicedesk.accounts.services.second_factor import give_totp
 from servicedesk.clocks.demo import make_demo_roster
 from servicedesk.demo_contracts import make_contracts
+from servicedesk.demo_tickets import make_tickets
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Department, Engagement, Hospital, Membership, Place, Vendor
@@ -90,8 +91,8 @@ def people() -> tuple[Player, ...]:
 
 
 @transaction.atomic
-def make_demo(*, at: datetime) -> bool:
-    """Anchored to the day it is first made; a later call finds it there and leaves it."""
+def make_demo(*, at: datetime, share: float = 1.0) -> bool:
+    """Anchored to the day it is first made; a later call finds it there and leaves it. `share`: of the year's tickets."""
     if User.objects.filter(username=PLAYERS[0].username).exists():
         return False
     with wall.opened(Context.of_platform()):
@@ -106,6 +107,7 @@ def make_demo(*, at: datetime) -> bool:
     members = {player.username: _admit(player, organisations, departments, password, at) for player in PLAYERS}
     teams = {code: make_demo_roster(organisations[code], name=name, at=at) for code, name in TEAMS.items()}
     make_contracts(organisations, members, teams, at)
+    make_tickets(members, at=at, share=share)
     return True
 
 

@@ -8,10 +8,11 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from servicedesk.navigation import address
+from servicedesk.navigation import Entry, Link, Shell, address
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.permissions import REGISTER
 from servicedesk.tenancy.wall import Person
+from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_TICKETS, WORK_TICKETS
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,19 @@ STEPS: tuple[Step, ...] = (
     Step("bell", _("Choose how you are told"), _("Inside, by mail or by message, and when not."), "notice_preferences"),
     Step("user-circle", _("Check your name and phone number"), _("They stand on what you sign and send."), "me"),
 )
+
+
+# What this person begins most; the first stands out. An act without its page yet is not offered.
+BEGIN: tuple[Entry, ...] = (
+    Entry(_("Next ticket"), "bolt", "next_ticket", WORK_TICKETS),
+    Entry(_("Report a fault"), "alert-circle", "report", REPORT_FAULTS),
+    Entry(_("Write down a call"), "phone-call", "new_call", LOG_CALLS),
+    Entry(_("All tickets"), "list", "tickets", SEE_TICKETS),
+)
+
+
+def begin(request: Any) -> list[Link]:
+    return Shell(request).links(BEGIN)
 
 
 def next_steps(request: Any) -> list[Step]:

@@ -203,7 +203,7 @@ class Shell:
 
     @cached_property
     def rail(self) -> list[Section]:
-        sections = [Section(section.label, self._links(section.entries)) for section in RAIL]
+        sections = [Section(section.label, self.links(section.entries)) for section in RAIL]
         return [section for section in sections if section.entries]
 
     @cached_property
@@ -213,9 +213,9 @@ class Shell:
 
     @cached_property
     def own(self) -> list[Link]:
-        return self._links(OWN)
+        return self.links(OWN)
 
-    def _links(self, entries: Sequence[Entry]) -> list[Link]:
+    def links(self, entries: Sequence[Entry]) -> list[Link]:
         found = [(entry, address(entry.url_name)) for entry in entries if self._may(entry.who)]
         return [Link(entry, href, self._is_here(href)) for entry, href in found if href]
 
@@ -261,7 +261,11 @@ class Shell:
 
     @property
     def search_url(self) -> str:
-        return address("search")
+        return address("search") if self.person else ""
+
+    @property
+    def palette_url(self) -> str:
+        return address("palette") if self.person else ""
 
     @property
     def inbox_url(self) -> str:

@@ -16,14 +16,14 @@ from drf_spectacular.views import SpectacularJSONAPIView
 from contracts.selectors import versions_asked
 from servicedesk.accounts.models.user import Theme
 from servicedesk.clocks.calendars_standing import notes_for
-from servicedesk.clocks.selectors.home import duty_at_home
-from servicedesk.clocks.selectors.promises import waiting_for
-from servicedesk.home import next_steps
-from servicedesk.navigation import THEME_COOKIE
+from servicedesk.clocks.selectors.home import duty_at_home, waiting_for
+from servicedesk.home import begin, next_steps
+from servicedesk.navigation import THEME_COOKIE, address
 from servicedesk.openapi import groups_of
 from servicedesk.tenancy.doors import Audience, door
-from servicedesk.tenancy.permissions import granted_to
 from servicedesk.ui import gallery as samples
+from tickets.at_home import tickets_at_home
+from tickets.permissions import SEE_BOARD
 
 YEAR = 365 * 24 * 3600
 
@@ -31,13 +31,18 @@ YEAR = 365 * 24 * 3600
 @door(Audience.SIGNED_IN)
 def home(request: Any) -> HttpResponse:
     person, now = request.person, timezone.now()
+    waiting, asked = waiting_for(person), versions_asked(person) if person else []
+    tickets = tickets_at_home(person, at=now)
     context = {
         "steps": next_steps(request),
+        "begin": begin(request),
         "notes": notes_for(person, at=now),
-        "permissions": granted_to(person.role) if person else [],
         "duty": duty_at_home(person, at=now),
-        "waiting": waiting_for(person, at=now),
-        "asked": versions_asked(person) if person else [],
+        "waiting": waiting,
+        "asked": asked,
+        "tickets": tickets,
+        "is_quiet": not (waiting or asked or tickets),
+        "board_url": address("board") if person and SEE_BOARD.reach_of(person) else "",
         "now": now,
     }
     return render(request, "home.html", context)

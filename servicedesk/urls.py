@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from servicedesk import pages, status
+from servicedesk import pages, palette, status
 
 urlpatterns = [
     path("", pages.home, name="home"),
@@ -23,6 +23,8 @@ urlpatterns = [
     path("", include("tickets.report_urls")),
     path("", include("tickets.closing_urls")),
     path("", include("tickets.linked_urls")),
+    path("", include("tickets.home_urls")),
+    path("search/palette/", palette.palette, name="palette"),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),
     path("status", status.status, name="status"),

@@ -157,3 +157,9 @@ GRANT_REMOTE = Permission(
     _("Grant, refuse and revoke remote access"),
     everyone_in(*HOSPITAL_IT),
 )
+# tickets: home
+SEE_BOARD = Permission(
+    "tickets.see_board",
+    _("See who has how much to do, and what breaches next"),
+    everyone_in(*HOSPITAL_IT, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER),
+)

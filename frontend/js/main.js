@@ -2,6 +2,7 @@ import "./dialogs.js";
 import "./requests.js";
 import "./toasts.js";
 import "./keys.js";
+import "./palette.js";
 import "./countdown.js";
 import "./pieces.js";
 import "./queue.js";

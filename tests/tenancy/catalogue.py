@@ -40,6 +40,7 @@ DEFINERS = {
     "person_is_member": "one bit: does ending this membership end the sign-in",
     "platform_role_stands_alone": "a trigger: who administers the platform sits in no organisation",
     "signing_link_by_secret": "a link's own ticket, found by the hash of its secret",
+    "tickets_find": "no operator that finds words is leakproof: says the policies itself, and gives out ids alone",
     "audit_await_seal": "trigger: puts each new record among those that wait for their seal",
     "sticker_by_token": "which sticker a scanned token belongs to; it opens reporting and nothing else",
     "wall_enter": "verifies a membership before there is a context, and opens it",

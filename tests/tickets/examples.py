@@ -124,6 +124,7 @@ def _count(world: World, owner: Owner) -> Example:
 
 
 from tests.tickets import examples_closing as _closing  # noqa: E402, F401
+from tests.tickets import examples_home as _home  # noqa: E402, F401
 from tests.tickets import (
     examples_linked,  # noqa: F401
     examples_reporting,  # noqa: F401  below: they use what is above

@@ -11,7 +11,7 @@ import servicedesk.tenancy.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0004_enter_says_more"),
-        ("tickets", "0002_wall"),
+        ("tickets", "0010_queue"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

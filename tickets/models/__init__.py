@@ -5,6 +5,7 @@ from tickets.models.incident import IncidentLine, MajorIncident, Participant, Re
 from tickets.models.linked import FaultPart, Outage, TicketLink
 from tickets.models.queue import QueueView
 from tickets.models.remote import RemoteAuthorisation
+from tickets.models.search import SearchText
 from tickets.models.stickers import MeToo, Scan, Sticker
 from tickets.models.stream import Entry, Note
 from tickets.models.ticket import DayCount, NumberRule, Ticket
@@ -34,6 +35,7 @@ __all__ = [
     "RemoteAuthorisation",
     "ReviewAction",
     "Scan",
+    "SearchText",
     "SeverityWish",
     "SigningLink",
     "Solution",

@@ -56,6 +56,12 @@ class Call(PartOfTicket):
                 | (Q(disputed_at__isnull=False, disputed_by__isnull=False) & ~Q(disputed_why="")),
             ),
         ]
+        indexes = [
+            models.Index(
+                fields=["hospital", "logged_at"], name="calls_that_need_a_word",
+                condition=Q(needs_word=True, agreed_at__isnull=True, disputed_at__isnull=True),
+            )
+        ]  # fmt: skip
 
     def __str__(self) -> str:
         return f"{self.caller} {self.called_at:%Y-%m-%d %H:%M}"

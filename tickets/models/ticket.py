@@ -21,6 +21,7 @@ from tickets.permissions import SEE_TICKETS
 
 IS_OPEN = Q(state__in=sorted(OPEN))
 BY_DUE = (F("due_at").asc(nulls_last=True), F("id").asc())
+IS_CLOSED = Q(closed_at__isnull=False)
 
 
 class Ticket(WalledWithId):
@@ -137,6 +138,9 @@ class Ticket(WalledWithId):
             models.Index(fields=["vendor", "-id"], name="tickets_of_vendor"),
             models.Index(fields=["contract", "-id"], name="tickets_of_contract"),
             models.Index(fields=["assignee", "id"], name="open_tickets_of_person", condition=IS_OPEN),
+            # tickets: home
+            models.Index(fields=["hospital", "closed_at"], name="closed_tickets_of_hospital", condition=IS_CLOSED),
+            models.Index(fields=["vendor", "closed_at"], name="closed_tickets_of_vendor", condition=IS_CLOSED),
             models.Index(fields=["wakes_at"], name="tickets_that_wake", condition=Q(state=State.WAITING)),
             # tickets: closing
             models.Index(

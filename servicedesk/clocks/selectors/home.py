@@ -1,24 +1,95 @@
-"""What the duty roster has to say to a person on their home page."""
+"""What duty roster and running promises have to say on a person's home page: one function each (migration 0070)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.urls import reverse
+from django.utils.functional import Promise as Text
 
 from servicedesk.clocks.models import Duty
-from servicedesk.clocks.permissions import KEEP_ROSTER, SEE_ROSTER, SWAP_DUTY
-from servicedesk.clocks.selectors.on_duty import Answering, desks_answering
+from servicedesk.clocks.permissions import (
+    ACKNOWLEDGE,
+    DECIDE_WAIVER,
+    KEEP_ROSTER,
+    SEE_CLOCKS,
+    SEE_ON_DUTY,
+    SEE_ROSTER,
+    SWAP_DUTY,
+)
+from servicedesk.clocks.selectors.on_duty import OnDuty
 from servicedesk.clocks.selectors.roster import Hole, holes_ahead, next_duties
+from servicedesk.clocks.words import METRICS
+from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.wall import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Who answers at a desk now; `people` empty: nobody."""
+
+    label: str
+    hotline: str
+    hospital: str
+    vendor: str
+    people: list[OnDuty]
+
+    @property
+    def desk(self) -> Desk:  # as the partial that shows it asks
+        return self
+
+    @property
+    def has_first_line(self) -> bool:
+        return any(one.level == 1 for one in self.people)
 
 
 @dataclass(frozen=True)
 class DutyAtHome:
     now: datetime
-    answering: list[Answering]
+    answering: Sequence[Desk]
     mine: list[Duty]
     holes: list[Hole]
     may_swap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A promise that escalates and that nobody takes care of, or one that somebody asks to waive."""
+
+    is_waiver: bool
+    clock: UUID
+    metric_code: str
+    severity: str
+    due_at: datetime | None
+    label: str
+    hospital: str
+    hue: int | None
+    why: str
+    is_paused: bool
+
+    @property
+    def metric(self) -> str | Text:
+        return METRICS[Metric(self.metric_code)]
+
+    @property
+    def url(self) -> str:
+        return reverse("clock", args=[self.clock])
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """What asks for this person: promises that escalate, and what only they may decide."""
+
+    lines: list[Line]
+    may_acknowledge: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.lines)
 
 
 def duty_at_home(person: Person | None, *, at: datetime) -> DutyAtHome | None:
@@ -26,8 +97,32 @@ def duty_at_home(person: Person | None, *, at: datetime) -> DutyAtHome | None:
         return None
     return DutyAtHome(
         now=at,
-        answering=desks_answering(person, at=at),
+        answering=answering_at_home(person, at=at),
         mine=next_duties(person, at=at) if SEE_ROSTER.reach_of(person) else [],
         holes=holes_ahead(person, at=at) if KEEP_ROSTER.reach_of(person) else [],
         may_swap=SWAP_DUTY.reach_of(person) is not None,
     )
+
+
+def answering_at_home(person: Person, *, at: datetime) -> list[Desk]:
+    if SEE_ON_DUTY.reach_of(person) is None:
+        return []
+    desks: dict[UUID, Desk] = {}
+    for key, *facts, level, member, name, phone, until in _asked("clocks_home_desks", person, at):
+        desk = desks.setdefault(key, Desk(*facts, people=[]))
+        if level is not None:
+            desk.people.append(OnDuty(level, member, name, phone, until))
+    return list(desks.values())
+
+
+def waiting_for(person: Person | None) -> Waiting:
+    if person is None or SEE_CLOCKS.reach_of(person) is None:
+        return Waiting([])
+    rows = _asked("clocks_home_waiting", person, DECIDE_WAIVER.reach_of(person) is not None)
+    return Waiting([Line(*row) for row in rows], ACKNOWLEDGE.reach_of(person) is not None)
+
+
+def _asked(function: str, person: Person, value: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {function}(%s, %s, %s)", [person.vendor_id, list(person.hospitals), value])
+        return cursor.fetchall()

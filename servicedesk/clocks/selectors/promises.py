@@ -14,7 +14,6 @@ from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils.functional import Promise as Text
 
 from servicedesk.clocks.models import Clock, Escalation, Waiver
-from servicedesk.clocks.permissions import ACKNOWLEDGE, DECIDE_WAIVER, SEE_CLOCKS
 from servicedesk.clocks.reading import core_of
 from servicedesk.clocks.words import METRICS, OUTCOMES, RECIPIENTS, sentences, target
 from servicedesk.sla.clock import Clock as Running
@@ -25,7 +24,7 @@ from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 
-AT_MOST, AT_HOME = 100, 5
+AT_MOST = 100
 
 
 def escalating(person: Person) -> QuerySet[Clock]:
@@ -41,26 +40,6 @@ def waiting_for_the_hospital(person: Person) -> QuerySet[Waiver]:
     """Waivers that the hospital has not decided yet."""
     undecided = Waiver.objects.visible_to(person).filter(decided_at=None)
     return undecided.select_related("clock__matter", "hospital").order_by("asked_at")
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """What asks for this person: promises that escalate and nobody takes care of, and what only they may decide."""
-
-    clocks: list[Shown]
-    waivers: list[Waiver]
-    may_acknowledge: bool = False
-
-    def __bool__(self) -> bool:
-        return bool(self.clocks or self.waivers)
-
-
-def waiting_for(person: Person | None, *, at: datetime) -> Waiting:
-    if person is None or SEE_CLOCKS.reach_of(person) is None:
-        return Waiting([], [])
-    clocks = shown(escalating(person).filter(acknowledged_at=None)[:AT_HOME], person, at)
-    decides, cares = (may.reach_of(person) is not None for may in (DECIDE_WAIVER, ACKNOWLEDGE))
-    return Waiting(clocks, list(waiting_for_the_hospital(person)[:AT_HOME]) if decides else [], cares)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from servicedesk.ui import devices, due, icons, words
+from servicedesk.ui import devices, due, icons, marking, words
 from servicedesk.ui.tables import Page
 
 register = template.Library()
@@ -106,6 +106,12 @@ def organisation(name: str, hue: int | None = None) -> Any:
     return {"name": name, "hue": None if hue is None else int(hue) % 360 * HUES // 360}
 
 
+@register.inclusion_tag("ui/organisation.html")
+def hospital_tag(tags: dict[int, tuple[str, int]], key: int) -> Any:
+    """`{% hospital_tag tags ticket.hospital_id %}`: the same, where names and hues were read once for all rows."""
+    return organisation(*tags.get(key, ("", None)))
+
+
 @register.inclusion_tag("ui/heading.html")
 def heading(page: Page, name: str, label: str, number: bool = False) -> Any:
     """`{% heading page "at" _("When") %}`: a column's head that sorts by it."""
@@ -138,3 +144,9 @@ def milliseconds(moment: datetime) -> int:
 @register.filter
 def device(user_agent: str) -> str:
     return devices.device_of(user_agent)
+
+
+@register.filter
+def marked(text: str, found: list[str]) -> SafeString:
+    """`{{ ticket.title|marked:words }}`: what was searched for, where it stands."""
+    return marking.marked(str(text), found)

@@ -1,0 +1,166 @@
+"""What a person's first page shows of tickets. Functions of the database (migration 0072) keep their plans; each list
+is one call, bounded, and given the wall's conditions as `visible_to` would say them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk.tenancy.enums import Reach, Side
+from servicedesk.tenancy.wall import Person
+from tickets.enums import State
+from tickets.permissions import DECIDE_TICKETS, SEE_TICKETS, WORK_TICKETS
+
+ASKED = ("asked", "call", "wish")  # what stands between a hospital and the end of its tickets
+WHAT: dict[str, str | Promise] = {
+    State.HANDED_OVER: _("Not theirs, they say: decide how it goes on"),
+    State.RESOLVED: _("A solution is there: to be signed"),
+    State.SIGNED: _("Signed: to be confirmed"),
+    "call": _("A call was written down late: is its time right?"),
+    "wish": _("Another severity is proposed"),
+}
+Tags = dict[int, tuple[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ticket as one line."""
+
+    kind: str
+    id: UUID
+    number: str
+    title: str
+    severity: str
+    state: str
+    due_at: datetime | None
+    assignee: str
+    hospital: int
+    words: str
+
+    @property
+    def url(self) -> str:
+        return _address(self.id)
+
+    @property
+    def state_words(self) -> str | Promise:
+        return State(self.state).label
+
+    @property
+    def what(self) -> str | Promise:
+        """What is asked of whoever reads it; nothing where it is merely to be done."""
+        return WHAT.get(self.kind) or (WHAT.get(self.state, "") if self.kind == "asked" else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """How many are past their time, of one vendor and system."""
+
+    vendor: str
+    system: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """A visit of today."""
+
+    ticket: UUID
+    number: str
+    engineer: str
+    planned_at: datetime | None
+    arrived_at: datetime | None
+    where: str
+    hospital: int
+
+    @property
+    def url(self) -> str:
+        return _address(self.ticket)
+
+
+@dataclass
+class AtHome:
+    """The lists of one page; what a role has no use for is empty. `tags` where rows may be of several hospitals."""
+
+    asked: list[Row]
+    mine: list[Row]
+    to_accept: list[Row]
+    outages: list[Row]
+    overdue: list[Row]
+    visits: list[Coming]
+    late: list[Late]
+    counts: dict[str, int]
+    tags: Tags
+
+    def __bool__(self) -> bool:
+        lists = (self.asked, self.mine, self.to_accept, self.outages, self.overdue, self.visits)
+        return any(lists) or any(self.counts.values())
+
+
+def tickets_at_home(person: Person | None, *, at: datetime) -> AtHome | None:
+    if person is None or SEE_TICKETS.reach_of(person) is None:
+        return None
+    if SEE_TICKETS.reach_of(person) is not Reach.ORGANISATION:
+        return _of(_asked("tickets_home_of_ward", person.hospital_id, person.department_id, person.membership_id))
+    return _of_vendor(person, at) if person.side == Side.VENDOR else _of_hospital(person, at)
+
+
+def tags_of(person: Person) -> Tags:
+    """Short name and hue of each hospital: joined to every row, their policy would be planned for every list."""
+    if person.side != Side.VENDOR:
+        return {}
+    with connection.cursor() as cursor:
+        words = "SELECT id, short_name, hue FROM tenancy_hospital WHERE id = ANY (%s)"
+        cursor.execute(words, [list(person.hospitals)])
+        return {pk: (name, hue) for pk, name, hue in cursor.fetchall()}
+
+
+def _of_hospital(person: Person, at: datetime) -> AtHome:
+    decides = DECIDE_TICKETS.reach_of(person) is not None
+    found = _of(_asked("tickets_home_of_hospital", person.hospital_id, decides, at))
+    found.visits = _visits(person, at)
+    if found.overdue:
+        found.late = [Late(*row) for row in _asked("tickets_home_late", person.hospital_id, at)]
+    return found
+
+
+def _of_vendor(person: Person, at: datetime) -> AtHome:
+    whose, me = (person.vendor_id, list(person.hospitals)), person.membership_id
+    works = WORK_TICKETS.reach_of(person) is not None
+    found = _of(_asked("tickets_home_of_vendor", *whose, me, works, at))
+    found.visits, found.tags = _visits(person, at), tags_of(person)
+    names = ("mine", "to_accept", "team", "overdue")
+    found.counts = dict(zip(names, _asked("tickets_home_counts", *whose, me, at)[0], strict=True))
+    return found
+
+
+def _visits(person: Person, at: datetime) -> list[Coming]:
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    rows = _asked("tickets_home_visits", person.vendor_id, list(person.hospitals), midnight)
+    return [Coming(*row) for row in rows]
+
+
+def _of(rows: list[tuple[Any, ...]]) -> AtHome:
+    found = AtHome([], [], [], [], [], [], [], {}, {})
+    for row in (Row(*columns) for columns in rows):
+        getattr(found, "asked" if row.kind in ASKED else row.kind).append(row)
+    return found
+
+
+def _asked(function: str, *values: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT * FROM {function}({', '.join(['%s'] * len(values))})", values)
+        return cursor.fetchall()
+
+
+@lru_cache(maxsize=5000)
+def _address(pk: UUID) -> str:
+    return reverse("ticket", args=[pk])

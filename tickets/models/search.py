@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from servicedesk.tenancy.wall import Person
+from tickets.models.part import PartOfTicket
+from tickets.permissions import SEE_NOTES
+
+BOTH = ""  # whose words are no internal note
+
+
+class SearchText(PartOfTicket):
+    """What can be found of a ticket: its own words, each message, each internal note, folded as searches are.
+
+    Triggers write it, under the id of the row the words stand in. The database keeps the words' grams beside them, in a
+    column that Django does not know; who finds is `tickets_find` (migration 0070). A note's row is its side's alone.
+    """
+
+    side = models.CharField(max_length=10, blank=True, default=BOTH)
+    text = models.TextField(_("text"))
+
+    class Meta(PartOfTicket.Meta):
+        verbose_name = _("text to be found")
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+    @classmethod
+    def owned_by(cls, person: Person) -> Q:
+        return super().owned_by(person) & Q(side__in=[BOTH, person.side])
+
+    @classmethod
+    def seen_by(cls, person: Person) -> Q:
+        seen = super().seen_by(person)
+        return seen if SEE_NOTES.reach_of(person) else seen & Q(side=BOTH)

@@ -1,0 +1,115 @@
+"""Finding tickets by any word that stands in them, under the wall. `tickets_find` (migration 0071) gives the ids."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import connection
+from django.utils.functional import cached_property
+
+from servicedesk.tenancy.enums import Reach
+from servicedesk.tenancy.wall import Person
+from servicedesk.ui.marking import around, words_of
+from tickets.models import Entry, Note, SearchText, Ticket
+from tickets.permissions import SEE_NOTES, SEE_TICKETS
+
+AT_MOST, LONGEST, LONGEST_PASTED = 25, 100, 2000
+NUMBER = re.compile(r"(\w{1,12})(-\d{8}-\d{2,6})(?!\d)")
+FIND = "SELECT * FROM tickets_find(%s, %s, %s, %s, %s, %s)"
+SHOWN = ("id", "number", "title", "words", "severity", "state", "hospital_id", "hospital__short_name", "hospital__hue",
+         "system__name", "reporter_name", "assignee_name", "due_at", "reported_at")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Hit:
+    ticket: Ticket
+    where: str  # the words around what was found, where the title does not show it
+    is_note: bool = False
+
+    @property
+    def number(self) -> str:
+        return self.ticket.number
+
+
+@dataclass(frozen=True)
+class Found:
+    hits: Sequence[Hit]
+    words: Sequence[str]
+    older: UUID | None = None  # there is more, before this one
+
+    def __bool__(self) -> bool:
+        return bool(self.hits)
+
+
+def found_tickets(person: Person, query: str, *, below: UUID | None = None, most: int = AT_MOST) -> Found:
+    """Newest first. What no word stands in finds nothing, and so does who may see no tickets."""
+    words = words_of(query[:LONGEST])
+    ids = _ids(person, words, below, most + 1) if words and SEE_TICKETS.reach_of(person) else []
+    if not ids:
+        return Found([], words)
+    rows = Ticket.objects.visible_to(person).filter(pk__in=ids[:most])
+    tickets = list(rows.select_related("hospital", "system").only(*SHOWN).order_by("-id"))
+    elsewhere = _Elsewhere(person, [one for one in tickets if not _is_plain(one, words)], words)
+    return Found([elsewhere.hit(one) for one in tickets], words, ids[most - 1] if len(ids) > most else None)
+
+
+def ticket_of_number(person: Person, text: str) -> Ticket | None:
+    """The one ticket whose number stands in the text, whatever is written around it."""
+    plain = unicodedata.normalize("NFKC", text[:LONGEST_PASTED]).upper()
+    found = NUMBER.search(plain)
+    if found is None:
+        return None
+    letters, rest = found.groups()
+    numbers = [letters[start:] + rest for start in range(len(letters))]
+    tickets = Ticket.objects.visible_to(person).filter(hospital_id__in=person.hospitals, number__in=numbers)
+    first, *others = [*tickets.only("id", "number")[:2], None]
+    return first if others == [None] else None
+
+
+def _ids(person: Person, words: Sequence[str], below: UUID | None, most: int) -> list[UUID]:
+    is_ward = SEE_TICKETS.reach_of(person) is not Reach.ORGANISATION
+    own = (person.department_id, person.membership_id) if is_ward else (None, None)
+    with connection.cursor() as cursor:
+        cursor.execute(FIND, [" ".join(words), most, below, SEE_NOTES.reach_of(person) is not None, *own])
+        return [pk for (pk,) in cursor.fetchall()]
+
+
+def _is_plain(ticket: Ticket, words: Sequence[str]) -> bool:
+    """What is shown of it anyway shows why it was found."""
+    shown = f"{ticket.number} {ticket.title} {ticket.reporter_name} {ticket.assignee_name}"
+    if ticket.system:
+        shown += f" {ticket.system.name}"
+    return all(around(shown, [word]) for word in words)
+
+
+class _Elsewhere:
+    """Where the words stand in those tickets whose title says nothing of them: description, message or note."""
+
+    def __init__(self, person: Person, tickets: Sequence[Ticket], words: Sequence[str]) -> None:
+        self.person, self.tickets, self.words = person, {one.pk for one in tickets}, words
+
+    def hit(self, ticket: Ticket) -> Hit:
+        if ticket.pk not in self.tickets:
+            return Hit(ticket, "")
+        if said := around(ticket.words, self.words):
+            return Hit(ticket, said)
+        text, is_note = self._said.get(ticket.pk, ("", False))
+        return Hit(ticket, around(text, self.words), is_note)
+
+    @cached_property
+    def _said(self) -> dict[UUID, tuple[str, bool]]:
+        """The newest line of each, in its own letters."""
+        kept = SearchText.objects.visible_to(self.person).filter(ticket_id__in=self.tickets)
+        lines: dict[UUID, UUID] = {}
+        for ticket_id, pk in kept.filter(text__contains=self.words[0]).order_by("id").values_list("ticket_id", "id"):
+            lines[ticket_id] = pk
+        chosen = list(lines.values())
+        said = {}
+        for model, is_note in ((Entry, False), (Note, True)):
+            for row in model.objects.visible_to(self.person).filter(pk__in=chosen).only("ticket_id", "text", "by_name"):
+                said[row.ticket_id] = (f"{row.by_name}: {row.text}", is_note)
+        return said

@@ -1,0 +1,22 @@
+"""The live board of those who lead: fetched into their first page, and a page of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from servicedesk.tenancy.doors import door
+from tickets.board import board_of
+from tickets.permissions import SEE_BOARD
+
+
+@door(SEE_BOARD)
+def board(request: Any) -> HttpResponse:
+    now = timezone.now()
+    found = board_of(request.person, at=now)
+    context = {"board": found, "now": now, "trend_head": [_("Day"), _("Reported"), _("Finished")]}
+    return render(request, "tickets/_board.html" if request.htmx else "tickets/board.html", context)
