@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "servicedesk.accounts.middleware.machines",
     "servicedesk.accounts.middleware.language",
     "servicedesk.accounts.middleware.only_news",
     "servicedesk.accounts.middleware.session_limits",
@@ -229,12 +230,14 @@ LOCAL_TARGETS = env.words("LOCAL_TARGETS")
 KEEP_MESSAGES_DAYS = env.number("KEEP_MESSAGES_DAYS", 180, low=1, high=36500)  # sent ones, and notices that were read
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 1200, low=1, high=1_000_000)  # of one token
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "servicedesk.tenancy.api_doors.as_problem",
 }
 SPECTACULAR_SETTINGS = {"TITLE": "Service desk", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
 

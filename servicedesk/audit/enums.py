@@ -43,6 +43,9 @@ class Act(TextChoices):
     SUPPORT_OPENED = "accounts.support_opened", _("opened a support session")
     SUPPORT_CLOSED = "accounts.support_closed", _("closed a support session")
     SUPPORT_LOOKED = "accounts.support_looked", _("looked at a page in a support session")
+    # accounts: tokens
+    TOKEN_MADE = "accounts.token_made", _("gave a machine a token")
+    TOKEN_REVOKED = "accounts.token_revoked", _("revoked a machine's token")
 
     PREFERENCES_SET = "notices.preferences_set", _("chose how to be told")
     TARGET_ALLOWED = "notices.target_allowed", _("allowed a target for messages")
@@ -138,6 +141,9 @@ class Act(TextChoices):
     VISIT_ARRIVED = "tickets.visit_arrived", _("checked in on site")
     VISIT_LEFT = "tickets.visit_left", _("left the site")
     VISIT_DROPPED = "tickets.visit_dropped", _("dropped a visit")
+    # tickets: api
+    NUMBER_ELSEWHERE_SET = "tickets.number_elsewhere_set", _("wrote down a ticket's number elsewhere")
+    EVENTS_REPLAYED = "notices.events_replayed", _("sent a receiver past events again")
 
 
 class Result(TextChoices):

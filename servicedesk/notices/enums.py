@@ -61,6 +61,7 @@ class NoticeKind(TextChoices):
     SIGN_IN_LOCKED = "sign_in_locked", _("Somebody guessed at my password")
     MESSAGES_DEAD = "messages_dead", _("Messages not delivered")
     TRIAL = "trial", _("Test message")
+    TICKET_ACT = "ticket_act", _("Act on a ticket, for a program")
 
     @property
     def urgency(self) -> Urgency:
@@ -142,6 +143,7 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.MESSAGES_DEAD: gettext_noop(
         "What was to go to %(receiver)s on %(on)s could not be delivered. See why, and send it again."
     ),
+    NoticeKind.TICKET_ACT: gettext_noop("%(matter)s: %(said)s."),
     NoticeKind.TRIAL: gettext_noop("This is a test message. It has arrived, so the way here works."),
 }
 
@@ -175,3 +177,4 @@ class Reason(TextChoices):
 class Wants(TextChoices):
     EVERYTHING = "everything", _("Everything")
     ESCALATIONS = "escalations", _("Escalations only")
+    ACTS = "acts", _("Every act on tickets, for a program")

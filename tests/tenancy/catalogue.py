@@ -35,11 +35,13 @@ DEFINERS = {
     "notices_addressee_fits": "a trigger: a notice is addressed to somebody of the side it is meant for",
     "notices_people": "who is told, and how, when the other party's act tells them",
     "notices_receivers": "likewise an organisation's own receivers",
+    "notices_subscribers": "which programs of the two parties want to know of an act the caller does",
     "organisation_is_led": "one bit: may the platform still invite a first lead",
     "own_memberships": "a signed-in person's own memberships, for switching",
     "person_is_member": "one bit: does ending this membership end the sign-in",
     "platform_role_stands_alone": "a trigger: who administers the platform sits in no organisation",
     "audit_await_seal": "trigger: puts each new record among those that wait for their seal",
+    "wall_enter_by_token": "verifies a machine's token before there is a context, and opens it by wall_enter",
     "wall_enter": "verifies a membership before there is a context, and opens it",
 }
 
