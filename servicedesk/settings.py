@@ -239,7 +239,28 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "servicedesk.tenancy.api_doors.as_problem",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Service desk", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Service desk",
+    "VERSION": "1",
+    "DESCRIPTION": "Tickets, contracts and people for the programs of a hospital or a vendor. Every refusal is a problem "
+    "(RFC 9457) whose detail is the sentence a person would read on the page. docs/api.md says more.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SECURITY": [{"token": []}, {"session": []}],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+        }
+    },
+    "AUTHENTICATION_WHITELIST": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"TicketState": "tickets.enums.State", "SideEnum": "tickets.models.stream.SIDES"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "servicedesk.tenancy.api_parts.only_listed_fields",
+    ],
+}
 
 # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 SIMPLE_HISTORY_ENABLED = True

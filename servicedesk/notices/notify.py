@@ -98,9 +98,7 @@ def notify_all(events: Sequence[Event], *, using: str) -> None:
     transaction.on_commit(partial(nudge, fresh), using=using, robust=True)
 
 
-def publish(
-    event_key: str, act: Act, *, subject: Any, words: Mapping[str, Word], url: str, at: datetime
-) -> None:
+def publish(event_key: str, act: Act, *, subject: Any, words: Mapping[str, Word], url: str, at: datetime) -> None:
     """An act on what two parties share, for their programs. `words` are ids and closed words, as ever."""
     using = subject._state.db or DEFAULT_DB_ALIAS
     posts = routes.subscribers(subject.hospital_id, subject.vendor_id, act, using=using)

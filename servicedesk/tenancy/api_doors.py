@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import APIException, ValidationError
@@ -29,7 +30,7 @@ def api_door(
     key: str = "pk",
     writes: Permission | None = None,
 ) -> Callable[[Callable[..., HttpResponseBase]], Callable[..., HttpResponseBase]]:
-    """`api_door(SEE_CONTRACTS, of=Contract)(ExplainContract.as_view())`, by a machine's token or a session's sign-in."""
+    """`api_door(SEE_CONTRACTS, of=Contract)(ExplainContract.as_view())`, by a machine's token or a session."""
     rule = Rule(who, methods, of, key, writes)
 
     def hang(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -102,4 +103,5 @@ def problem(status: int, detail: str, *, errors: Sequence[tuple[str, str]] = ())
     }  # fmt: skip
     if errors:
         said["errors"] = [{"field": field, "detail": sentence} for field, sentence in errors]
-    return JsonResponse(said, status=status, content_type=PROBLEM, json_dumps_params={"ensure_ascii": False})
+    body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")  # half a character may have been sent
+    return HttpResponse(body, status=status, content_type=PROBLEM)

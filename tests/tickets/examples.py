@@ -121,3 +121,6 @@ def _count(world: World, owner: Owner) -> Example:
         while DayCount.objects.filter(hospital=owner.hospital, on=on).exists():
             on += timedelta(days=1)
         return Example(DayCount.objects.create(hospital=owner.hospital, on=on, last=7))
+
+
+from tests.tickets import examples_api as _api  # noqa: E402, F401

@@ -4,38 +4,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contracts', '0005_who_decides'),
-        ('tenancy', '0004_enter_says_more'),
-        ('tickets', '0002_wall'),
+        ("contracts", "0005_who_decides"),
+        ("tenancy", "0004_enter_says_more"),
+        ("tickets", "0002_wall"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalticket',
-            name='external_source',
-            field=models.CharField(blank=True, max_length=30, verbose_name='of which system'),
+            model_name="historicalticket",
+            name="external_source",
+            field=models.CharField(blank=True, max_length=30, verbose_name="of which system"),
         ),
         migrations.AddField(
-            model_name='ticket',
-            name='external_source',
-            field=models.CharField(blank=True, max_length=30, verbose_name='of which system'),
+            model_name="ticket",
+            name="external_source",
+            field=models.CharField(blank=True, max_length=30, verbose_name="of which system"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['hospital', 'changed_at', 'id'], name='changes_of_hospital'),
+            model_name="ticket",
+            index=models.Index(fields=["hospital", "changed_at", "id"], name="changes_of_hospital"),
         ),
         migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['vendor', 'changed_at', 'id'], name='changes_of_vendor'),
+            model_name="ticket",
+            index=models.Index(fields=["vendor", "changed_at", "id"], name="changes_of_vendor"),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('external_number', ''), _negated=True), fields=('hospital', 'external_source', 'external_number'), name='ticket_number_elsewhere_once'),
+            model_name="ticket",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("external_number", ""), _negated=True),
+                fields=("hospital", "external_source", "external_number"),
+                name="ticket_number_elsewhere_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('external_source', ''), models.Q(('external_number', ''), _negated=True), _connector='OR'), name='ticket_source_has_number'),
+            model_name="ticket",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("external_source", ""), models.Q(("external_number", ""), _negated=True), _connector="OR"
+                ),
+                name="ticket_source_has_number",
+            ),
         ),
     ]

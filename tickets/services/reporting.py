@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -76,6 +76,7 @@ class Report:
     reporter_phone: str = ""
     submission: UUID | None = None
     external_number: str = ""
+    external_source: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,8 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
 def _sent_before(report: Report) -> Ticket | None:
     if report.submission is None:
         return None
+    with connection.cursor() as cursor:  # two at once: the second waits for the first, and finds its ticket
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 7204))", [str(report.submission)])
     return Ticket.objects.filter(hospital_id=report.contract.hospital_id, submission=report.submission).first()
 
 
@@ -237,6 +240,7 @@ def _written(
         number=number,
         submission=report.submission,
         external_number=report.external_number,
+        external_source=report.external_source,
         title=title,
         words=report.words,
         category=item.category,

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0005_preferences_keep_their_history'),
+        ("notices", "0005_preferences_keep_their_history"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='historicalreceiver',
-            name='events',
-            field=models.JSONField(default=list, verbose_name='which acts'),
+            model_name="historicalreceiver",
+            name="events",
+            field=models.JSONField(default=list, verbose_name="which acts"),
         ),
         migrations.AddField(
-            model_name='receiver',
-            name='events',
-            field=models.JSONField(default=list, verbose_name='which acts'),
+            model_name="receiver",
+            name="events",
+            field=models.JSONField(default=list, verbose_name="which acts"),
         ),
     ]
