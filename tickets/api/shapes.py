@@ -21,6 +21,7 @@ CHANNELS = [Channel.PLATFORM.value, Channel.WEB.value, Channel.MAIL.value, Chann
 
 
 class TicketShape(serializers.ModelSerializer[Ticket]):
+    severity = serializers.CharField(read_only=True, help_text="1, A, B, C, or empty where the contract has no levels")
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
     class Meta:
@@ -41,6 +42,9 @@ class TicketPage(serializers.Serializer[Any]):
 
 
 class EntryShape(serializers.ModelSerializer[Entry]):
+    by_side = serializers.CharField(read_only=True, help_text="hospital, vendor, or empty: the product itself")
+    facts = serializers.DictField(read_only=True)
+
     class Meta:
         model = Entry
         fields = ("id", "kind", "act", "at", "by_name", "by_side", "text", "facts")
@@ -60,6 +64,8 @@ class FileShape(serializers.ModelSerializer[StoredFile]):
 
 
 class VisitShape(serializers.ModelSerializer[Visit]):
+    proof = serializers.CharField(read_only=True, help_text="place, sticker, hospital; empty until somebody arrived")
+
     class Meta:
         model = Visit
         fields = (
