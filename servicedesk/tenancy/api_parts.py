@@ -109,10 +109,10 @@ def read(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]
     """What is right, or a ValidationError that names every field that is wrong."""
     if not isinstance(given, Mapping):
         raise serializers.ValidationError(_("Send an object with its fields."))
-    unknown = set(map(str, given)) - set(shape().fields)
+    asked = shape(data=given)
+    unknown = set(map(str, given)) - set(asked.fields)
     if unknown:
         raise serializers.ValidationError({name: _("There is no such field here.") for name in sorted(unknown)})
-    asked = shape(data=given)
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
 

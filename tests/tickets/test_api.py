@@ -167,6 +167,7 @@ def test_a_report_starts_its_clocks_and_is_on_record_as_a_machine(desk, hospital
         ticket = Ticket.objects.get(pk=said["id"])
         record = Record.objects.get(subject_id=said["id"], act="tickets.reported")
         entry = Entry.objects.get(ticket=ticket)
+    assert said == hospital.get(f"{TICKETS}?number={said['number']}").json()["results"][0]
     assert said["due_at"] is not None and ticket.due_at is not None
     assert record.words["token"] == str(hospital.token.pk)
     assert record.by_membership == hospital.token.membership_id
@@ -254,6 +255,7 @@ def test_what_only_the_phone_may_report_waits_for_the_call(desk, hospital, vendo
     """PACS-16: severity 1 by phone; the first call starts the clocks, whoever writes it down."""
     said = hospital.report(desk.contract, severity="1").json()
     assert (said["state"], said["reported_at"]) == ("call_awaited", None)
+    assert said["due_at"] == hospital.get(at(said["id"])).json()["due_at"]
     call = {"called_at": (timezone.now() - timedelta(seconds=30)).isoformat(), "caller": "刘敏"}
     answer = vendor.post(at(said["id"], "log-call"), call)
     assert (answer.status_code, answer.json()["state"]) == (200, "reported")

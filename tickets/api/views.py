@@ -130,9 +130,8 @@ def _reported(request: Request, given: dict[str, Any], call: Phoned | None) -> H
     person, at = request._request.person, timezone.now()
     report = report_of(given, submission=_submission(request), is_phoned=call is not None, by=person)
     with one_ticket_per_number():
-        made = report_fault(report, by=person, at=at, call=call)
-    ticket = Ticket.objects.get(pk=made.pk)
-    answer = tagged(Response, ticket, status=201 if made.recorded_at == at else 200)
+        ticket = report_fault(report, by=person, at=at, call=call)
+    answer = tagged(Response, ticket, status=201 if ticket.recorded_at == at else 200)
     answer.headers["Location"] = f"/api/v1/tickets/{ticket.pk}/"
     return answer
 
