@@ -33,9 +33,9 @@ setup: ## install and build everything but the servers
 check: ## lint, types, imports, migrations, texts
 	@$(ready) demo && exec $(python) scripts/check.py
 
-fix: ## let the linter mend what it can, and write docs/permissions.md anew
+fix: ## let the linter mend what it can, and write docs/permissions.md and docs/openapi.json anew
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
-	@UPDATE_DOCS=1 $(python) -m pytest -q tests/matrix/test_table.py tests/tickets/test_states.py
+	@UPDATE_DOCS=1 $(python) -m pytest -q tests/matrix/test_table.py tests/tickets/test_states.py tests/tickets/test_api_schema.py
 
 lock: ## renew the locked versions of everything
 	@exec $(python) scripts/lock.py

@@ -9,15 +9,17 @@ from typing import Any, TypeVar
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from contracts.enums import Status
 from contracts.matrices import offer_of, version_at
-from contracts.models import Contract
+from contracts.models import CatalogueItem, Contract, Level, System
 from contracts.permissions import SEE_CONTRACTS
+from contracts.selectors import status
 from contracts.trying import (
     Misfit,
     Offer,
@@ -33,6 +35,7 @@ from contracts.trying import (
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.promise import Armed, Channel, Metric, Severity, Unit, Window
 from servicedesk.tenancy.api_doors import api_door, problem
+from servicedesk.tenancy.api_parts import PAGING, Paging, page_of, problems, read
 
 PLUS = re.compile(r"(T.*) (\d\d:?\d\d)$")  # a plus that was not quoted arrives as a blank
 YES = {"true": True, "1": True, "false": False, "0": False, "": False}
@@ -63,21 +66,6 @@ class Explained(serializers.Serializer[Any]):
     clocks = ExplainedClock(many=True)
 
 
-class FieldProblem(serializers.Serializer[Any]):
-    field = serializers.CharField()
-    detail = serializers.CharField()
-
-
-class Problem(serializers.Serializer[Any]):
-    """RFC 9457"""
-
-    type = serializers.CharField()
-    title = serializers.CharField()
-    status = serializers.IntegerField()
-    detail = serializers.CharField()
-    errors = serializers.ListField(child=FieldProblem(), required=False)  # type: ignore[assignment]
-
-
 def _parameter(name: str, words: str, **more: Any) -> OpenApiParameter:
     return OpenApiParameter(name, str, OpenApiParameter.QUERY, description=words, **more)
 
@@ -89,13 +77,6 @@ PARAMETERS = [
     _parameter("reported_by", "How it is reported", enum=_choices(Channel)),
     OpenApiParameter("emergency", bool, OpenApiParameter.QUERY, description="Marked an emergency"),
 ]
-REFUSALS = {
-    400: "Not to be answered like this: each error names its parameter",
-    401: "Not signed in",
-    403: "The person's role does not include this",
-    404: "No such contract, or another organisation's",
-    409: "Nothing is promised at that moment",
-}
 
 
 class ExplainContract(APIView):
@@ -108,7 +89,7 @@ class ExplainContract(APIView):
         parameters=PARAMETERS,
         responses={
             200: Explained,
-            **{status: OpenApiResponse(Problem, words) for status, words in REFUSALS.items()},
+            **problems(400, 404, 409),
         },
     )
     def get(self, request: Request, contract: Contract) -> Response | HttpResponse:
@@ -162,3 +143,82 @@ def _taken(errors: list[tuple[str, str]], field: str, read: Callable[[], Value])
 
 
 explain_contract = api_door(SEE_CONTRACTS, of=Contract)(ExplainContract.as_view())
+
+
+class ItemShape(serializers.ModelSerializer[CatalogueItem]):
+    class Meta:
+        model = CatalogueItem
+        fields = ("category", "name")
+        read_only_fields = fields
+
+
+class LevelShape(serializers.ModelSerializer[Level]):
+    class Meta:
+        model = Level
+        fields = ("severity", "means")
+        read_only_fields = fields
+
+
+class SystemShape(serializers.ModelSerializer[System]):
+    class Meta:
+        model = System
+        fields = ("id", "name", "version", "part_of")
+        read_only_fields = fields
+
+
+class ContractShape(serializers.ModelSerializer[Contract]):
+    hospital = serializers.CharField(source="hospital.name", read_only=True)
+    vendor = serializers.CharField(source="vendor.name", read_only=True)
+    status = serializers.SerializerMethodField()
+    catalogue = ItemShape(many=True, read_only=True)
+    levels = LevelShape(many=True, read_only=True)
+    systems = SystemShape(many=True, read_only=True)
+
+    class Meta:
+        model = Contract
+        fields = (
+            "id", "number", "name", "hospital", "vendor", "starts_on", "ends_on", "status", "catalogue", "levels",
+            "systems",
+        )  # fmt: skip
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField([status.value for status in Status]))
+    def get_status(self, contract: Contract) -> str:
+        return status(contract, on=timezone.localdate()).value
+
+
+class ContractPage(serializers.Serializer[Any]):
+    results = ContractShape(many=True)
+    next = serializers.CharField(allow_null=True)
+
+
+PARTS = ("catalogue", "levels", "systems", "signings")
+
+
+class Contracts(APIView):
+    @extend_schema(
+        operation_id="list_contracts",
+        tags=["contracts"],
+        summary="Contracts with what can be reported under them",
+        parameters=PAGING,
+        responses={200: ContractPage, **problems(400)},
+    )
+    def get(self, request: Request) -> Response:
+        rows = Contract.objects.visible_to(request._request.person).select_related("hospital", "vendor")
+        page = page_of(rows.prefetch_related(*PARTS), ("id",), **read(Paging, request.query_params.dict()))
+        return Response(page.answer(ContractShape, request))
+
+
+class OneContract(APIView):
+    @extend_schema(
+        operation_id="read_contract",
+        tags=["contracts"],
+        summary="One contract",
+        responses={200: ContractShape, **problems(404)},
+    )
+    def get(self, request: Request, contract: Contract) -> Response:
+        return Response(ContractShape(contract).data)
+
+
+contracts = api_door(SEE_CONTRACTS)(Contracts.as_view())
+one_contract = api_door(SEE_CONTRACTS, of=Contract)(OneContract.as_view())

@@ -41,12 +41,13 @@ def row_of(facts: dict[str, Any]) -> Row:
     )
 
 
-def matrix_of(version: MatrixVersion) -> Matrix:
+def matrix_of(version: MatrixVersion, *, calendar_id: Any = None) -> Matrix:
     """With the newest version of its calendar: a year that was published since counts for what begins now."""
+    calendar_id = calendar_id or current_calendar_id(version)
     return Matrix(
         name=version.contract.name,
         rows=tuple(map(row_of, version.rows)),
-        calendar=calendar(current_calendar_id(version), using=version._state.db or "default"),
+        calendar=calendar(calendar_id, using=version._state.db or "default"),
         marks_itself=frozenset(map(Severity, version.marks_itself)),
     )
 

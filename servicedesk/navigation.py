@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from contracts.permissions import SEE_CONTRACTS
 from servicedesk.accounts.models.user import Theme
+from servicedesk.accounts.permissions import SEE_TOKENS
 from servicedesk.accounts.selectors import OwnMembership, own_memberships
 from servicedesk.audit.permissions import SEE_TRAIL
 from servicedesk.clocks.permissions import PUBLISH_YEARS, SEE_CALENDARS, SEE_CLOCKS, SEE_ON_DUTY, SEE_ROSTER
@@ -118,6 +119,7 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("People"), "users", "people", SEE_PEOPLE, keys="g p", at_thumb=True),
             Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
+            Entry(gettext_lazy("Machines"), "key", "tokens", SEE_TOKENS),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
         ),
     ),

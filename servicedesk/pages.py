@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularJSONAPIView
@@ -19,7 +20,7 @@ from servicedesk.clocks.calendars_standing import notes_for
 from servicedesk.clocks.selectors.home import duty_at_home, waiting_for
 from servicedesk.home import begin, next_steps
 from servicedesk.navigation import THEME_COOKIE, address
-from servicedesk.openapi import groups_of
+from servicedesk.openapi import Operation, groups_of
 from servicedesk.tenancy.doors import Audience, door
 from servicedesk.ui import gallery as samples
 from tickets.at_home import tickets_at_home
@@ -93,7 +94,13 @@ def gallery(request: Any) -> HttpResponse:
 @door(Audience.MEMBER)
 def api(request: Any) -> HttpResponse:
     """Drawn here and not by swagger-ui: that is English, knows no dark, and fails our contrast."""
-    return render(request, "api.html", {"groups": groups_of(SchemaGenerator().get_schema(public=True))})
+    return render(request, "api.html", {"groups": _groups()})
+
+
+@cache  # the same for everybody, and the words of OpenAPI are English
+def _groups() -> dict[str, list[Operation]]:
+    with translation.override("en"):
+        return groups_of(SchemaGenerator().get_schema(public=True))
 
 
 @door(Audience.MEMBER)

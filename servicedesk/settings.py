@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "servicedesk.accounts.middleware.machines",
     "servicedesk.accounts.middleware.language",
     "servicedesk.accounts.middleware.only_news",
     "servicedesk.accounts.middleware.session_limits",
@@ -235,14 +236,37 @@ LOCAL_TARGETS = env.words("LOCAL_TARGETS")
 KEEP_MESSAGES_DAYS = env.number("KEEP_MESSAGES_DAYS", 180, low=1, high=36500)  # sent ones, and notices that were read
 
 # ── API ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+API_REQUESTS_PER_MINUTE = env.number("API_REQUESTS_PER_MINUTE", 1200, low=1, high=1_000_000)  # of one token
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "EXCEPTION_HANDLER": "servicedesk.tenancy.api_doors.as_problem",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Service desk", "VERSION": "1", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Service desk",
+    "VERSION": "1",
+    "DESCRIPTION": "Tickets, contracts and people for the programs of a hospital or a vendor. Every refusal is a problem "
+    "(RFC 9457) whose detail is the sentence a person would read on the page. docs/api.md says more.",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1/",
+    "SECURITY": [{"token": []}, {"session": []}],
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "token": {"type": "http", "scheme": "bearer"},
+            "session": {"type": "apiKey", "in": "cookie", "name": "session"},
+        }
+    },
+    "AUTHENTICATION_WHITELIST": [],
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {"TicketState": "tickets.enums.State", "SideEnum": "tickets.models.stream.SIDES"},
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "servicedesk.tenancy.api_parts.only_listed_fields",
+    ],
+}
 
 # ── records ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 SIMPLE_HISTORY_ENABLED = True

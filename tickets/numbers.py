@@ -9,23 +9,23 @@ from django.utils import timezone
 
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Hospital
-from tickets.models import NumberRule
 
 DIGITS = 3
 LETTERS = 4
 LOOK_ALIKE = frozenset("IOLQ01")  # spoken over the telephone and written on paper
 NEXT = """
 INSERT INTO tickets_daycount (id, hospital_id, "on", last) VALUES (%s, %s, %s, 1)
-ON CONFLICT (hospital_id, "on") DO UPDATE SET last = tickets_daycount.last + 1 RETURNING last
+ON CONFLICT (hospital_id, "on") DO UPDATE SET last = tickets_daycount.last + 1
+RETURNING last, (SELECT prefix FROM tickets_numberrule r WHERE r.hospital_id = tickets_daycount.hospital_id),
+                (SELECT digits FROM tickets_numberrule r WHERE r.hospital_id = tickets_daycount.hospital_id)
 """
 
 
 def next_number(hospital: Hospital, *, at: datetime) -> str:
     """Whoever comes at the same moment waits for this transaction: no gap and no double."""
-    rule = NumberRule.objects.filter(hospital_id=hospital.pk).first()
-    prefix, digits = (rule.prefix, rule.digits) if rule else (letters_of(hospital), DIGITS)
     on = timezone.localdate(at)
-    return f"{prefix}-{on:%Y%m%d}-{_counted(hospital, on):0{digits}d}"
+    count, prefix, digits = _counted(hospital, on)
+    return f"{prefix or letters_of(hospital)}-{on:%Y%m%d}-{count:0{digits or DIGITS}d}"
 
 
 def letters_of(hospital: Hospital) -> str:
@@ -34,7 +34,9 @@ def letters_of(hospital: Hospital) -> str:
     return "".join(spoken[:LETTERS]) or "H"
 
 
-def _counted(hospital: Hospital, on: date) -> int:
+def _counted(hospital: Hospital, on: date) -> tuple[int, str | None, int | None]:
+    """With the hospital's rule, where it has one."""
     with connection.cursor() as cursor:
         cursor.execute(NEXT, [uuid7(), hospital.pk, on])
-        return int(cursor.fetchone()[0])
+        count, prefix, digits = cursor.fetchone()
+        return int(count), prefix, digits

@@ -51,6 +51,17 @@ DECIDE_TICKETS = Permission(
     _("Decide on severity, pauses, solutions and the end of a ticket"),
     everyone_in(*HOSPITAL_IT),
 )
+# tickets: api
+TAKE_PART = Permission(
+    "tickets.take_part",
+    _("Call for visits, say that somebody is there, and let a ticket go on"),
+    everyone_in(*HOSPITAL_IT, *ENGINEERS),
+)
+KEEP_NUMBERS_ELSEWHERE = Permission(
+    "tickets.keep_numbers_elsewhere",
+    _("Write down a ticket's number in another system"),
+    everyone_in(*HOSPITAL_IT, *ENGINEERS),
+)
 SIGN_FEEDBACK = Permission(
     "tickets.sign_feedback",
     _("Sign the service feedback form"),

@@ -14,7 +14,7 @@ from servicedesk.audit.record import record
 from servicedesk.clocks.life import hold_matter
 from servicedesk.clocks.services.calendars import hold_calendars
 from servicedesk.notices.enums import NoticeKind
-from servicedesk.notices.notify import notify
+from servicedesk.notices.notify import notify, publish
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -61,7 +61,7 @@ def write(
     ticket: Ticket, kind: Kind, *, by: Person | None, at: datetime, text: str = "", act: Act | None = None,
     facts: Mapping[str, Any] | None = None, name: str = "",
 ) -> Entry:  # fmt: skip
-    return Entry.objects.create(
+    entry = Entry.objects.create(
         **of(ticket),
         kind=kind,
         act=act or "",
@@ -72,6 +72,25 @@ def write(
         text=text,
         facts=dict(facts or {}),
     )
+    _publish(entry, ticket)
+    return entry
+
+
+def _publish(entry: Entry, ticket: Ticket) -> None:
+    """For both parties' programs: which act on which ticket. What was written they fetch; notes never come here."""
+    words = {
+        "matter": ticket.number,
+        "ticket": str(ticket.pk),
+        "entry": str(entry.pk),
+        "number_elsewhere": ticket.external_number,
+        "source": ticket.external_source,
+        "state": ticket.state,
+        "severity": ticket.severity,
+        "version": ticket.version,
+        "by_side": entry.by_side,
+    }
+    act = Act(entry.act) if entry.act else Act.TICKET_ANSWERED
+    publish(f"entry:{entry.pk}", act, subject=ticket, words=words, url=ticket.get_absolute_url(), at=entry.at)
 
 
 def of(ticket: Ticket) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -24,16 +26,34 @@ def version_for(contract: Contract, *, at: datetime) -> MatrixVersion:
     return version
 
 
+@dataclass(frozen=True)
+class InForce:
+    """A version's promises, read once for all that is asked of them."""
+
+    version: MatrixVersion
+    matrix: Matrix
+    calendar_id: Any
+
+    @classmethod
+    def of(cls, version: MatrixVersion) -> InForce:
+        calendar_id = current_calendar_id(version)
+        return cls(version, matrix_of(version, calendar_id=calendar_id), calendar_id)
+
+    def terms(self, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
+        """`at` decides the window. An emergency where the contract names none promises nothing more."""
+        urgent = is_emergency and knows_emergencies(self.matrix, category, severity, at)
+        try:
+            promises = self.matrix.terms(category, severity, at, emergency=urgent)
+        except Impossible as reason:
+            raise Refused(in_words(reason), code="not_promised") from reason
+        return Terms(self.version.contract.desk, WorkCalendar(pk=self.calendar_id), category, severity, promises)
+
+    def channels(self, *, category: str, severity: Severity, at: datetime) -> frozenset[Channel]:
+        return self.matrix.channels_for(category, severity, at)
+
+
 def terms_of(version: MatrixVersion, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
-    """`at` decides the window. An emergency where the contract names none promises nothing more."""
-    matrix = matrix_of(version)
-    urgent = is_emergency and knows_emergencies(matrix, category, severity, at)
-    try:
-        promises = matrix.terms(category, severity, at, emergency=urgent)
-    except Impossible as reason:
-        raise Refused(in_words(reason), code="not_promised") from reason
-    calendar = WorkCalendar(pk=current_calendar_id(version))
-    return Terms(version.contract.desk, calendar, category, severity, promises)
+    return InForce.of(version).terms(category=category, severity=severity, is_emergency=is_emergency, at=at)
 
 
 def knows_emergencies(matrix: Matrix, category: str, severity: Severity, at: datetime) -> bool:

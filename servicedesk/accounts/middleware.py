@@ -8,6 +8,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,10 +16,13 @@ from django.shortcuts import redirect
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from servicedesk.accounts.pace import seconds_to_wait
 from servicedesk.accounts.passwords import is_expired
 from servicedesk.accounts.services.support import record_look
+from servicedesk.tenancy.api_doors import problem
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.wall import hash_of
 
 GetResponse = Callable[[Any], HttpResponseBase]
 STARTED, SEEN = "started_at", "seen_at"
@@ -64,12 +68,37 @@ def _is_over(request: Any, now: datetime) -> bool:
     return False
 
 
+BEARER, PROGRAMS = "bearer ", "/api/v1/"
+
+
+def machines(get_response: GetResponse) -> GetResponse:
+    """Who brings a token comes as that machine and as nobody else: no session counts beside it, and no browser sends it
+    by itself, so no form's token is asked for."""
+
+    def middleware(request: Any) -> HttpResponseBase:
+        given = request.headers.get("Authorization", "")
+        request.secret = given[len(BEARER) :].strip() if given.lower().startswith(BEARER) else ""
+        if not request.secret or not request.path.startswith(PROGRAMS):
+            request.secret = ""
+            return get_response(request)
+        if wait := seconds_to_wait(hash_of(request.secret)):
+            answer = problem(429, _("Too many requests in this minute. Come back in %(count)s s.") % {"count": wait})
+            answer.headers["Retry-After"] = str(wait)
+            return answer
+        request.user, request._dont_enforce_csrf_checks = AnonymousUser(), True
+        return get_response(request)
+
+    return middleware
+
+
 def language(get_response: GetResponse) -> GetResponse:
     """The person's own language; before sign-in Chinese, or what they picked on the sign-in page."""
 
     def middleware(request: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             chosen = request.user.language
+        elif request.secret:
+            chosen = translation.get_language_from_request(request)
         else:
             chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)
         if chosen not in dict(settings.LANGUAGES):

@@ -54,6 +54,16 @@ DISABLE_ACCOUNTS = Permission(
     _("Disable and enable the accounts of the platform's administrators"),
     everyone_in(Role.SECURITY_ADMINISTRATOR),
 )
+SEE_TOKENS = Permission(
+    "accounts.see_tokens",
+    _("See which machines may use the interface for programs"),
+    everyone_in(Role.IT_LEAD, Role.HOSPITAL_AUDITOR, Role.VENDOR_MANAGER),
+)
+MANAGE_TOKENS = Permission(
+    "accounts.manage_tokens",
+    _("Give machines tokens, and revoke them"),
+    everyone_in(Role.IT_LEAD, Role.VENDOR_MANAGER),
+)
 
 
 def _of(side: Side) -> frozenset[Role]:

@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, IntegerField, Prefetch, Q, QuerySet, Value
 from django.db.models.lookups import Exact
 
-from servicedesk.accounts.models import Invitation
+from servicedesk.accounts.models import Invitation, Token
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Department, Engagement, Hospital, Membership, Place, SupportSession, Vendor
 from servicedesk.tenancy.wall import Person
@@ -50,6 +50,10 @@ def successors(membership: Membership, person: Person, *, at: datetime) -> Query
 
 def open_invitations(person: Person, *, at: datetime) -> QuerySet[Invitation]:
     return Invitation.objects.visible_to(person).open(at=at).select_related("hospital", "vendor", "department")
+
+
+def tokens(person: Person) -> QuerySet[Token]:
+    return Token.objects.visible_to(person).select_related("membership")
 
 
 def departments(person: Person) -> QuerySet[Department]:

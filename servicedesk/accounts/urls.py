@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from servicedesk.accounts.views import invitations, joining, me, organisations, people, places, support
+from servicedesk.accounts.views import invitations, joining, me, organisations, people, places, support, tokens
 
 urlpatterns = [
     path("accounts/", include("servicedesk.accounts.foreign_doors")),
@@ -37,6 +37,9 @@ urlpatterns = [
     path("organisations/vendors/<int:pk>/", organisations.change_vendor, name="change_vendor"),
     path("organisations/engagements/new/", organisations.add_engagement, name="add_engagement"),
     path("organisations/engagements/<uuid:pk>/", organisations.change_engagement, name="change_engagement"),
+    path("tokens/", tokens.list_tokens, name="tokens"),
+    path("tokens/new/", tokens.make_token, name="make_token"),
+    path("tokens/<uuid:pk>/revoke/", tokens.revoke_token, name="revoke_token"),
     path("support/", support.list_support, name="support"),
     path("support/open/", support.open_support, name="open_support"),
     path("support/<uuid:pk>/close/", support.close_support, name="close_support"),

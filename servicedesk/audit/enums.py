@@ -43,6 +43,9 @@ class Act(TextChoices):
     SUPPORT_OPENED = "accounts.support_opened", _("opened a support session")
     SUPPORT_CLOSED = "accounts.support_closed", _("closed a support session")
     SUPPORT_LOOKED = "accounts.support_looked", _("looked at a page in a support session")
+    # accounts: tokens
+    TOKEN_MADE = "accounts.token_made", _("gave a machine a token")
+    TOKEN_REVOKED = "accounts.token_revoked", _("revoked a machine's token")
 
     PREFERENCES_SET = "notices.preferences_set", _("chose how to be told")
     TARGET_ALLOWED = "notices.target_allowed", _("allowed a target for messages")
@@ -194,6 +197,9 @@ class Act(TextChoices):
     REMOTE_STARTED = "tickets.remote_started", _("began remote access")
     REMOTE_ENDED = "tickets.remote_ended", _("ended remote access")
     REMOTE_EXPORTED = "tickets.remote_exported", _("exported the list of remote access")
+    # tickets: api
+    NUMBER_ELSEWHERE_SET = "tickets.number_elsewhere_set", _("wrote down a ticket's number elsewhere")
+    EVENTS_REPLAYED = "notices.events_replayed", _("sent a receiver past events again")
 
 
 class Result(TextChoices):

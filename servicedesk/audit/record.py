@@ -69,8 +69,13 @@ def columns_of(
         "by_role": by.role if by else "",
         "address": _address(request.get("address")),
         "request_id": _request_id(request.get("request_id")),
-        "words": _closed(words or {}),
+        "words": _closed({**(words or {}), **_machine(by)}),
     }
+
+
+def _machine(by: Person | None) -> dict[str, Word]:
+    """Nobody takes a machine's act for a person's: the line names the token."""
+    return {"token": str(by.token_id)} if by and by.token_id else {}
 
 
 def _owner(subject: Any, by: Person | None) -> tuple[int | None, int | None]:

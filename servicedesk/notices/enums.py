@@ -74,6 +74,7 @@ class NoticeKind(TextChoices):
     REMOTE_ASKED = "remote_asked", _("Remote access asked of me")
     REMOTE_DECIDED = "remote_decided", _("Remote access decided")
     REMOTE_ENDED = "remote_ended", _("Remote access ended")
+    TICKET_ACT = "ticket_act", _("Act on a ticket, for a program")
 
     @property
     def urgency(self) -> Urgency:
@@ -157,6 +158,7 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.MESSAGES_DEAD: gettext_noop(
         "What was to go to %(receiver)s on %(on)s could not be delivered. See why, and send it again."
     ),
+    NoticeKind.TICKET_ACT: gettext_noop("%(matter)s: %(said)s."),
     NoticeKind.TRIAL: gettext_noop("This is a test message. It has arrived, so the way here works."),
     # tickets: page
     NoticeKind.MENTIONED: gettext_noop("You were mentioned on %(matter)s."),
@@ -201,3 +203,4 @@ class Reason(TextChoices):
 class Wants(TextChoices):
     EVERYTHING = "everything", _("Everything")
     ESCALATIONS = "escalations", _("Escalations only")
+    ACTS = "acts", _("Every act on tickets, for a program")

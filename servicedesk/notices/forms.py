@@ -1,17 +1,22 @@
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from servicedesk.audit.enums import Act
 from servicedesk.notices.enums import PERSONAL, Channel, NoticeKind, Urgency, Wants
 from servicedesk.notices.models import Preference
 from servicedesk.notices.wire import is_host
 
 SHORTEST_SECRET = 16
+LONGEST_REPLAY = timedelta(days=31)
+ACTS = [act for act in Act if act.value.startswith("tickets.") and act != Act.NOTE_WRITTEN]
 NEEDS_SECRET = (Channel.WEBHOOK, Channel.SMS)
 WEEKDAYS = [
     (0, gettext_lazy("Monday")),
@@ -57,6 +62,13 @@ class ReceiverForm(forms.Form):
         help_text=gettext_lazy("Both sides know it; each message is signed with it. It is never shown again."),
     )
     wants = forms.ChoiceField(label=gettext_lazy("What to send"), choices=Wants.choices)
+    events = forms.MultipleChoiceField(
+        label=gettext_lazy("Which acts"),
+        required=False,
+        choices=[(act.value, act.label) for act in ACTS],
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Where every act is wanted; none chosen: all of them. Internal notes are never sent."),
+    )
 
     def __init__(self, *args: Any, is_change: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,7 +85,22 @@ class ReceiverForm(forms.Form):
         needs_one = words.get("channel") in NEEDS_SECRET and not self.is_change
         if (needs_one or (secret and words.get("channel") in NEEDS_SECRET)) and len(secret) < SHORTEST_SECRET:
             self.add_error("secret", _("Use a key of at least 16 characters."))
+        if words.get("wants") == Wants.ACTS and words.get("channel", Channel.WEBHOOK) != Channel.WEBHOOK:
+            self.add_error("wants", _("Only a webhook can be told of every act."))
         return words
+
+
+class ReplayForm(forms.Form):
+    since = forms.DateTimeField(
+        label=gettext_lazy("Everything since"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def clean_since(self) -> datetime:
+        since: datetime = self.cleaned_data["since"]
+        if not timezone.now() - LONGEST_REPLAY <= since <= timezone.now():
+            raise forms.ValidationError(_("Choose a moment within the last 31 days."))
+        return since
 
 
 class PreferenceForm(forms.Form):
@@ -131,4 +158,4 @@ class PreferenceForm(forms.Form):
 def choosable() -> list[NoticeKind]:
     """What there is to choose a channel for."""
     routine = [kind for kind in NoticeKind if kind.urgency == Urgency.ROUTINE and not kind.stays_inside]
-    return [kind for kind in routine if kind != NoticeKind.TRIAL]
+    return [kind for kind in routine if kind not in (NoticeKind.TRIAL, NoticeKind.TICKET_ACT)]

@@ -19,6 +19,7 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.utils import translation
 
+from servicedesk.audit.enums import Act
 from servicedesk.notices import routes
 from servicedesk.notices.enums import NoticeKind, Urgency
 from servicedesk.notices.models import InboxItem, Message
@@ -95,6 +96,20 @@ def notify_all(events: Sequence[Event], *, using: str) -> None:
     insert(Message, messages, using=using, ignore_conflicts=True)
     fresh = [Message(**message) for message in messages[: FEW + 1]]
     transaction.on_commit(partial(nudge, fresh), using=using, robust=True)
+
+
+def publish(event_key: str, act: Act, *, subject: Any, words: Mapping[str, Word], url: str, at: datetime) -> None:
+    """An act on what two parties share, for their programs. `words` are ids and closed words, as ever."""
+    using = subject._state.db or DEFAULT_DB_ALIAS
+    posts = routes.subscribers(subject.hospital_id, subject.vendor_id, act, using=using)
+    if not posts:
+        return
+    said = {**words, "act": act.value, "said": act.label}
+    with translation.override(None):
+        facts = _facts(event_key, NoticeKind.TICKET_ACT, subject, said, url, at)
+    rows = [_message(facts, subject, post, post.channel, True, receiver_id=post.id) for post in posts]
+    insert(Message, rows, using=using, ignore_conflicts=True)
+    transaction.on_commit(partial(nudge, [Message(**row) for row in rows]), using=using, robust=True)
 
 
 def _posts_of(people: list[Recipient], posts: list[Post]) -> list[Post]:

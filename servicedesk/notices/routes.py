@@ -20,6 +20,7 @@ from servicedesk.notices.models.preference import UNLESS_SAID_OTHERWISE
 from servicedesk.tenancy.enums import Side
 
 PEOPLE = "SELECT id, hospital_id, vendor_id, has_mail, has_phone, choices FROM notices_people(%s)"
+SUBSCRIBERS = "SELECT id, hospital_id, vendor_id, events FROM notices_subscribers(%s, %s)"
 RECEIVERS = "SELECT id, hospital_id, vendor_id, channel, wants FROM notices_receivers(%s)"
 
 
@@ -66,6 +67,14 @@ def posts(ids: Collection[UUID], *, using: str) -> list[Post]:
     return [Post(*row) for row in _asked(RECEIVERS, ids, using)]
 
 
+def subscribers(hospital_id: int, vendor_id: int, act: str, *, using: str) -> list[Post]:
+    """The programs of both parties that want to know of this act. No events named: of every one."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(SUBSCRIBERS, [hospital_id, vendor_id])
+        found = [(facts, json.loads(events)) for *facts, events in cursor.fetchall()]
+    return [Post(*facts, Channel.WEBHOOK, Wants.ACTS) for facts, events in found if not events or act in events]
+
+
 def channels_of(person: Recipient, kind: NoticeKind, *, comes_through: bool, posts: Collection[Post]) -> list[Channel]:
     """Escalations and duty use every channel there is; what can wait uses those the person chose."""
     possible = [channel for channel, is_there in _possible(person, posts) if is_there]
@@ -83,6 +92,9 @@ def _possible(person: Recipient, posts: Collection[Post]) -> list[tuple[Channel,
 
 
 def wanted_by(post: Post, urgency: Urgency) -> bool:
+    """A program that wants acts gets those, and no sentences made for people beside them."""
+    if post.wants == Wants.ACTS:
+        return False
     return post.channel != Channel.SMS and (post.wants == Wants.EVERYTHING or urgency == Urgency.ESCALATION)
 
 

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.models import Breaker, InboxItem, Message, Preference, Receiver, Target
 from servicedesk.notices.services.breaker import TRIPS_AT
 from servicedesk.tenancy.wall import Person
@@ -31,6 +32,10 @@ def deliveries(person: Person, *, before: UUID | None = None, state: str = "") -
     if state:
         messages = messages.filter(state=state)
     return messages.filter(id__lt=before) if before else messages
+
+
+def acts_told(receiver: Receiver, person: Person, *, before: UUID | None = None) -> QuerySet[Message]:
+    return deliveries(person, before=before).filter(receiver=receiver, kind=NoticeKind.TICKET_ACT)
 
 
 def preference(person: Person) -> Preference:

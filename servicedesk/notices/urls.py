@@ -14,6 +14,7 @@ urlpatterns = [
     path("notices/receivers/<uuid:pk>/", targets.change_receiver, name="receiver_change"),
     path("notices/receivers/<uuid:pk>/switch/", targets.switch_receiver, name="receiver_switch"),
     path("notices/receivers/<uuid:pk>/test/", targets.try_receiver, name="receiver_test"),
+    path("notices/receivers/<uuid:pk>/acts/", targets.receiver_acts, name="receiver_acts"),
     path("notices/deliveries/", deliveries.deliveries, name="deliveries"),
     path("notices/deliveries/resend/", deliveries.resend_all, name="deliveries_resend_all"),
     path("notices/deliveries/<uuid:pk>/resend/", deliveries.resend, name="delivery_resend"),

@@ -10,7 +10,7 @@ then how far the permission reaches.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import wraps
 from ipaddress import ip_address
@@ -48,6 +48,11 @@ class Rule:
     methods: tuple[str, ...]
     of: type[Walled] | None = None
     key: str = "pk"
+    writes: Permission | None = None  # who may change something there, where that is not whoever may read
+
+    def asked_by(self, method: str | None) -> Rule:
+        is_write = self.writes and method in self.methods and method not in SAFE
+        return replace(self, who=self.writes, writes=None) if is_write else self
 
 
 def door(
@@ -75,6 +80,7 @@ def door(
 
 
 def walk(rule: Rule, view: Callable[..., HttpResponseBase], request: Any, args: Any, kwargs: Any) -> HttpResponseBase:
+    rule = rule.asked_by(request.method)
     if turned_away := _turned_away(rule, request):
         return turned_away
     if request.method not in rule.methods and request.method not in {"HEAD", "OPTIONS"}:

@@ -31,6 +31,8 @@ class Permission:
         REGISTER[self.name] = self
 
     def reach_of(self, person: Person) -> Reach | None:
+        if person.only is not None and self.name not in person.only:
+            return None
         return self.grants.get(person.role)
 
 

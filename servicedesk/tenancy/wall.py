@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Self
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from servicedesk.tenancy.enums import Role, Side
+from servicedesk.tenancy.scopes import permissions_of
 
 SETTINGS = ("wall.side", "wall.hospitals", "wall.writable", "wall.vendor", "wall.person")
 READ = "SELECT " + ", ".join(f"current_setting('{name}', true)" for name in SETTINGS)
@@ -75,6 +78,8 @@ class Person:
     writable: tuple[int, ...] = ()
     hue: int | None = None  # the hospital's, so that nobody answers the wrong one
     elsewhere: bool = False  # belongs to another organisation too
+    token_id: UUID | None = None  # a machine, by this token
+    only: frozenset[str] | None = None  # a machine's scopes: of what its role may, only these permissions
 
     @property
     def side(self) -> Side:
@@ -120,6 +125,21 @@ def enter(user_id: UUID, membership_id: UUID | None) -> Person | None:
         if row is None:
             return None
         return _person(dict(zip([column.name for column in cursor.description], row, strict=True)))
+
+
+def enter_by_token(secret: str) -> Person | None:
+    """The same for a machine. None: unknown, run out, revoked, or its access has ended."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM wall_enter_by_token(%s)", [hash_of(secret)])
+        row = cursor.fetchone()
+        if row is None:
+            return None
+        found = dict(zip([column.name for column in cursor.description], row, strict=True))
+    return replace(_person(found), token_id=found["token_id"], only=permissions_of(json.loads(found["scopes"])))
+
+
+def hash_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _person(row: dict[str, Any]) -> Person:

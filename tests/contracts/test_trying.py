@@ -181,7 +181,7 @@ def test_the_schema_documents_it(world):
     operation = schema["paths"]["/api/v1/contracts/{id}/explain/"]["get"]
     names_of = {parameter["name"] for parameter in operation["parameters"]}
     assert names_of == {"id", "category", "severity", "at", "reported_by", "emergency"}
-    assert set(operation["responses"]) == {"200", "400", "401", "403", "404", "409"}
+    assert set(operation["responses"]) == {"200", "400", "401", "403", "404", "409", "429"}
     assert "/api/v1/contracts/" in text(browser_of(make_member(Role.IT_ENGINEER, world.h1)).get("/api/"))
 
 

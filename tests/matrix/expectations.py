@@ -26,6 +26,7 @@ class Answer(StrEnum):
 
 
 def expected(rule: Rule, method: str, principal: Principal, example: Example | None) -> Answer:
+    rule = rule.asked_by(method)
     if rule.who == Audience.PUBLIC or rule.who == Audience.INTERNAL:
         return Answer.LET_IN if method in rule.methods else Answer.WRONG_METHOD
     if principal.role is None:

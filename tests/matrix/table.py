@@ -75,4 +75,5 @@ def _door(endpoint: Endpoint) -> tuple[str, str, str]:
     if rule is None:
         return "", "**no door**", ""
     who = rule.who.value if isinstance(rule.who, Audience) else f"`{rule.who.name}`"
-    return " ".join(rule.methods), who, rule.of.__name__ if rule.of else ""
+    writing = f", to write `{rule.writes.name}`" if rule.writes else ""
+    return " ".join(rule.methods), who + writing, rule.of.__name__ if rule.of else ""

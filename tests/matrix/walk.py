@@ -98,7 +98,9 @@ def holds(rule: Rule, principal: Principal) -> bool:
     """Whoever lacks the permission is turned away before any row is looked at: one row is enough to see that."""
     if principal.role is None:
         return False
-    return isinstance(rule.who, Audience) or principal.role in rule.who.grants
+    if isinstance(rule.who, Audience):
+        return True
+    return principal.role in rule.who.grants or (rule.writes is not None and principal.role in rule.writes.grants)
 
 
 def relations(

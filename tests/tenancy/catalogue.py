@@ -35,6 +35,7 @@ DEFINERS = {
     "notices_addressee_fits": "a trigger: a notice is addressed to somebody of the side it is meant for",
     "notices_people": "who is told, and how, when the other party's act tells them",
     "notices_receivers": "likewise an organisation's own receivers",
+    "notices_subscribers": "which programs of the two parties want to know of an act the caller does",
     "organisation_is_led": "one bit: may the platform still invite a first lead",
     "own_memberships": "a signed-in person's own memberships, for switching",
     "person_is_member": "one bit: does ending this membership end the sign-in",
@@ -43,6 +44,7 @@ DEFINERS = {
     "tickets_find": "no operator that finds words is leakproof: says the policies itself, and gives out ids alone",
     "audit_await_seal": "trigger: puts each new record among those that wait for their seal",
     "sticker_by_token": "which sticker a scanned token belongs to; it opens reporting and nothing else",
+    "wall_enter_by_token": "verifies a machine's token before there is a context, and opens it by wall_enter",
     "wall_enter": "verifies a membership before there is a context, and opens it",
 }
 

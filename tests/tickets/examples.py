@@ -123,6 +123,7 @@ def _count(world: World, owner: Owner) -> Example:
         return Example(DayCount.objects.create(hospital=owner.hospital, on=on, last=7))
 
 
+from tests.tickets import examples_api as _api  # noqa: E402, F401
 from tests.tickets import examples_closing as _closing  # noqa: E402, F401
 from tests.tickets import examples_home as _home  # noqa: E402, F401
 from tests.tickets import (

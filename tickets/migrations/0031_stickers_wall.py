@@ -25,7 +25,7 @@ GRANT EXECUTE ON FUNCTION sticker_by_token(text) TO {APP};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0030_stickers"), ("tickets", "0030_stickers")]
+    dependencies = [("tickets", "0030_stickers")]
 
     operations = [
         *(Behind(model, Ownership.PARTIES) for model in ("Sticker", "HistoricalSticker", "Scan", "MeToo")),

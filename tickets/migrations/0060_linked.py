@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0005_who_decides"),
         ("tenancy", "0004_enter_says_more"),
-        ("tickets", "0041_closing_wall"),
+        ("tickets", "0050_api"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

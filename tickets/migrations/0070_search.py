@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("contracts", "0005_who_decides"),
         ("tenancy", "0004_enter_says_more"),
-        ("tickets", "0002_wall"),
+        ("tickets", "0061_linked_wall"),
     ]
 
     operations = [

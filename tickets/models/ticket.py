@@ -44,6 +44,7 @@ class Ticket(WalledWithId):
     number = models.CharField(_("number"), max_length=40)
     submission = models.UUIDField(null=True, editable=False)  # one sending of a form, however often it was pressed
     external_number = models.CharField(_("number elsewhere"), max_length=60, blank=True)
+    external_source = models.CharField(_("of which system"), max_length=30, blank=True)
     title = models.CharField(_("what happened"), max_length=120)
     words = models.TextField(_("description"), max_length=20_000, blank=True)
     category = models.CharField(_("kind of service"), max_length=40)
@@ -106,6 +107,14 @@ class Ticket(WalledWithId):
             models.UniqueConstraint(
                 fields=["hospital", "submission"], condition=Q(submission__isnull=False), name="ticket_submitted_once"
             ),
+            models.UniqueConstraint(
+                fields=["hospital", "external_source", "external_number"],
+                condition=~Q(external_number=""),
+                name="ticket_number_elsewhere_once",
+            ),
+            models.CheckConstraint(
+                name="ticket_source_has_number", condition=Q(external_source="") | ~Q(external_number="")
+            ),
             models.CheckConstraint(
                 name="ticket_waits_with_reason",
                 condition=~Q(state=State.WAITING) | (Q(wakes_at__isnull=False) & ~Q(waits_for="")),
@@ -137,6 +146,8 @@ class Ticket(WalledWithId):
             models.Index(fields=["hospital", "-id"], name="tickets_of_hospital"),
             models.Index(fields=["vendor", "-id"], name="tickets_of_vendor"),
             models.Index(fields=["contract", "-id"], name="tickets_of_contract"),
+            models.Index(fields=["hospital", "changed_at", "id"], name="changes_of_hospital"),
+            models.Index(fields=["vendor", "changed_at", "id"], name="changes_of_vendor"),
             models.Index(fields=["assignee", "id"], name="open_tickets_of_person", condition=IS_OPEN),
             # tickets: home
             models.Index(fields=["hospital", "closed_at"], name="closed_tickets_of_hospital", condition=IS_CLOSED),

@@ -36,7 +36,7 @@ from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.states import Move, move
 from tickets.stream import changed, locked, of, tell, write
-from tickets.terms import channels_for, terms_for, terms_of, version_for
+from tickets.terms import InForce, terms_for, version_for
 
 # Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
 IN_THE_CALL = timedelta(minutes=1)
@@ -81,6 +81,7 @@ class Report:
     reporter_phone: str = ""
     submission: UUID | None = None
     external_number: str = ""
+    external_source: str = ""
 
 
 @dataclass(frozen=True)
@@ -108,8 +109,9 @@ def report_fault(
     moment = _moment(report, call, reported_at, at)
     hold_calendars(report.contract.hospital_id)
     item = _category(report)
-    terms = None if _is_outside(report, moment) else _terms(report, moment)
-    waits = terms if terms and not _may_come_by(report, moment) else None
+    promised = None if _is_outside(report, moment) else _in_force(report, moment)
+    terms = _terms(report, promised, moment) if promised else None
+    waits = terms if promised and not _may_come_by(report, promised, moment) else None
     ticket = _written(report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None)
     if call:
         _keep_call(ticket, call, is_first=True, by=by, at=at)
@@ -118,6 +120,7 @@ def report_fault(
     elif terms:
         start_clocks(ticket.matter, terms=terms, by=by, at=moment)
     prepare(ticket, at=at)
+    ticket.due_at = ticket.matter.next_due_at  # as the trigger has written it
     _tell_reported(ticket, by=by, at=at)
     return ticket
 
@@ -221,9 +224,14 @@ def _category(report: Report) -> CatalogueItem:
     return item
 
 
-def _terms(report: Report, moment: datetime) -> Terms:
-    return terms_of(
-        version_for(report.contract, at=moment),
+def _in_force(report: Report, moment: datetime) -> InForce:
+    version = version_for(report.contract, at=moment)
+    version.contract = report.contract  # whose desk is known already
+    return InForce.of(version)
+
+
+def _terms(report: Report, promised: InForce, moment: datetime) -> Terms:
+    return promised.terms(
         category=report.category,
         severity=report.severity,
         is_emergency=report.is_emergency,
@@ -231,9 +239,9 @@ def _terms(report: Report, moment: datetime) -> Terms:
     )
 
 
-def _may_come_by(report: Report, moment: datetime) -> bool:
+def _may_come_by(report: Report, promised: InForce, moment: datetime) -> bool:
     """Refused by this way but not by the phone, it waits for the call (PACS-16)."""
-    allowed = channels_for(report.contract, category=report.category, severity=report.severity, at=moment)
+    allowed = promised.channels(category=report.category, severity=report.severity, at=moment)
     if not allowed or report.channel in allowed:
         return True
     if Channel.PHONE in allowed:
@@ -261,6 +269,7 @@ def _written(
         number=number,
         submission=report.submission,
         external_number=report.external_number,
+        external_source=report.external_source,
         title=title,
         words=report.words,
         category=item.category,

@@ -64,12 +64,12 @@ def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None
     """A message that both sides read. What the hospital answers wakes a ticket that waits."""
     ticket = locked(ticket, seen=seen)
     said = _something(text)
-    entry = write(ticket, Kind.MESSAGE, by=by, at=at, text=said)
     record(Act.TICKET_ANSWERED, ticket, by=by, at=at)
     if ticket.state == State.WAITING and by.side is Side.HOSPITAL:
         _wake(ticket)
         move(ticket, Move.GO_ON, by=by)
     keep(ticket, at=at)
+    entry = write(ticket, Kind.MESSAGE, by=by, at=at, text=said)
     to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
     tell_mentioned(ticket, said, by=by, at=at, key=str(entry.pk), is_inside=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -21,7 +20,7 @@ from servicedesk.audit.record import record
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Department, Hospital, Membership, Vendor
 from servicedesk.tenancy.refusals import Forbidden, Refused
-from servicedesk.tenancy.wall import Context, Person, opened
+from servicedesk.tenancy.wall import Context, Person, hash_of, opened
 
 GOOD_FOR = timedelta(days=7)
 
@@ -79,10 +78,6 @@ def invite(
     invitation.save(force_insert=True)
     _record(Act.INVITED, invitation, by=by, at=at)
     return invitation, secret
-
-
-def hash_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _owner(organisation: Hospital | Vendor | None, by: Person) -> tuple[int | None, int | None]:

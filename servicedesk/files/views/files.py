@@ -19,6 +19,7 @@ from servicedesk.files.services.uploads import add_file
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import Person
 
 # A file that a browser opens after all may run nothing and reach nobody.
 SANDBOX = "default-src 'none'; sandbox"
@@ -43,10 +44,14 @@ def upload(request: Any, matter: Matter) -> HttpResponse:
 
 @door(SEE_FILES, of=StoredFile)
 def download(request: Any, stored: StoredFile) -> HttpResponseBase:
+    return contents_of(stored, by=request.person)
+
+
+def contents_of(stored: StoredFile, *, by: Person) -> HttpResponseBase:
     path = storage.path_of(stored.hospital_id, stored.sha256)
     if not path.exists():
         raise Http404
-    record(Act.FILE_READ, stored, by=request.person, at=timezone.now())
+    record(Act.FILE_READ, stored, by=by, at=timezone.now())
     response = FileResponse(path.open("rb"), as_attachment=True, filename=stored.name, content_type=stored.media_type)
     response["Content-Security-Policy"] = SANDBOX
     response["X-Content-Type-Options"] = "nosniff"

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Letter:
     address: str = ""  # a mail address or a phone number
     url: str = ""
     secret: str = field(default="", repr=False)
+    data: Mapping[str, Any] = field(default_factory=dict)  # of an act, for a program
     allowed: frozenset[tuple[str, int]] = frozenset()
 
     @property

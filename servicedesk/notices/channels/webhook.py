@@ -36,6 +36,8 @@ def body_of(letter: Letter) -> bytes:
         "text": letter.text,
         "url": letter.link,
     }
+    if letter.data:
+        message["data"] = dict(letter.data)
     return json.dumps(message, ensure_ascii=False, separators=(",", ":")).encode()
 
 

@@ -57,6 +57,7 @@ class Receiver(WalledWithId):
     shown = models.CharField(_("address"), max_length=280)
     sealed = models.TextField()
     wants = models.CharField(_("wants"), max_length=12, choices=Wants.choices, default=Wants.EVERYTHING)
+    events = models.JSONField(_("which acts"), default=list)  # where it wants acts: these, or all
     is_on = models.BooleanField(_("switched on"), default=True)
     history = HistoricalRecords(excluded_fields=["sealed"])
 

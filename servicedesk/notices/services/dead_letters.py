@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.notices.enums import Channel, NoticeKind, State
-from servicedesk.notices.models import Message
+from servicedesk.notices.models import Message, Receiver
 from servicedesk.notices.notify import notify
 from servicedesk.notices.nudge import nudge
 from servicedesk.notices.permissions import SEE_DELIVERIES
@@ -77,6 +77,17 @@ def resend_all(*, by: Person, at: datetime) -> int:
     """After an outage. The sweeper hands them over, in portions."""
     count = Message.objects.visible_to(by).filter(state=State.DEAD).update(**_anew(at))
     record(Act.MESSAGES_RESENT, by=by, at=at, words={"count": count})
+    return count
+
+
+@transaction.atomic
+def replay(receiver: Receiver, *, since: datetime, by: Person, at: datetime) -> int:
+    """What a program lost it gets once more, under the old keys and in the old order."""
+    if not receiver.is_on:
+        raise Refused(_("Switch the receiver on first."))
+    past = Message.objects.visible_to(by).filter(receiver=receiver, kind=NoticeKind.TICKET_ACT, at__gte=since)
+    count = past.exclude(state__in=[State.WAITING, State.WITHDRAWN]).update(**_anew(at), sent_at=None)
+    record(Act.EVENTS_REPLAYED, receiver, by=by, at=at, words={"count": count, "since": since.date().isoformat()})
     return count
 
 

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import structlog
@@ -186,8 +187,15 @@ def _letter(message: Message, member: Membership | None, receiver: Receiver | No
         address=_address(message, member),
         url=url,
         secret=secret,
+        data=_data(message),
         allowed=frozenset(allowed),
     )
+
+
+def _data(message: Message) -> dict[str, Any]:
+    if message.kind != NoticeKind.TICKET_ACT:
+        return {}
+    return {name: word for name, word in message.words.items() if not isinstance(word, dict)}
 
 
 def _address(message: Message, member: Membership | None) -> str:

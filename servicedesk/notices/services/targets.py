@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -39,25 +40,29 @@ def withdraw_target(target: Target, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def add_receiver(
-    name: str, channel: Channel, *, url: str, secret: str, wants: Wants, by: Person, at: datetime
-) -> Receiver:
+    name: str, channel: Channel, *, url: str, secret: str, wants: Wants, by: Person, at: datetime,
+    events: Sequence[str] = (),
+) -> Receiver:  # fmt: skip
     place = allowed_place(url, by)
     _refuse_second_gateway(channel, by)
     receiver = Receiver.objects.create(
-        name=name, channel=channel, wants=wants, sealed=seal(url, secret), shown=_shown(place), **_owner(by)
-    )
+        name=name, channel=channel, wants=wants, events=_events(wants, events), sealed=seal(url, secret),
+        shown=_shown(place), **_owner(by),
+    )  # fmt: skip
     record(Act.RECEIVER_ADDED, receiver, by=by, at=at, words={"channel": channel, "target": receiver.shown})
     return receiver
 
 
 @transaction.atomic
 def change_receiver(
-    receiver: Receiver, *, name: str, url: str, secret: str, wants: Wants, by: Person, at: datetime
-) -> Receiver:
+    receiver: Receiver, *, name: str, url: str, secret: str, wants: Wants, by: Person, at: datetime,
+    events: Sequence[str] = (),
+) -> Receiver:  # fmt: skip
     """An empty address or key keeps the one there is: neither is ever shown again."""
     old_url, old_secret = unseal(receiver.sealed)
     place = allowed_place(url or old_url, by)
     receiver.name, receiver.wants, receiver.shown = name, wants, _shown(place)
+    receiver.events = _events(wants, events)
     receiver.sealed = seal(url or old_url, secret or old_secret)
     receiver.save()
     words: dict[str, Word] = {"target": receiver.shown, "new_address": bool(url), "new_key": bool(secret)}
@@ -113,6 +118,10 @@ def allowed_place(url: str, by: Person) -> Place:
 def _refuse_second_gateway(channel: Channel, by: Person) -> None:
     if channel == Channel.SMS and Receiver.objects.filter(channel=channel, is_on=True, **_owner(by)).exists():
         raise Refused(_("There is a gateway for text messages already. Switch it off first."))
+
+
+def _events(wants: Wants, events: Sequence[str]) -> list[str]:
+    return sorted(events) if wants == Wants.ACTS else []
 
 
 def _owner(by: Person) -> dict[str, Any]:
