@@ -117,7 +117,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             cluster.run("DROP DATABASE IF EXISTS {}", database)
 
 
-def _flush(self: TransactionTestCase) -> None:
+def flush(case: TransactionTestCase | None = None) -> None:
     """TRUNCATE is the owner's: the application's role may not, and the trail may never."""
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -126,7 +126,7 @@ def _flush(self: TransactionTestCase) -> None:
         cursor.execute("DELETE FROM clocks_landyear WHERE version > 1")  # the land's years as shipped stay
 
 
-TransactionTestCase._fixture_teardown = _flush  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
 
 
 @pytest.fixture
