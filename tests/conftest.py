@@ -117,8 +117,9 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
             cluster.run("DROP DATABASE IF EXISTS {}", database)
 
 
-def _flush(self: TransactionTestCase) -> None:
+def flush(case: TransactionTestCase | None = None) -> None:
     """TRUNCATE is the owner's: the application's role may not, and the trail may never."""
+    assert not connections["default"].in_atomic_block, "a test that commits belongs into a module that does not keep"
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = [name for (name,) in cursor.fetchall() if name not in KEPT]
@@ -126,7 +127,7 @@ def _flush(self: TransactionTestCase) -> None:
         cursor.execute("DELETE FROM clocks_landyear WHERE version > 1")  # the land's years as shipped stay
 
 
-TransactionTestCase._fixture_teardown = _flush  # type: ignore[method-assign]
+TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]
 
 
 @pytest.fixture
@@ -134,6 +135,11 @@ def world(db: None) -> Any:
     from tests.world import make_world
 
     return make_world()
+
+
+def commits(item: Any) -> bool:
+    mark = item.get_closest_marker("django_db")
+    return bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in item.fixturenames
 
 
 @pytest.fixture(scope="module")

@@ -7,31 +7,34 @@ from typing import Any
 
 import pytest
 from django.db import connections
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
-from tests.browser.visitor import Visitor
+from tests.browser.visitor import Contexts, Visitor
 from tests.world import World, make_world
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
     "--disable-background-networking", "--disable-component-update", "--lang=zh-CN",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # no way out, whatever a page asks
 )  # fmt: skip
 HERE = Path(__file__).parent
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if HERE in item.path.parents and "visitor" in " ".join(getattr(item, "fixturenames", ())):
+        names = getattr(item, "fixturenames", ())
+        if HERE in item.path.parents and "contexts" in names:
             item.add_marker(pytest.mark.browser)
+        if HERE in item.path.parents and "visitors" in names:
             item.add_marker(pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"]))
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def contexts() -> Iterator[Contexts]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(ARGUMENTS))
-        yield browser
+        yield Contexts(browser)
         browser.close()
 
 
@@ -49,18 +52,18 @@ def world(db: None) -> World:
 
 
 @pytest.fixture
-def visitors(chromium: Browser, live_server: Any, world: World) -> Iterator[Callable[[], Visitor]]:
+def visitors(contexts: Contexts, live_server: Any, world: World) -> Iterator[Callable[[], Visitor]]:
     """Makes visitors; at the end of the test none may have asked a foreign host or heard an error."""
     made: list[Visitor] = []
 
     def make() -> Visitor:
-        made.append(Visitor(chromium, live_server.url))
+        made.append(Visitor(contexts, live_server.url))
         return made[-1]
 
     yield make
     for visitor in made:
         visitor.close()
-    _wait_for_the_server()
+    wait_for_the_server()
     for visitor in made:
         visitor.assert_nothing_wrong()
 
@@ -70,7 +73,7 @@ def visitor(visitors: Callable[[], Visitor]) -> Visitor:
     return visitors()
 
 
-def _wait_for_the_server(patience: float = 10) -> None:
+def wait_for_the_server(patience: float = 10) -> None:
     """A request that the browser gave up still runs; emptying the tables under it would be a deadlock."""
     until = time.monotonic() + patience
     while _others_are_connected() and time.monotonic() < until:

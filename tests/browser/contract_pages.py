@@ -76,5 +76,6 @@ def _paths(smart: Contract, icu: Contract, pacs: Contract, draft: Contract, quot
 def look(visitor: Visitor, path: str) -> None:
     """Nothing wider than the screen, nothing axe minds."""
     visitor.visit(path)
-    assert visitor.overflow() == 0, path
-    assert visitor.axe() == [], path
+    for _ in visitor.on_each_device():
+        assert visitor.overflow() == 0, path
+        assert visitor.axe() == [], path

@@ -13,7 +13,7 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, opened
 from tests.browser.language import latin_sentences
 from tests.browser.test_every_page import too_small
-from tests.browser.visitor import DEVICES, Visitor
+from tests.browser.visitor import ON_A_PHONE, Visitor
 from tests.clocks.running import NOTICE_2027, office, publish, started
 from tests.world import World, give_second_factor, make_member
 
@@ -34,14 +34,14 @@ def lead(world: World) -> Membership:
 
 def look_at(visitor: Visitor) -> None:
     assert visitor.page.locator("h1").count() == 1
-    assert visitor.overflow() == 0
-    assert visitor.axe() == []
+    for _ in visitor.on_each_device():
+        assert visitor.overflow() == 0
+        assert visitor.axe() == []
     assert latin_sentences(visitor.page.content()) == []
 
 
-@pytest.mark.parametrize("options", DEVICES)
-def test_a_day_from_the_calendar_to_its_confirmation(visitor: Visitor, lead: Membership, options: dict) -> None:
-    visitor.sign_in(lead).with_device(**options)
+def test_a_day_from_the_calendar_to_its_confirmation(visitor: Visitor, lead: Membership) -> None:
+    visitor.sign_in(lead).with_device(**ON_A_PHONE)
     publish()
     page = visitor.visit("/calendars/?year=2026")
     look_at(visitor)
@@ -55,7 +55,7 @@ def test_a_day_from_the_calendar_to_its_confirmation(visitor: Visitor, lead: Mem
     page.locator("details.provisional summary").first.click()
     assert page.locator("details.provisional .sentence").first.is_visible()
     look_at(visitor)
-    assert "viewport" not in options or too_small(visitor) == []
+    assert too_small(visitor) == []
     page.get_by_role("button", name="确认并保存").click()
     page.wait_for_url("**/calendars/")
     assert "3 项时限已变动" in page.content()
@@ -70,11 +70,10 @@ def test_hours_without_a_script(visitor: Visitor, lead: Membership) -> None:
     assert page.get_by_label("星期六").input_value() == "8：00－12：00"
 
 
-@pytest.mark.parametrize("options", DEVICES)
-def test_a_year_from_the_notice_to_its_publication(visitor: Visitor, world: World, options: dict) -> None:
+def test_a_year_from_the_notice_to_its_publication(visitor: Visitor, world: World) -> None:
     operator = make_member(Role.SYSTEM_ADMINISTRATOR, name="王小明")
     give_second_factor(operator.user)
-    page = visitor.sign_in(operator).with_device(**options).visit("/years/enter/?year=2027")
+    page = visitor.sign_in(operator).with_device(**ON_A_PHONE).visit("/years/enter/?year=2027")
     page.get_by_label("来源").fill("国办发明电〔2026〕8号")
     page.get_by_label("通知正文").fill(NOTICE_2027)
     page.get_by_role("button", name="查看变化").click()

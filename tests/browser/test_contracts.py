@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import pytest
 from django.utils import timezone
 from playwright.sync_api import Page
 
 from servicedesk.tenancy.enums import Role
 from tests.browser.contract_pages import full_room, look
 from tests.browser.language import latin_sentences
-from tests.browser.visitor import DEVICES, Visitor
+from tests.browser.visitor import Visitor
 from tests.world import World, give_second_factor, make_member
 
 
-@pytest.mark.parametrize("options", DEVICES, ids=str)
-def test_every_page_of_contracts(visitor: Visitor, world: World, options: dict) -> None:
+def test_every_page_of_contracts(visitor: Visitor, world: World) -> None:
     """ALL-8: nothing cut off, nothing untranslated, nobody kept out."""
     paths, manager, _ = full_room(world)
     visitor.sign_in(manager)
-    visitor.with_device(**options)
     for path in paths.values():
         look(visitor, path)
         assert latin_sentences(visitor.page.content()) == [], path

@@ -13,12 +13,11 @@ from servicedesk.sla.ladder import Recipient
 from servicedesk.sla.promise import Armed, Metric, Severity
 from tests.browser.test_calendars import look_at
 from tests.browser.test_every_page import too_small
-from tests.browser.visitor import DEVICES, Visitor
+from tests.browser.visitor import ON_A_PHONE, Visitor
 from tests.clocks.desks import ON_SITE, RESPOND, Place, engineer, make_place
 from tests.clocks.test_promise_pages import tell
 from tests.world import World, give_second_factor
 
-SIZES = pytest.mark.parametrize("options", DEVICES)
 VISIT = replace(ON_SITE, armed=Armed.AT_REPORT)
 
 
@@ -37,31 +36,29 @@ def place(world: World) -> Place:
     return place
 
 
-@SIZES
-def test_woken_at_night(visitor: Visitor, place: Place, options: dict) -> None:
-    visitor.sign_in(place.people[Recipient.ON_DUTY]).with_device(**options)
+def test_woken_at_night(visitor: Visitor, place: Place) -> None:
+    visitor.sign_in(place.people[Recipient.ON_DUTY]).with_device(**ON_A_PHONE)
     page = visitor.visit("/escalations/")
     look_at(visitor)
-    assert "viewport" not in options or too_small(visitor) == []
+    assert too_small(visitor) == []
     page.get_by_role("button", name="我来处理").first.click()
     page.wait_for_url("**/escalations/")
     assert page.get_by_text("已有人处理").count() == 1
     page.locator(".escalating a").nth(1).click()
     page.wait_for_url("**/clocks/**")
     look_at(visitor)
-    assert "viewport" not in options or too_small(visitor) == []
+    assert too_small(visitor) == []
     page.get_by_role("button", name="我来处理").click()
     page.wait_for_url("**/clocks/**")
     assert page.get_by_text("不再通知任何人。").count() <= 1
     assert page.get_by_text("已有人处理").first.is_visible()
 
 
-@SIZES
-def test_the_hospital_contests_a_remote_solution(visitor: Visitor, place: Place, options: dict) -> None:
+def test_the_hospital_contests_a_remote_solution(visitor: Visitor, place: Place) -> None:
     """PACS-17."""
     lead = place.people[Recipient.HOSPITAL_LEAD]
     give_second_factor(lead.user)
-    page = visitor.sign_in(lead).with_device(**options).visit("/escalations/")
+    page = visitor.sign_in(lead).with_device(**ON_A_PHONE).visit("/escalations/")
     page.get_by_text("远程重启了影像服务").click()
     page.wait_for_url("**/clocks/**")
     look_at(visitor)

@@ -5,23 +5,53 @@ Foreign hosts, console errors and violations of the CSP fail each of these by th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from pytest_django.live_server_helper import LiveServer
 
+from servicedesk.tenancy.models import Membership
+from tests.browser.conftest import wait_for_the_server
 from tests.browser.language import latin_sentences
 from tests.browser.pages import PAGES, Walk, member_for
-from tests.browser.visitor import DEVICES, Visitor
-from tests.world import World
+from tests.browser.visitor import Contexts, Visitor
+from tests.conftest import flush
+from tests.world import World, make_world
+
+
+@pytest.fixture(scope="module")
+def town(contexts: Contexts, django_db_setup: None, django_db_blocker: Any) -> Iterator[Town]:
+    """Walking changes nothing, so one world and one server are enough for all pages, and one person for each role."""
+    with django_db_blocker.unblock():
+        server = LiveServer("localhost")
+        with server._live_server_modified_settings:
+            yield Town(contexts, server.url, make_world())
+        server.stop()
+        wait_for_the_server()
+        flush()
+
+
+class Town:
+    def __init__(self, contexts: Contexts, address: str, world: World) -> None:
+        self.contexts, self.address, self.world = contexts, address, world
+        self.members: dict[Any, Membership | None] = {}
+
+    def guest(self, walk: Walk) -> Visitor:
+        if walk.role not in self.members:
+            self.members[walk.role] = member_for(walk, self.world)
+        member, visitor = self.members[walk.role], Visitor(self.contexts, self.address)
+        return visitor.sign_in(member) if member else visitor
 
 
 @pytest.fixture
-def guest(visitors: Callable[[], Visitor], world: World, walk: Walk) -> Visitor:
-    visitor = visitors()
+def guest(town: Town, walk: Walk) -> Iterator[Visitor]:
+    visitor = town.guest(walk)
     if walk.status != 200:
         visitor.expects = (f"status of {walk.status}",)
-    member = member_for(walk, world)
-    return visitor.sign_in(member) if member else visitor
+    yield visitor
+    visitor.close()
+    visitor.assert_nothing_wrong()
 
 
 def too_small(guest: Visitor) -> list[str]:
@@ -38,10 +68,10 @@ def too_small(guest: Visitor) -> list[str]:
 @pytest.mark.parametrize("walk", PAGES, ids=str)
 def test_page(guest: Visitor, walk: Walk) -> None:
     """ALL-7: nothing from outside. ALL-8: Chinese is complete. At 360 px nothing is wider than the screen."""
-    for options in DEVICES:
-        page = guest.with_device(**options).visit(walk.path)
-        assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == walk.status
-        assert page.locator("h1").count() == 1
+    page = guest.visit(walk.path)
+    assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == walk.status
+    assert page.locator("h1").count() == 1
+    for options in guest.on_each_device():
         assert page.evaluate("document.documentElement.dataset.bsTheme") == options["color_scheme"]
         assert guest.overflow() == 0
         assert guest.axe() == []

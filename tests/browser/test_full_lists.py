@@ -15,7 +15,7 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, opened
 from tests.browser.language import latin_sentences
-from tests.browser.visitor import DEVICES, Visitor
+from tests.browser.visitor import Visitor
 from tests.world import World, give_second_factor, make_member
 
 
@@ -39,8 +39,8 @@ def lead(world: World) -> Membership:
 @pytest.mark.parametrize("path", ["/inbox/", "/notices/deliveries/"])
 def test_a_full_list(visitor: Visitor, lead: Membership, path: str) -> None:
     visitor.sign_in(lead)
-    for options in DEVICES:
-        page = visitor.with_device(**options).visit(path)
+    page = visitor.visit(path)
+    for _ in visitor.on_each_device():
         assert page.locator(".list-group-item").count() > 1
         assert visitor.overflow() == 0
         assert visitor.axe() == []

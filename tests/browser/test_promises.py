@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from django.utils import timezone
 
 from contracts.models import Contract
@@ -12,19 +11,17 @@ from servicedesk.tenancy.wall import Context, opened
 from tests.browser.contract_pages import look
 from tests.browser.language import latin_sentences
 from tests.browser.promise_pages import promises_room
-from tests.browser.visitor import DEVICES, Visitor
+from tests.browser.visitor import Visitor
 from tests.contracts.people import fill_posts, manager_of
 from tests.world import World, enter, give_second_factor, make_member
 
 CODED = ("matrix-ladder", "try-wrong")  # the codes of kinds of service, named because one of them was asked for
 
 
-@pytest.mark.parametrize("options", DEVICES, ids=str)
-def test_every_page_of_promises(visitor: Visitor, world: World, options: dict) -> None:
+def test_every_page_of_promises(visitor: Visitor, world: World) -> None:
     """ALL-8: nothing cut off, nothing untranslated, nobody kept out."""
     paths, manager, _ = promises_room(world)
     visitor.sign_in(manager)
-    visitor.with_device(**options)
     for name, path in paths.items():
         look(visitor, path)
         assert name in CODED or latin_sentences(visitor.page.content()) == [], path

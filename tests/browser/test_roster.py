@@ -16,7 +16,7 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, opened
 from tests.browser.language import latin_sentences
 from tests.browser.test_every_page import too_small
-from tests.browser.visitor import DESK, DEVICES, PHONE, Visitor
+from tests.browser.visitor import PHONE, Visitor
 from tests.clocks.rosters import Crew, make_crew
 from tests.world import World, give_second_factor
 
@@ -85,10 +85,10 @@ def pages(crew: Crew) -> dict[str, tuple[str, Membership]]:
 def test_a_full_roster(visitors, crew: Crew, name: str) -> None:
     path, member = pages(crew)[name]
     visitor: Visitor = visitors().sign_in(member)
-    for options in DEVICES:
-        page = visitor.with_device(**options).visit(path)
+    page = visitor.visit(path)
+    for options in visitor.on_each_device():
         if os.environ.get("ROSTER_PICTURES"):
-            _picture(visitor, f"roster-{name}-{options['color_scheme']}.png", options.get("viewport", DESK))
+            _picture(visitor, f"roster-{name}-{options['color_scheme']}.png", options["viewport"])
         assert visitor.overflow() == 0
         assert visitor.axe() == []
     assert too_small(visitor) == []

@@ -1,7 +1,7 @@
-"""The matrix: every URL × method × role × relation answers as the declared permissions say. ALL-1, ALL-7, PACS-18, ICU-13.
+"""The matrix: every URL × method × role × relation answers as the declared permissions say.
 
 Generated from the URLconf, so a page added later is covered on the day it is written. Requests are what costs, so each
-is made once and its answer looked at from all sides.
+is made once and its answer looked at from all sides. ALL-1, ALL-7, PACS-18, ICU-13.
 """
 
 from __future__ import annotations
@@ -70,6 +70,6 @@ def test_no_write_without_a_token(endpoint: Endpoint, full: Crowd) -> None:
 
 
 def test_marks_are_met(full: Crowd) -> None:
-    """Every name in the world carries its owner's mark; if no page showed one, looking for foreign ones proved nothing."""
+    """Every name carries its owner's mark; if no page showed one, looking for foreign ones proved nothing."""
     (lead,) = (somebody for somebody in full.principals if somebody.role == Role.IT_LEAD)
     assert marks_on(knock(lead, "GET", "/departments/")) == {full.world.h1.code}

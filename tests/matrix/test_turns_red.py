@@ -1,4 +1,4 @@
-"""The matrix turns red when a policy is removed. Its rows are committed: the owner cannot alter a table that is in use."""
+"""The matrix turns red when a policy is removed. Rows are committed: the owner cannot alter a table in use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`visible_to` holds where no policy applies, and the matrix turns red for every model that loses it. ALL-1, PACS-18."""
+"""`visible_to` holds where no policy applies; the matrix turns red for a model that loses it. ALL-1, PACS-18."""
 
 from __future__ import annotations
 

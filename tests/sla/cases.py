@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from servicedesk.sla.calendar import ALL_DAY, Calendar, Impossible
+from servicedesk.sla.calendar import ALL_DAY, Calendar, Hours, Impossible
 from servicedesk.sla.course import Course, begun
 from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
 from tests.sla import reference
@@ -47,6 +48,12 @@ def calendars(draw: Callable[..., Any]) -> Calendar:
     made_up = draw(
         st.sets(st.sampled_from([date(2026, 10, 10), date(2026, 9, 20), date(2027, 1, 3), date(2028, 2, 27)]))
     )
+    return _calendar(week, closed, frozenset(made_up))
+
+
+@cache
+def _calendar(week: tuple[Hours, ...], closed: frozenset[date], made_up: frozenset[date]) -> Calendar:
+    """Working out 36 years takes longer than all that is then asked of them."""
     return Calendar(week, closed, dict.fromkeys(made_up, LUNCH))
 
 
