@@ -34,6 +34,7 @@ from servicedesk.tenancy.permissions import (
     Permission,
 )
 from servicedesk.tenancy.wall import Person
+from tickets.permissions import KEEP_MACROS
 
 THEME_COOKIE = "theme"
 AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
@@ -88,6 +89,7 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
+            Entry(gettext_lazy("Ready-made answers"), "notes", "macros", KEEP_MACROS),
         ),
     ),
     Section(

@@ -71,6 +71,8 @@ PAGES: tuple[Walk, ...] = (
     Walk("teams-engineer", "/roster/", ENGINEER),
     Walk("add-team", "/roster/teams/new/", MANAGER),
     Walk("swaps", "/roster/swaps/", ENGINEER),
+    Walk("macros", "/macros/", ENGINEER),
+    Walk("add-macro", "/macros/new/"),
 )
 
 
