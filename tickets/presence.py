@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.core.cache import cache
+from django.core.cache import caches
 
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
@@ -39,7 +39,7 @@ def look_in(ticket: Ticket, person: Person, *, is_typing: bool, at: datetime) ->
 
 def _read(key: str) -> dict[str, Any]:
     try:
-        found = cache.get(key)
+        found = caches["presence"].get(key)
     except Exception:  # the page goes on without
         log.warning("presence_unread", exc_info=True)
         return {}
@@ -48,6 +48,6 @@ def _read(key: str) -> dict[str, Any]:
 
 def _keep(key: str, known: dict[str, Any]) -> None:
     try:
-        cache.set(key, known, GONE)
+        caches["presence"].set(key, known, GONE)
     except Exception:
         log.warning("presence_unkept", exc_info=True)

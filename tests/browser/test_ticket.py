@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
@@ -108,7 +108,7 @@ def test_the_sheet_of_keys_names_the_acts(page: Page) -> None:
 
 def test_two_engineers_at_once(room: Room, visitors: Callable[[], Visitor]) -> None:
     """Both see each other; one accepts and the other is told who; the second answer is stopped, kept, and sent."""
-    cache.clear()
+    caches["presence"].clear()
     one, two = visitors(), visitors()
     two.expects = TROUBLE
     mine = one.sign_in(room.desk.engineer).visit(room.path(ticket=room.fresh))
@@ -211,7 +211,7 @@ def the_connection_is_lost(room: Room, visitor: Visitor, page: Page, visitors: V
 
 def the_cache_is_wiped(room: Room, visitor: Visitor, page: Page, visitors: Visitors) -> None:
     write(page)
-    cache.clear()
+    caches["presence"].clear()
     page.reload()
     holds(page)
 

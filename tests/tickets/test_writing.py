@@ -6,7 +6,7 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils import timezone
 
 from servicedesk.notices.models import InboxItem, Message
@@ -142,12 +142,12 @@ def test_a_form_of_another_membership_is_refused(desk, ticket):
 
 
 def test_who_else_is_here_is_told_to_ones_own_side_only(desk, ticket):
-    cache.clear()
+    caches["presence"].clear()
     mine, theirs, hospital = (client_of(one) for one in (desk.engineer, desk.colleague, desk.it))
     assert mine.get(path(ticket, "pulse/?typing=1")).json()["here"] == []
     assert theirs.get(path(ticket, "pulse/")).json()["here"] == [{"name": desk.engineer.name, "typing": True}]
     assert hospital.get(path(ticket, "pulse/")).json()["here"] == []
-    cache.clear()  # wiped at any moment: nothing is lost, and with the next word everybody is back
+    caches["presence"].clear()  # wiped at any moment: nothing is lost, and with the next word everybody is back
     assert theirs.get(path(ticket, "pulse/")).json()["here"] == []
     mine.get(path(ticket, "pulse/"))
     assert [one["name"] for one in theirs.get(path(ticket, "pulse/")).json()["here"]] == [desk.engineer.name]

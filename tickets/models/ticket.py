@@ -135,6 +135,7 @@ class Ticket(WalledWithId):
             models.Index(fields=["hospital", "-id"], name="tickets_of_hospital"),
             models.Index(fields=["vendor", "-id"], name="tickets_of_vendor"),
             models.Index(fields=["contract", "-id"], name="tickets_of_contract"),
+            models.Index(fields=["system", "-id"], name="tickets_of_system"),
             models.Index(fields=["assignee", "id"], name="open_tickets_of_person", condition=IS_OPEN),
             models.Index(fields=["wakes_at"], name="tickets_that_wake", condition=Q(state=State.WAITING)),
         ]  # fmt: skip
