@@ -40,8 +40,8 @@ def look_in(ticket: Ticket, person: Person, *, is_typing: bool, at: datetime) ->
 def _read(key: str) -> dict[str, Any]:
     try:
         found = caches["presence"].get(key)
-    except Exception:  # the page goes on without
-        log.warning("presence_unread", exc_info=True)
+    except Exception as fault:  # the page goes on without
+        log.warning("presence_unread", fault=type(fault).__name__)
         return {}
     return found if isinstance(found, dict) else {}
 
@@ -49,5 +49,5 @@ def _read(key: str) -> dict[str, Any]:
 def _keep(key: str, known: dict[str, Any]) -> None:
     try:
         caches["presence"].set(key, known, GONE)
-    except Exception:
-        log.warning("presence_unkept", exc_info=True)
+    except Exception as fault:
+        log.warning("presence_unkept", fault=type(fault).__name__)

@@ -100,6 +100,18 @@ def test_a_ready_made_answer_by_keys(room: Room, page: Page) -> None:
     expect(page.locator("textarea[name=words]")).to_have_value("刘敏您好，已重启归档服务，图像恢复。")
 
 
+def test_its_line_stays_in_view(page: Page) -> None:
+    """Number, severity, system, hospital, state and who, however far one reads."""
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
+    assert page.evaluate("scrollY") > 100
+    box = page.locator("#ticket-line").bounding_box()
+    assert box is not None
+    assert 0 <= box["y"] < 60
+    line = page.locator("#ticket-line").inner_text()
+    assert all(word in line for word in ("SHEN-", "B", "省医", "PACS", "处理中", "王建国"))
+
+
 def test_the_sheet_of_keys_names_the_acts(page: Page) -> None:
     page.keyboard.press("?")
     sheet = page.locator("#keys").inner_text()
