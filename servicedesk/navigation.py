@@ -46,6 +46,7 @@ from tickets.permissions import (
     SEE_TICKETS,
     SET_NUMBERS,
 )
+from tickets.permissions import KEEP_MACROS
 
 THEME_COOKIE = "theme"
 AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
@@ -121,6 +122,7 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
             Entry(gettext_lazy("Machines"), "key", "tokens", SEE_TOKENS),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
+            Entry(gettext_lazy("Ready-made answers"), "notes", "macros", KEEP_MACROS),
         ),
     ),
     Section(

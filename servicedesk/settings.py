@@ -119,12 +119,12 @@ DATABASE_ROUTERS = ["servicedesk.tenancy.router.OneSchemaOwner"]
 
 # ── background work ──────────────────────────────────────────────────────────────────────────────────────────────────
 REDIS_URL = env.url("REDIS_URL", "", schemes=("redis", "rediss", "unix"))
-# Who is looking at a page now, and nothing that may not be lost: the cache may be wiped at any moment.
-CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "desk"}
-    if REDIS_URL
-    else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-}
+# Who is looking at a page now stands in Valkey, where every server finds it and nothing is lost with it. What signing
+# in counts stays in the process: it must not wait for Valkey.
+IN_THE_PROCESS = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+IN_VALKEY = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "desk",
+             "OPTIONS": {"socket_timeout": 0.5}}  # fmt: skip
+CACHES = {"default": IN_THE_PROCESS, "presence": IN_VALKEY if REDIS_URL else IN_THE_PROCESS | {"LOCATION": "presence"}}
 # Celery spells a socket differently from the redis client.
 CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 CELERY_TASK_IGNORE_RESULT = True

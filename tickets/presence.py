@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from django.core.cache import cache
+from django.core.cache import caches
 
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
@@ -39,15 +39,15 @@ def look_in(ticket: Ticket, person: Person, *, is_typing: bool, at: datetime) ->
 
 def _read(key: str) -> dict[str, Any]:
     try:
-        found = cache.get(key)
-    except Exception:  # the page goes on without
-        log.warning("presence_unread", exc_info=True)
+        found = caches["presence"].get(key)
+    except Exception as fault:  # the page goes on without
+        log.warning("presence_unread", fault=type(fault).__name__)
         return {}
     return found if isinstance(found, dict) else {}
 
 
 def _keep(key: str, known: dict[str, Any]) -> None:
     try:
-        cache.set(key, known, GONE)
-    except Exception:
-        log.warning("presence_unkept", exc_info=True)
+        caches["presence"].set(key, known, GONE)
+    except Exception as fault:
+        log.warning("presence_unkept", fault=type(fault).__name__)

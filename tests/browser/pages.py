@@ -80,6 +80,8 @@ PAGES: tuple[Walk, ...] = (
     Walk("make-stickers", "/stickers/new/"),
     Walk("ticket-numbers", "/numbers/", LEAD),
     Walk("scan-gone", "/r/no-such-code/", None, 410),
+    Walk("macros", "/macros/", ENGINEER),
+    Walk("add-macro", "/macros/new/"),
 )
 
 

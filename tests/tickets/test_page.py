@@ -10,6 +10,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from contracts.models import System
+from servicedesk.clocks.models import Escalation, Step
+from servicedesk.sla.promise import Metric
+from servicedesk.tenancy import wall
+from servicedesk.tenancy.models import Engagement
 from tests.clocks.examples import AT
 from tests.clocks.test_promise_pages import client_of
 from tickets.lines import stream_of
@@ -98,3 +103,63 @@ def test_the_page_costs_the_same_at_3_and_at_300_lines(desk):
         )
     assert queries_of(desk.engineer, ticket) == few
     assert few <= 12
+
+
+def test_the_ward_reads_who_does_what_by_when(desk):
+    """SMART-7: no clocks, but sentences; once accepted it is the engineer who comes, by name."""
+    ticket = desk.report(at=timezone.now() - 5 * MINUTE)
+    assert f"{desk.world.v1.short_name} calls you: 54 min" in page_of(desk.ward, ticket)
+    desk.act(working.accept, ticket, by=desk.engineer, at=timezone.now())
+    desk.act(visiting.call_for_visit, ticket, by=desk.it, at=timezone.now(), why="远程看不出")
+    page = page_of(desk.ward, ticket)
+    assert "calls you" not in page
+    assert f"{desk.engineer.name} is with you: before" in page
+
+
+def test_an_escalation_stands_in_the_stream(desk):
+    """PACS-17: that a rung was told is a line of the ticket, with whom nobody was found for; the ward is spared it."""
+    ticket = desk.report(at=timezone.now() - 55 * MINUTE)
+    clock = desk.clock(ticket, Metric.RESPOND)
+    with desk.inside():
+        step = Step.objects.filter(clock=clock).order_by("fire_at").first()
+        facts = {"hospital": desk.world.h1, "vendor": desk.world.v1, "matter_id": ticket.matter_id, "clock": clock}
+        Escalation.objects.create(
+            **facts, step=step, rung=step.rung, due_at=clock.due_at, at=step.fire_at, fired_at=timezone.now(),
+            told=[], nobody=["second_line"],
+        )  # fmt: skip
+    for member in (desk.engineer, desk.it):
+        page = page_of(member, ticket, "?show=clocks")
+        assert "Escalated: Response" in page
+        assert "nobody found: second line on duty" in page
+        assert f"/clocks/{clock.pk}/" in page
+    assert "Escalated" not in page_of(desk.ward, ticket)
+
+
+def test_who_may_only_read_is_told_so(desk):
+    """An engagement that ended leaves the page readable; nothing can be pressed, and each button says why."""
+    ticket = desk.accepted(at=timezone.now() - 10 * MINUTE)
+    with wall.opened(wall.Context.of_platform()):
+        yesterday = timezone.localdate() - timedelta(days=1)
+        ours = Engagement.objects.filter(hospital=desk.world.h1, vendor=desk.world.v1)
+        ours.update(to_on=yesterday, read_until=yesterday + timedelta(days=30))
+    page = page_of(desk.engineer, ticket)
+    assert "You may read this but no longer change it." in page
+    assert 'id="reply-text"' not in page
+    assert client_of(desk.engineer).post(f"/tickets/{ticket.pk}/say/", {"text": "x"}).status_code == 403
+
+
+def test_the_edge_of_a_page_may_be_anything(desk):
+    ticket = desk.accepted(at=timezone.now() - 10 * MINUTE)
+    for edge in ("x", "~", "2026-01-01~x", "9999-99-99~", "2026-01-01T00:00:00~" + str(ticket.pk), "%00"):
+        assert ticket.number in page_of(desk.engineer, ticket, f"?before={edge}&show=nonsense")
+
+
+def test_earlier_tickets_of_the_same_system(desk):
+    with desk.inside():
+        system = System.objects.filter(contract=desk.contract).first()
+    desk.report(at=timezone.now() - 9 * MINUTE, title="归档很慢", system=system)
+    desk.report(at=timezone.now() - 8 * MINUTE, title="别的系统")
+    ticket = desk.report(at=timezone.now() - 5 * MINUTE, system=system)
+    page = page_of(desk.engineer, ticket)
+    assert "归档很慢" in page
+    assert "别的系统" not in page

@@ -148,6 +148,7 @@ class Ticket(WalledWithId):
             models.Index(fields=["contract", "-id"], name="tickets_of_contract"),
             models.Index(fields=["hospital", "changed_at", "id"], name="changes_of_hospital"),
             models.Index(fields=["vendor", "changed_at", "id"], name="changes_of_vendor"),
+            models.Index(fields=["system", "-id"], name="tickets_of_system"),
             models.Index(fields=["assignee", "id"], name="open_tickets_of_person", condition=IS_OPEN),
             # tickets: home
             models.Index(fields=["hospital", "closed_at"], name="closed_tickets_of_hospital", condition=IS_CLOSED),

@@ -84,11 +84,10 @@ def _aside(now: Situation, person: Person) -> dict[str, Any]:
 
 
 def _earlier(ticket: Ticket, person: Person) -> list[Ticket]:
-    """Of the same system; without one, of the same department."""
-    same = {"system": ticket.system_id} if ticket.system_id else {"department": ticket.department_id}
-    if not any(same.values()):
+    """Of the same system."""
+    if ticket.system_id is None:
         return []
-    others = Ticket.objects.visible_to(person).filter(contract=ticket.contract_id, id__lt=ticket.pk, **same)
+    others = Ticket.objects.visible_to(person).filter(system=ticket.system_id, id__lt=ticket.pk)
     return list(others.order_by("-id").only("id", "number", "title", "state", "reported_at")[:AT_MOST_EARLIER])
 
 
