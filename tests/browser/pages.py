@@ -71,6 +71,11 @@ PAGES: tuple[Walk, ...] = (
     Walk("teams-engineer", "/roster/", ENGINEER),
     Walk("add-team", "/roster/teams/new/", MANAGER),
     Walk("swaps", "/roster/swaps/", ENGINEER),
+    Walk("tickets", "/tickets/", ENGINEER),
+    Walk("tickets-hospital", "/tickets/"),
+    Walk("tickets-reporter", "/tickets/", Role.WARD_REPORTER),
+    Walk("tickets-filter", "/tickets/filter/", ENGINEER),
+    Walk("tickets-keep-view", "/tickets/views/keep/?severity=A", ENGINEER),
 )
 
 
