@@ -40,7 +40,8 @@ def main() -> None:
 
 
 def alone(part: Callable[..., None]) -> None:
-    """The demo and the yardstick, each on a server of its own, for one part of the benchmark."""
+    """The demo and the yardstick, each on a server of its own and begun anew, for one part of the benchmark."""
+    remove(VAR)
     with servers(VAR) as (environment, running):
         environment |= {"STAGE": "demo", "SECRET_KEY": passwords(VAR)["secret_key"], "DATA_DIR": str(VAR / "data")}
         _python(environment, "manage.py", "demo")

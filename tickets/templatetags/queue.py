@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
@@ -71,7 +72,7 @@ def _tick(ticket: Ticket) -> SafeString:
 
 def _when(row: Row, now: Any) -> SafeString:
     if row.ticket.closed_at:
-        return format_html('<time class="quiet">{:%Y-%m-%d}</time>', timezone.localtime(row.ticket.closed_at))
+        return format_html('<time class="quiet">{}</time>', _local(row.ticket.closed_at, "%Y-%m-%d"))
     return _chip(row.chip, now) if row.chip else NOTHING
 
 
@@ -86,6 +87,10 @@ def _clock_name(row: Row) -> SafeString:
     return format_html('<span class="clock-name">{}</span>', words)
 
 
+def _local(moment: datetime, pattern: str) -> str:
+    return timezone.localtime(moment).strftime(pattern)
+
+
 def _dots(dots: list[Dot]) -> SafeString:
     if not dots:
         return NOTHING
@@ -98,7 +103,7 @@ def _facts(row: Row, facts: tuple[str, ...]) -> SafeString:
     if row.ticket.is_emergency:
         said.insert(0, format_html("<strong>{}</strong>", pgettext("queue", "emergency")))
     if "reported" in facts and row.ticket.reported_at:
-        said.append(format_html("<time>{:%m-%d %H:%M}</time>", timezone.localtime(row.ticket.reported_at)))
+        said.append(format_html("<time>{}</time>", _local(row.ticket.reported_at, "%m-%d %H:%M")))
     tag = organisation(row.who.short_name, row.hue) if row.who else NOTHING
     return mark_safe(f"{tag} {SEPARATOR.join(said)}")  # noqa: S308  each is escaped
 
