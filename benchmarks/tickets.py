@@ -25,7 +25,7 @@ ROUNDS, REQUESTS = 5, 60
 CONNECTIONS, SPELL = 8, 8
 LIVE_PAGES, BEAT = 200, 1.7  # frontend/js/queue.js
 TARGETS = {"queue": 5.0, "ticket": 6.0}
-FILL = """
+MADE = """
 WITH made AS MATERIALIZED (
     SELECT n, n %% 50 = 0 AS is_open, gen_random_uuid() AS m, moment,
            (substr(ms, 1, 8) || '-' || substr(ms, 9, 4) || '-7' || substr(md5(n::text), 1, 3) || '-8'
@@ -33,24 +33,53 @@ WITH made AS MATERIALIZED (
            CASE WHEN n %% 50 = 0 THEN now() + interval '10 days' * random() - interval '1 hour' END AS due
       FROM (SELECT n, moment, lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0') AS ms
               FROM (SELECT n, now() - interval '1 year' * (1 - n / %(all)s::float8) AS moment
-                      FROM generate_series(%(after)s + 1, %(upto)s) n) x) y),
-matters AS (INSERT INTO tenancy_matter SELECT (jsonb_populate_record(x, jsonb_build_object(
-                'id', m, 'next_due_at', due))).* FROM made, tenancy_matter x WHERE x.id = %(matter)s),
-clocks AS (INSERT INTO clocks_clock SELECT (jsonb_populate_record(c, jsonb_build_object(
-                'id', gen_random_uuid(), 'matter_id', m, 'counts_from', moment, 'due_at', coalesce(due, moment),
-                'armed_at', moment, 'outcome', CASE WHEN NOT is_open THEN 'met' END,
-                'stopped_at', CASE WHEN NOT is_open THEN moment END))).*
-             FROM made, clocks_clock c WHERE c.matter_id = %(matter)s),
-entries AS (INSERT INTO tickets_entry SELECT (jsonb_populate_record(e, jsonb_build_object(
-                'id', gen_random_uuid(), 'ticket_id', t, 'at', moment + interval '1 minute' * line))).*
-             FROM made, generate_series(0, 3) line, tickets_entry e
-            WHERE e.id = (SELECT id FROM tickets_entry WHERE ticket_id = %(ticket)s ORDER BY id LIMIT 1))
-INSERT INTO tickets_ticket SELECT (jsonb_populate_record(x, jsonb_build_object(
-    'id', t, 'matter_id', m, 'number', %(code)s || '-' || lpad(n::text, 8, '0'), 'submission', NULL, 'due_at', due,
-    'state', CASE WHEN is_open THEN x.state ELSE 'closed' END, 'closed_at', CASE WHEN NOT is_open THEN moment END,
-    'reported_at', moment, 'recorded_at', moment, 'changed_at', moment))).*
-  FROM made, tickets_ticket x WHERE x.id = %(ticket)s
-"""
+                      FROM generate_series(%(after)s + 1, %(upto)s) n) x) y)"""
+# Of each table what differs from the pattern's row; every other column is the pattern's.
+DIFFERENT: dict[str, tuple[str, dict[str, str]]] = {
+    "tenancy_matter": ("p.id = %(matter)s", {"id": "m", "next_due_at": "due"}),
+    "clocks_clock": (
+        "p.matter_id = %(matter)s",
+        {
+            "id": "gen_random_uuid()",
+            "matter_id": "m",
+            "counts_from": "moment",
+            "armed_at": "moment",
+            "due_at": "coalesce(due, moment)",
+            "outcome": "CASE WHEN NOT is_open THEN 'met' END",
+            "stopped_at": "CASE WHEN NOT is_open THEN moment END",
+        },
+    ),
+    "tickets_entry": ("p.ticket_id = %(ticket)s", {"id": "gen_random_uuid()", "ticket_id": "t", "at": "moment"}),
+    "tickets_ticket": (
+        "p.id = %(ticket)s",
+        {
+            "id": "t",
+            "matter_id": "m",
+            "number": "%(code)s || '-' || lpad(n::text, 8, '0')",
+            "submission": "NULL",
+            "due_at": "due",
+            "state": "CASE WHEN is_open THEN p.state ELSE 'closed' END",
+            "closed_at": "CASE WHEN NOT is_open THEN moment END",
+            **dict.fromkeys(("reported_at", "recorded_at", "changed_at"), "moment"),
+        },
+    ),
+}
+COLUMNS = "SELECT column_name FROM information_schema.columns WHERE table_name = %s ORDER BY ordinal_position"
+
+
+def filling(cursor: Any) -> str:
+    """One statement that makes a batch of tickets with their matters, clocks and lines."""
+    inserts = [_insert(cursor, table, *rest) for table, rest in DIFFERENT.items()]
+    before = [f"into_{place} AS ({insert})" for place, insert in enumerate(inserts[:-1])]
+    return ",\n".join([MADE, *before]) + "\n" + inserts[-1]
+
+
+def _insert(cursor: Any, table: str, where: str, different: dict[str, str]) -> str:
+    cursor.execute(COLUMNS, [table])
+    names = [name for (name,) in cursor.fetchall()]
+    values = [different.get(name, f'p."{name}"') for name in names]
+    listed = ", ".join(f'"{name}"' for name in names)
+    return f"INSERT INTO {table} ({listed}) SELECT {', '.join(values)} FROM made, {table} p WHERE {where}"
 
 
 def run(python: Any, environment: dict[str, str], servers: list[Any], ours: Site, theirs: Site) -> None:
@@ -80,7 +109,7 @@ def run(python: Any, environment: dict[str, str], servers: list[Any], ours: Site
 def grown(address: str, patterns: dict[str, Any], after: int, upto: int, pages: dict[str, Any]) -> dict[str, float]:
     started = time.perf_counter()
     fill(address, patterns, after, upto)
-    print(f"\nWith {upto:,} tickets (filled in {time.perf_counter() - started:.0f} s):")
+    print(f"\nWith {upto:,} tickets (filled in {time.perf_counter() - started:.0f} s):", flush=True)
     return measured(pages)
 
 
@@ -89,11 +118,12 @@ def fill(address: str, patterns: dict[str, Any], after: int, upto: int) -> None:
     connection.autocommit = True
     with connection.cursor() as cursor:
         cursor.execute("SET session_replication_role = replica")
+        statement = filling(cursor)
         for code, share in SHARES.items():
             first, last = int(after * share), int(upto * share)
             for place in range(first, last, BATCH):
                 words = {**patterns[code], "code": code.upper(), "after": place, "upto": min(place + BATCH, last)}
-                cursor.execute(FILL, words | {"all": int(ALL * share)})
+                cursor.execute(statement, words | {"all": int(ALL * share)})
         cursor.execute("VACUUM ANALYZE")
         cursor.execute("CHECKPOINT")
     connection.close()
