@@ -11,7 +11,11 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
+from benchmarks import tickets
 from benchmarks.rig import PROJECT, Site, make_database, median, site
 from servicedesk.embedded import passwords, remove, servers
 
@@ -30,15 +34,23 @@ TARGETS = {"home page": 3.0, "an empty list": 3.0}
 
 
 def main() -> None:
-    with servers(VAR) as (environment, _):
-        environment |= {"STAGE": "demo", "SECRET_KEY": passwords(VAR)["secret_key"], "DATA_DIR": str(VAR / "data")}
-        _python(environment, "manage.py", "demo")
-        pages(environment)
+    alone(pages)
     starts()
     subprocess.run([sys.executable, "-m", "benchmarks.clocks"], cwd=PROJECT, check=True)  # Django once more, elsewhere
 
 
-def pages(environment: dict[str, str]) -> None:
+def alone(part: Callable[..., None]) -> None:
+    """The demo and the yardstick, each on a server of its own and begun anew, for one part of the benchmark."""
+    remove(VAR)
+    with servers(VAR) as (environment, running):
+        environment |= {"STAGE": "demo", "SECRET_KEY": passwords(VAR)["secret_key"], "DATA_DIR": str(VAR / "data")}
+        _python(environment, "manage.py", "demo")
+        with both(environment) as (ours, theirs):
+            part(_python, environment, running, ours, theirs)
+
+
+@contextmanager
+def both(environment: dict[str, str]) -> Iterator[tuple[Site, Site]]:
     yardstick = {"YARDSTICK_URL": make_database(environment["DATABASE_OWNER_URL"], "yardstick")}
     key = _python(yardstick, "-m", "benchmarks.yardstick")
     product = environment | {"SITE_URL": f"http://localhost:{PORT}"}
@@ -48,11 +60,18 @@ def pages(environment: dict[str, str]) -> None:
     ):
         theirs.cookies["sessionid"] = key
         ours.sign_in(WHO, PASSWORD)
-        wall = float(_python(environment, "-m", "benchmarks.wall"))
-        report(measure(ours, theirs), wall, ours.memory())
-        rows = _python(environment, "-m", "benchmarks.growth")
-        print(f"\nWith {rows} notices, half of them unread:")
-        report(measure(ours, theirs), wall, ours.memory())
+        yield ours, theirs
+
+
+def pages(
+    python: Callable[..., str], environment: dict[str, str], running: list[Any], ours: Site, theirs: Site
+) -> None:
+    wall = float(python(environment, "-m", "benchmarks.wall"))
+    report(measure(ours, theirs), wall, ours.memory())
+    rows = python(environment, "-m", "benchmarks.growth")
+    print(f"\nWith {rows} notices, half of them unread:")
+    report(measure(ours, theirs), wall, ours.memory())
+    tickets.run(python, environment, running, ours, theirs)
 
 
 def measure(ours: Site, theirs: Site) -> dict[str, list[tuple[float, float]]]:

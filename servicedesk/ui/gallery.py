@@ -79,6 +79,7 @@ def _clocks(now: datetime) -> list[dict[str, Any]]:
         {"due_at": now + timedelta(days=1), "note": _("(2nd working day)")},
         {"due_at": now + timedelta(minutes=41, seconds=8)},
         {"due_at": now + timedelta(minutes=3, seconds=12)},
+        {"due_at": now + timedelta(minutes=41, seconds=8), "since": now - timedelta(minutes=19)},
         {"due_at": now - timedelta(minutes=12)},
         {"due_at": now + timedelta(days=1), "paused": True},
     ]

@@ -82,6 +82,11 @@ PAGES: tuple[Walk, ...] = (
     Walk("scan-gone", "/r/no-such-code/", None, 410),
     Walk("macros", "/macros/", ENGINEER),
     Walk("add-macro", "/macros/new/"),
+    Walk("tickets", "/tickets/", ENGINEER),
+    Walk("tickets-hospital", "/tickets/"),
+    Walk("tickets-reporter", "/tickets/", Role.WARD_REPORTER),
+    Walk("tickets-filter", "/tickets/filter/", ENGINEER),
+    Walk("tickets-keep-view", "/tickets/views/keep/?severity=A", ENGINEER),
 )
 
 

@@ -79,7 +79,7 @@ def test_nothing_is_wider_than_the_screen_and_nobody_is_kept_out(
         ("vendor", "/tickets/"),
         (
             "vendor",
-            "/tickets/?severity=B&unassigned=1&show=number&show=contract&show=reporter&show=reported&show=system",
+            "/tickets/?severity=B&unassigned=1&show=number&show=contract&show=reporter&show=reported",
         ),
         ("vendor", "/tickets/filter/"),
         ("vendor", "/tickets/views/keep/?severity=B"),

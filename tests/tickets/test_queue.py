@@ -90,7 +90,11 @@ def test_the_chip_turns_at_half_and_at_a_fifth_of_its_own_time(desk, now, minute
 def test_a_paused_clock_says_why_and_when_it_would_be_due(desk, now):
     ticket = reported(desk, now - 5 * MINUTE)
     desk.act(working.pause, ticket, by=desk.lead, at=now - MINUTE, why="等第三方窗口")
-    text = page(browser_of(desk.engineer))
+    client = browser_of(desk.engineer)
+    text = page(client)
+    with CaptureQueriesContext(connection) as asked:
+        page(client)
+    assert len(asked) <= 12
     assert "暂停 · 恢复则" in text
     assert '<span class="clock-name">等第三方窗口</span>' in text
 

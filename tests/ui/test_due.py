@@ -64,3 +64,14 @@ def test_waiting_never_makes_it_calmer(seconds: int, later: int) -> None:
     due = NOON + timedelta(seconds=seconds)
     first, then = (left(due, at=NOON + timedelta(seconds=passed)).state for passed in (0, later))
     assert ORDER.index(then) >= ORDER.index(first)
+
+
+@pytest.mark.parametrize(
+    ("left_of_it", "state"), [(0.51, "calm"), (0.5, "soon"), (0.21, "soon"), (0.2, "close"), (0, "close"), (-1, "over")]
+)
+@pytest.mark.parametrize("whole", [timedelta(minutes=5), timedelta(hours=4), timedelta(days=2)])
+def test_a_chip_that_knows_its_whole_time_turns_at_half_and_at_a_fifth(
+    whole: timedelta, left_of_it: float, state: str
+) -> None:
+    due = NOON + whole * left_of_it
+    assert left(due, at=NOON, since=due - whole).state == state

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -55,16 +55,15 @@ def _missing(key: UUID) -> Result:
 
 
 def _one(ticket: Ticket, act: Callable[[Ticket], Any], by: Person) -> Result:
-    facts = {"ticket": ticket.pk, "number": ticket.number, "title": ticket.title}
+    result = Result(ticket.pk, ticket.number, ticket.title, before=ticket.assignee_id)
     if not ticket.is_writable_by(by):
-        return Result(**facts, refused=_("You may read this but no longer change it."))
+        return replace(result, refused=_("You may read this but no longer change it."))
     try:
         with transaction.atomic():
             done = act(ticket)
     except Refused as refusal:
-        return Result(**facts, refused=str(refusal.sentence))
-    version = done.version if isinstance(done, Ticket) else 0
-    return Result(**facts, before=ticket.assignee_id, version=version)
+        return replace(result, refused=str(refusal.sentence))
+    return replace(result, version=done.version) if isinstance(done, Ticket) else result
 
 
 @transaction.atomic
@@ -79,7 +78,7 @@ def take_giving_back(ticket: Ticket, before: Membership | None, *, seen: int, by
     """As it was before it was given, unless something has happened since."""
     ticket = locked(ticket, seen=seen)
     given_to = ticket.assignee_id
-    ticket.assignee_id = before.pk if before else None  # type: ignore[assignment]
+    ticket.assignee_id = before.pk if before else None
     ticket.assignee_name = before.name if before else ""
     give_clocks_to(ticket.matter, member=ticket.assignee_id)
     changed(ticket, Act.TICKET_PUT_BACK, by=by, at=at, facts={"to": ticket.assignee_name})
