@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from contracts.models import Contract
 from servicedesk.clocks.models import Clock
@@ -85,7 +86,7 @@ class Followed:
     @property
     def stages(self) -> list[Stage]:
         at = AT_STEP[self.state]
-        words = (_("Reported"), _("In hand"), _("Solved"), _("Closed"))
+        words = (pgettext("stage", "Reported"), _("In hand"), _("Solved"), pgettext("ticket", "Closed"))
         return [Stage(label, place <= at, place == at) for place, label in enumerate(words)]
 
     @property

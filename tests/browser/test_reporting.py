@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 
@@ -211,3 +212,14 @@ def test_without_scripts_it_is_a_plain_form(phone: Visitor, room: Room) -> None:
     phone.page.click(".send")
     phone.page.wait_for_selector("#live .next")
     assert len(room.tickets()) == 1
+
+
+def test_a_sheet_is_a_sheet_of_paper(visitor: Visitor, room: Room) -> None:
+    """Thirty stickers are two pages of A4, three by eight, and each code is large enough to be read."""
+    page = visitor.sign_in(room.desk.it).visit("/stickers/new/")
+    page.fill("textarea", "\n".join(f"阅片工作站 {n:02}" for n in range(30)))
+    page.click("form button.btn-primary")
+    page.wait_for_selector(".sticker-sheet")
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2
+    assert page.locator(".sticker-code").first.bounding_box()["width"] >= 25 * 96 / 25.4  # 25 mm
