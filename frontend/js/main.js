@@ -5,6 +5,7 @@ import "./keys.js";
 import "./countdown.js";
 import "./pieces.js";
 import "./passkeys.js";
+import "./keeps.js";
 
 const own = document.querySelector("script[data-fonts]").dataset;
 

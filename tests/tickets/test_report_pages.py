@@ -135,6 +135,8 @@ def test_what_only_the_phone_may_report_shows_the_number_and_is_kept(desk: Desk,
     assert 'href="tel:400-800-1234"' in said
     assert "全科都调不出" in said
     assert desk.clocks(ticket) == {"call": None}
+    asks = {"HTTP_HX_REQUEST": "true", "HTTP_X_BY_ITSELF": "1"}
+    assert "HX-Redirect" not in ward.get(answer.url, **asks).headers
     engineer = browser(desk.engineer)
     assert ticket.number in text(engineer.get("/calls/"))
     moment = timezone.localtime(timezone.now()).strftime("%Y-%m-%dT%H:%M:%S")
@@ -143,6 +145,7 @@ def test_what_only_the_phone_may_report_shows_the_number_and_is_kept(desk: Desk,
     assert desk.fresh(ticket).state == State.REPORTED
     assert desk.clocks(ticket)["call"] == "met"
     assert ward.get(f"/tickets/{ticket.pk}/call-now/").status_code == 302
+    assert ward.get(answer.url, **asks).headers["HX-Redirect"] == f"/tickets/{ticket.pk}/"
 
 
 def test_a_lapsed_contract_says_whom_to_call_instead(desk: Desk) -> None:
