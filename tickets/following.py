@@ -86,7 +86,7 @@ class Followed:
     @property
     def stages(self) -> list[Stage]:
         at = AT_STEP[self.state]
-        words = (_("Reported"), _("In hand"), pgettext("step", "Solved"), _("Closed"))
+        words = (pgettext("stage", "Reported"), _("In hand"), pgettext("step", "Solved"), pgettext("ticket", "Closed"))
         return [Stage(label, place <= at, place == at) for place, label in enumerate(words)]
 
     @property

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
@@ -51,7 +52,7 @@ def known_outages(contract: Contract, system: System | None, *, at: datetime) ->
     return [_outage(tickets) for tickets in list(kinds.values())[:SHOWN]]
 
 
-def _outage(tickets: list[Ticket]) -> Known:
+def _outage(tickets: list[Any]) -> Known:
     """A scanned one is called by what was tapped: where the first reporter stands is nobody else's."""
     first = tickets[0]
     title = first.said or (str(Symptom(first.symptom).label) if first.symptom else first.title)

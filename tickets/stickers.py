@@ -17,7 +17,15 @@ def drawn(address: str) -> SafeString:
     out = io.BytesIO()
     code = segno.make_qr(address, error="m")
     code.save(
-        out, kind="svg", xmldecl=False, svgns=True, svgclass="qr", lineclass=None, border=2, omitsize=True, nl=False
+        out,
+        kind="svg",
+        xmldecl=False,
+        svgns=True,
+        svgclass="sticker-code",
+        lineclass=None,
+        border=2,
+        omitsize=True,
+        nl=False,
     )
     return mark_safe(out.getvalue().decode())  # noqa: S308  segno's own, of an address we made
 

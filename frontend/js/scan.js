@@ -117,6 +117,10 @@ if (form) {
   send.dataset.words = send.firstElementChild.textContent;
   const known = own.read();
   for (const name of ["name", "phone"]) if (known[name] && (name === "name" || !form[name].value)) form[name].value = known[name];
+  // On a phone that several share it is seen as whom one reports.
+  const who = () => { form.querySelector("[data-who]").textContent = form.name.value ? ` · ${form.name.value}` : ""; };
+  who();
+  form.name.addEventListener("input", who);
   form.words.addEventListener("input", () => { send.hidden = false; document.getElementById("patient").hidden = true; });
   form.photo.addEventListener("change", () => {
     if (form.photo.files[0]) form.querySelector("[data-photo]").textContent = form.photo.files[0].name;

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from PIL import Image
 
+from servicedesk.files.models import StoredFile
 from servicedesk.tenancy.models import Membership
 from tests.browser.contract_pages import look
 from tests.browser.language import latin_sentences
@@ -211,3 +215,51 @@ def test_without_scripts_it_is_a_plain_form(phone: Visitor, room: Room) -> None:
     phone.page.click(".send")
     phone.page.wait_for_selector("#live .next")
     assert len(room.tickets()) == 1
+
+
+def test_a_sheet_is_a_sheet_of_paper(visitor: Visitor, room: Room) -> None:
+    """Thirty stickers are two pages of A4, three by eight, and each code is large enough to be read."""
+    page = visitor.sign_in(room.desk.it).visit("/stickers/new/")
+    page.fill("textarea", "\n".join(f"阅片工作站 {n:02}" for n in range(30)))
+    page.click("form button.btn-primary")
+    page.wait_for_selector(".sticker-sheet")
+    paper = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 2
+    assert page.locator(".sticker-code").first.bounding_box()["width"] >= 25 * 96 / 25.4  # 25 mm
+
+
+def test_a_photo_is_made_small_and_comes_along(phone: Visitor, room: Room, tmp_path: Path) -> None:
+    Image.effect_noise((3000, 2000), 80).convert("RGB").save(tmp_path / "IMG_1.jpg", quality=95)
+    phone.visit(room.page)
+    phone.page.tap("label[for=symptom-slow]")
+    phone.page.tap("summary")
+    phone.page.set_input_files("[name=photo]", tmp_path / "IMG_1.jpg")
+    phone.page.tap(".send")
+    phone.page.wait_for_selector("#live")
+    with room.desk.inside():
+        (kept,) = StoredFile.objects.all()
+    assert (kept.matter_id, kept.media_type) == (room.tickets()[0].matter_id, "image/jpeg")
+    assert kept.size < (tmp_path / "IMG_1.jpg").stat().st_size / 2
+
+
+def test_a_session_that_ends_while_somebody_writes_loses_nothing(visitor: Visitor, room: Room) -> None:
+    page = visitor.sign_in(room.desk.ward).visit("/report/")
+    page.select_option("#id_system", label="PACS系统")
+    page.wait_for_selector("#severity-B")
+    page.check("#severity-B")
+    page.fill("#id_title", "全院阅片工作站无法调图")
+    page.fill("#id_words", "门诊和住院都调不出")
+    visitor.context.clear_cookies(name="session")
+    page.click("button:has-text('提交报修')")
+    page.wait_for_url("**/accounts/login/**")
+    visitor.sign_in(room.desk.ward)
+    page.goto("/report/")
+    assert page.input_value("#id_title") == "全院阅片工作站无法调图"
+    assert page.input_value("#id_words") == "门诊和住院都调不出"
+    page.select_option("#id_system", label="PACS系统")
+    page.wait_for_selector("#severity-B")
+    page.check("#severity-B")
+    page.click("button:has-text('提交报修')")
+    page.wait_for_url("**/tickets/*/")
+    page.goto("/report/")
+    assert page.input_value("#id_title") == ""

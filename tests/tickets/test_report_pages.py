@@ -16,6 +16,8 @@ from django.utils import timezone
 
 from contracts.models import CatalogueItem, Signing
 from servicedesk.files.models import StoredFile
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.notices.models import InboxItem
 from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
@@ -135,6 +137,8 @@ def test_what_only_the_phone_may_report_shows_the_number_and_is_kept(desk: Desk,
     assert 'href="tel:400-800-1234"' in said
     assert "全科都调不出" in said
     assert desk.clocks(ticket) == {"call": None}
+    asks = {"HTTP_HX_REQUEST": "true", "HTTP_X_BY_ITSELF": "1"}
+    assert "HX-Redirect" not in ward.get(answer.url, **asks).headers
     engineer = browser(desk.engineer)
     assert ticket.number in text(engineer.get("/calls/"))
     moment = timezone.localtime(timezone.now()).strftime("%Y-%m-%dT%H:%M:%S")
@@ -143,6 +147,7 @@ def test_what_only_the_phone_may_report_shows_the_number_and_is_kept(desk: Desk,
     assert desk.fresh(ticket).state == State.REPORTED
     assert desk.clocks(ticket)["call"] == "met"
     assert ward.get(f"/tickets/{ticket.pk}/call-now/").status_code == 302
+    assert ward.get(answer.url, **asks).headers["HX-Redirect"] == f"/tickets/{ticket.pk}/"
 
 
 def test_a_lapsed_contract_says_whom_to_call_instead(desk: Desk) -> None:
@@ -297,6 +302,9 @@ def test_a_call_written_down_late_asks_the_other_side(desk: Desk) -> None:
     assert "Yes, it was then" in text(it.get("/calls/"))
     assert "Yes, it was then" not in text(engineer.get("/calls/"))
     with desk.inside():
+        told = InboxItem.objects.filter(kind=NoticeKind.APPROVAL_ASKED)
+        assert set(told.values_list("membership_id", flat=True)) == {desk.lead.pk}
+    with desk.inside():
         call = Call.objects.get()
     assert engineer.post(f"/calls/{call.pk}/agree/").status_code == 409
     assert "required" in text(it.post(f"/calls/{call.pk}/dispute/", {"why": ""}))
@@ -402,6 +410,16 @@ def test_revoked_and_printed_anew(desk: Desk) -> None:
     assert find_sticker(two.token) is None
     for odd in ([], ["x"], [str(one.sticker.pk)], [str(uuid4())]):
         assert it.post("/stickers/print-anew/", {"sticker": odd}).status_code == 409
+
+
+def test_a_sticker_is_found_by_what_it_is_on(desk: Desk) -> None:
+    stick(desk, "CT 工作站", "胶片打印机")
+    it = browser(desk.it)
+    said = text(it.get("/stickers/?q=打印"))
+    assert "胶片打印机" in said
+    assert "CT 工作站" not in said
+    assert text(it.get("/stickers/?q=3号楼")).count('type="checkbox"') == 2
+    assert "No sticker of this name" in text(it.get("/stickers/?q=%25_\\"))
 
 
 def test_nobody_elses_sticker_is_touched(desk: Desk) -> None:

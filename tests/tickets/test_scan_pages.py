@@ -160,9 +160,8 @@ def test_a_known_outage_takes_a_me_too_instead(desk: Desk, phone: Client, page: 
     said = words_of(phone.get(page))
     assert "Known just now" in said
     assert said.count("me-too/") == 1
-    key = str(uuid4())
-    for _ in range(3):
-        answer = phone.post(f"{page}t/{first.number}/me-too/", {"key": key})
+    for _ in range(3):  # looked at anew each time: it is still the same browser
+        answer = phone.post(f"{page}t/{first.number}/me-too/", {"key": str(uuid4())})
     assert "Noted: you are hit as well" in words_of(phone.get(answer.url))
     with desk.inside():
         assert MeToo.objects.filter(ticket=first).count() == 1
@@ -289,3 +288,9 @@ def test_no_context_is_left_open(desk: Desk, phone: Client, page: str) -> None:
     send(phone, page)
     with wall.opened(Context()):
         assert not Ticket.objects.exists()
+
+
+def test_a_photo_beyond_all_measure_is_refused(desk: Desk, phone: Client, page: str) -> None:
+    huge = SimpleUploadedFile("a.png", PIXEL + b"\0" * (10 * 2**20), "image/png")
+    assert "larger than 10 MB" in words_of(send(phone, page, photo=huge))
+    assert tickets(desk) == []

@@ -6,11 +6,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
 from tests.clocks.examples import AT
+from tests.contracts.people import in_force
 from tests.tickets.people import Desk
 from tests.world import make_place
 from tickets.enums import State
@@ -152,3 +154,33 @@ def test_another_hospital_finds_nothing_of_it(desk: Desk) -> None:
     for context in (Context.of_hospital(world.h2.id), Context.of_vendor(world.v2.id, world.h1.id, world.h3.id)):
         with wall.opened(context):
             assert [model.objects.count() for model in (Sticker, Scan, MeToo, Ticket)] == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("code", ["icu", "hrp", "smart", "pacs-checklist"])
+@pytest.mark.parametrize("halts_care", [False, True])
+def test_every_kind_of_contract_takes_it(desk: Desk, code: str, halts_care: bool) -> None:
+    """PACS-16, HRP-12, ICU-16, SMART-6: only where the contract says so does it wait for the telephone."""
+    contract, *_ = in_force(desk.world.h1, desk.world.v1, code, number=f"HT-{code}")
+    with desk.acting(desk.it) as person:
+        (one,) = make_stickers(About(contract, contract.systems.first(), phone="8000"), ["01"], by=person, at=AT)
+    ticket = scan(desk, one.sticker, halts_care=halts_care)
+    waits = halts_care and code == "hrp"
+    assert ticket.state == (State.CALL_AWAITED if waits else State.REPORTED)
+    assert set(desk.clocks(ticket)) >= ({"call"} if waits else set() if code == "pacs-checklist" else {"respond"})
+
+
+def test_the_page_costs_the_same_with_three_tickets_and_with_thirty(desk: Desk) -> None:
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    (one,) = stick(desk)
+
+    def cost(count: int) -> int:
+        for _ in range(count):
+            scan(desk, one.sticker, at=timezone.now())
+        with CaptureQueriesContext(connection) as queries:
+            assert Client().get(f"/r/{one.token}/").status_code == 200
+        return len(queries)
+
+    assert cost(3) == cost(27)

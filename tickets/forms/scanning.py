@@ -4,11 +4,14 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.forms.texts import GuardsPatientData, PlainText
 from tickets.services.scanning import Tapped
 from tickets.symptoms import Symptom
+
+MOST_BYTES = 10 * 2**20
 
 
 class ScanForm(GuardsPatientData):
@@ -30,6 +33,13 @@ class ScanForm(GuardsPatientData):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["submission"].initial = uuid4()
+
+    def clean_photo(self) -> Any:
+        """The page makes photos small by itself; nobody who is not signed in fills the hospital's space."""
+        photo = self.cleaned_data["photo"]
+        if photo and photo.size > MOST_BYTES:
+            raise forms.ValidationError(_("This photo is larger than 10 MB. Send it without, or take a smaller one."))
+        return photo
 
     def tapped(self) -> Tapped:
         given = self.cleaned_data

@@ -25,6 +25,7 @@ from servicedesk.files.services.uploads import add_file
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
+from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Refused
@@ -301,7 +302,7 @@ def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | Non
     _refuse_odd(call.called_at, at)
     if not call.caller.strip():
         raise Refused(_("Say who called."))
-    return Call.objects.create(
+    row = Call.objects.create(
         **of(ticket),
         is_first=is_first,
         called_at=call.called_at,
@@ -314,6 +315,10 @@ def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | Non
         logged_side=by.side,
         needs_word=is_first and (call.noted_from or at) - call.called_at > IN_THE_CALL,
     )
+    if row.needs_word:
+        other = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else set(hospital_it(ticket))
+        tell(ticket, NoticeKind.APPROVAL_ASKED, to=other, by=by, at=at, key=f"call:{row.pk}")
+    return row
 
 
 def _of_the_other(call: Call, by: Person) -> Call:

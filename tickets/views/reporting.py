@@ -89,6 +89,9 @@ def me_too(request: Any, ticket: Ticket) -> HttpResponse:
 @door(SEE_TICKETS, of=Ticket)
 def call_now(request: Any, ticket: Ticket) -> HttpResponse:
     """The number to call, as big as it gets, until either side has logged the call."""
+    if "HX-Request" in request.headers:  # the page asks by itself whether it is still needed
+        still = ticket.state == State.CALL_AWAITED
+        return HttpResponse(status=204, headers={} if still else {"HX-Redirect": ticket.get_absolute_url()})
     if ticket.state != State.CALL_AWAITED:
         return redirect("ticket", pk=ticket.pk)
     now = timezone.now()

@@ -36,7 +36,7 @@ from tickets.symptoms import choices_for
 # Codes that are none, per address: a whole hospital may stand behind one. Reports, per sticker.
 MISSES = Limit("sticker", 60, QUARTER, QUARTER)
 REPORTS = Limit("sticker report", 40, QUARTER, QUARTER)
-RECEIPT, SALT, KEPT = "receipt", "tickets.receipt", 5
+RECEIPT, KEY, SALT, KEPT = "receipt", "hit", "tickets.receipt", 5
 GOOD_FOR = timedelta(days=7)
 GONE, INVALID, TOO_MANY = 410, 422, 429
 
@@ -154,14 +154,17 @@ def me_too(request: Any, sticker: Sticker, *, token: str, number: str, now: date
     if number not in known or not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
         return render(request, "tickets/scan_gone.html", {"token": token}, status=GONE)
     phone = sticker.department.phone if sticker.department else ""
-    hit = AlsoHit(_key(request), sticker.department, str(sticker), phone=phone)
-    say_me_too(known[number], hit, by=None, at=now)
-    return redirect(reverse("scan", args=[token]) + "?noted")
+    key = _key(request)
+    say_me_too(known[number], AlsoHit(key, sticker.department, str(sticker), phone=phone), by=None, at=now)
+    response = redirect(reverse("scan", args=[token]) + "?noted")
+    _keep(response, KEY, str(key))
+    return response
 
 
 def _key(request: Any) -> UUID:
+    """This browser's own, so that it counts once."""
     try:
-        return UUID(request.POST.get("key", ""))
+        return UUID(request.get_signed_cookie(KEY, request.POST.get("key", ""), salt=SALT, max_age=GOOD_FOR))
     except ValueError:
         return uuid4()
 
@@ -176,11 +179,15 @@ def _own(request: Any, sticker: Sticker) -> Any:
 def _with_receipt(request: Any, response: HttpResponse, ticket: Ticket) -> HttpResponse:
     before = request.get_signed_cookie(RECEIPT, "", salt=SALT, max_age=GOOD_FOR).split(",")
     keys = list(dict.fromkeys([str(ticket.pk), *(key for key in before if key)]))[:KEPT]
-    response.set_signed_cookie(
-        RECEIPT, ",".join(keys), salt=SALT, max_age=GOOD_FOR, path="/r/", httponly=True, samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )  # fmt: skip
+    _keep(response, RECEIPT, ",".join(keys))
     return response
+
+
+def _keep(response: HttpResponse, name: str, value: str) -> None:
+    secure = settings.SESSION_COOKIE_SECURE
+    response.set_signed_cookie(
+        name, value, salt=SALT, max_age=GOOD_FOR, path="/r/", httponly=True, samesite="Lax", secure=secure
+    )
 
 
 def _wants_json(request: Any) -> bool:
