@@ -64,7 +64,7 @@ COLUMNS: tuple[tuple[str | Promise, Cell], ...] = (
     (_("came back later"), lambda row: _yes(row.came_back)),
     (_("signed by"), lambda row: row.signer_name),
     (_("satisfaction"), lambda row: row.get_satisfaction_display()),
-    (_("confirmed"), lambda row: row.get_ending_display()),
+    (pgettext_lazy("record", "confirmed"), lambda row: row.get_ending_display()),
     (_("confirmed by"), lambda row: row.closed_name),
     (_("closed without signature because"), lambda row: row.closed_why),
 )
