@@ -28,7 +28,11 @@ def export_records(condition: Q, *, by: Person, at: datetime, filters: Mapping[s
     rows = list(records(by, condition).order_by("-closed_at", "-id")[: LIMIT + 1])
     is_whole = len(rows) <= LIMIT
     content = _book(rows[:LIMIT], is_whole)
-    facts = {"rows": len(rows[:LIMIT]), "is_whole": is_whole, "sha256": hashlib.sha256(content).hexdigest()}
+    facts: dict[str, Word] = {
+        "rows": len(rows[:LIMIT]),
+        "is_whole": is_whole,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
     record(Act.RECORDS_EXPORTED, by=by, at=at, words={**(filters or {}), **facts})
     return content
 
