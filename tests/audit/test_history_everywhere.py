@@ -29,6 +29,11 @@ NOT_EDITED = {
     "notices.message": "the outbox's own steps",
     "tenancy.matter": "follows what it stands for",
     "tenancy.supportsession": "opened and closed, both on record",
+    # tickets: closing
+    "tickets.feedbackform": "frozen; the database lets nobody change one",
+    "tickets.maintenancerecord": "frozen; the database lets nobody change one",
+    "tickets.objection": "said and decided, both on record",
+    "tickets.signinglink": "made, used or replaced, each on record",
 }
 
 
