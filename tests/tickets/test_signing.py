@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -18,7 +20,8 @@ from servicedesk.ui import strokes
 from tests.clocks.examples import AT
 from tests.tickets.closing import HOUR, SOLVED, closed, handed, resolved, seen, sign_handed, signature
 from tests.tickets.examples_closing import DRAWN
-from tests.world import make_member
+from tests.tickets.people import make_desk
+from tests.world import make_member, make_world
 from tickets.enums import Ending, Satisfaction, State, Way
 from tickets.feedback import facts_of, holds, sha256_of
 from tickets.models import Entry, FeedbackForm, MaintenanceRecord, Objection, SigningLink, Solution, Ticket
@@ -359,3 +362,33 @@ def test_whatever_is_not_a_drawing_is_unreadable(text):
     with pytest.raises((strokes.Unreadable, strokes.TooLittle)) as refusal:
         strokes.read(text)
     assert refusal.type is strokes.Unreadable
+
+
+# ── at the same moment ───────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
+def test_six_sign_at_the_same_moment_and_one_did():
+    """Two tabs, two devices, a link and a handed phone: one form, and the others are told."""
+    with wall.opened(Context()):
+        desk = make_desk(make_world())
+    ticket = resolved(desk)
+    link, _secret = desk.act(signing.make_link, ticket, by=desk.engineer, at=LATER)
+    given, gate = signature(desk, ticket), Barrier(6)
+
+    def sign_now(place):
+        try:
+            gate.wait(timeout=20)
+            with desk.acting(desk.engineer) if place % 2 else desk.inside() as person:
+                signer = handed(person) if place % 2 else Signer(Way.LINK, "刘敏", link=link)
+                signing.sign(ticket, given, signer=signer, at=LATER)
+            return "signed"
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        told = sorted(pool.map(sign_now, range(6)))
+    assert told.count("signed") == 1
+    assert set(told) <= {"signed", "not_now", "link"}
+    with desk.inside():
+        assert FeedbackForm.objects.count() == 1
