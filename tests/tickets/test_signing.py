@@ -317,6 +317,17 @@ def test_closed_without_a_signature_the_record_says_why_and_by_whom(desk):
     assert (record.ending, record.closed_why, record.feedback) == (Ending.HOSPITAL, "报修人已离岗，电话确认", None)
 
 
+def test_what_was_handed_over_and_closed_by_the_hospital_is_kept_as_well(desk):
+    """HRP-6: every closed ticket; where there is no solution, the record says nothing of one."""
+    ticket = desk.accepted()
+    desk.act(working.hand_over, ticket, by=desk.engineer, at=LATER, why="交换机故障，属网络")
+    desk.act(solving.close_unsigned, ticket, by=desk.it, at=LATER + HOUR, why="网络组已修复")
+    with desk.inside():
+        record = MaintenanceRecord.objects.get()
+    assert (record.ending, record.cause, record.solved_at) == (Ending.HOSPITAL, "", None)
+    assert (record.engineer_name, record.closed_why) == (desk.engineer.name, "网络组已修复")
+
+
 def test_the_stream_says_who_signed_and_over_which_way(desk):
     from tickets.words import sentence
 

@@ -15,9 +15,8 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.record import Word, record
 from servicedesk.tenancy.wall import Person
 from tickets.models import MaintenanceRecord
-from tickets.records import COLUMNS, cells, records
+from tickets.records import COLUMNS, LIMIT, cells, records
 
-LIMIT = 10_000
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 WIDTH = 16
 
