@@ -54,7 +54,7 @@ def refuse_unfit(ticket: Ticket, signer: Signer) -> None:
         raise Forbidden(_("The engineer hands the device over; sign with your own account instead."))
     if not same(signer.name):
         raise Refused(_("Say who signs."), code="name")
-    if same(signer.name) in _vendors_people(ticket, signer):
+    if signer.way is not Way.ACCOUNT and same(signer.name) in _vendors_people(ticket, signer):
         raise Refused(_("This is the name of somebody of the vendor. Who had the problem signs."), code="name")
 
 

@@ -1,5 +1,5 @@
-// The signature pad: whatever points (finger, pen, mouse) draws lines of whole numbers in a box of 600 × 200.
-const WIDTH = 600, HEIGHT = 200, NEAR = 3, MOST = 4000;
+// The signature pad: whatever points (finger, pen, mouse) draws lines of whole numbers in a box of 600 × 240.
+const WIDTH = 600, HEIGHT = 240, NEAR = 3, MOST = 4000;
 
 function read(text) {
   return (text.match(/M[^M]+/g) || []).map((line) => line.slice(1).split("L").map((pair) => pair.split(" ").map(Number)));

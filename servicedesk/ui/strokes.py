@@ -1,4 +1,4 @@
-"""A signature as it was drawn: lines of whole numbers in a box of 600 × 200, kept as the data of an SVG path.
+"""A signature as it was drawn: lines of whole numbers in a box of 600 × 240, kept as the data of an SVG path.
 
 Whatever a browser sends is read number by number and written anew, so that nothing else can ever stand in a page.
 """
@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from math import hypot
 
-WIDTH, HEIGHT = 600, 200
+WIDTH, HEIGHT = 600, 240
 MOST_LETTERS = 60_000
 LEAST_POINTS, LEAST_INK, LEAST_SPAN = 8, 120, 60  # less is a dot, a tick or a slip of the finger
 POINT = "[0-9]{1,3} [0-9]{1,3}"

@@ -30,6 +30,11 @@ NOT_EDITED = {
     "tickets.draft": "not sent yet; only its writer sees it",
     "tenancy.matter": "follows what it stands for",
     "tenancy.supportsession": "opened and closed, both on record",
+    # tickets: closing
+    "tickets.feedbackform": "frozen; the database lets nobody change one",
+    "tickets.maintenancerecord": "frozen; the database lets nobody change one",
+    "tickets.objection": "said and decided, both on record",
+    "tickets.signinglink": "made, used or replaced, each on record",
 }
 
 

@@ -44,6 +44,7 @@ class Room:
             "objection": f"/objections/{objection.pk}/",
             "records": "/records/",
             "records-filtered": "/records/?severity=B&q=调图",
+            "records-contract": f"/records/?contract={self.desk.contract.pk}",
             "records-empty": "/records/?severity=1",
             "record": f"/records/{record.pk}/",
         }

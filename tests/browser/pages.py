@@ -65,6 +65,7 @@ PAGES: tuple[Walk, ...] = (
     Walk("enter-year", "/years/enter/", SYSTEM),
     Walk("escalations", "/escalations/", ENGINEER),
     Walk("status", "/status"),
+    Walk("records", "/records/"),
     Walk("on-duty-hospital", "/on-duty/"),
     Walk("on-duty-vendor", "/on-duty/", ENGINEER),
     Walk("teams", "/roster/", MANAGER),

@@ -9,7 +9,10 @@ from datetime import timedelta
 import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.template.loader import render_to_string
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -22,7 +25,8 @@ from tests.tickets.closing import SOLVED, seen, sign_handed
 from tests.tickets.examples_closing import DRAWN
 from tests.world import make_member
 from tickets.enums import State, Way
-from tickets.models import FeedbackForm, MaintenanceRecord, Objection, SigningLink
+from tickets.models import FeedbackForm, MaintenanceRecord, Objection, SigningLink, Ticket
+from tickets.panels import BESIDE
 from tickets.services import signing, solving
 
 pytestmark = pytest.mark.django_db
@@ -279,9 +283,6 @@ def test_a_recurrence_of_nothing_is_a_sentence(desk, ticket, client_of, earlier)
 
 # ── what the panel offers ────────────────────────────────────────────────────────────────────────────────────────────
 def _panel(desk, ticket, member):
-    from tickets.models import Ticket
-    from tickets.panels import BESIDE
-
     with desk.acting(member) as person:
         shown = BESIDE[0].context(Ticket.objects.get(pk=ticket.pk), person, timezone.now())
         if shown is None:
@@ -299,3 +300,39 @@ def test_the_panel_offers_each_their_own_act(desk, ticket):
     assert _panel(desk, ticket, desk.engineer) == set()
     assert _panel(desk, ticket, desk.it) == {"may_confirm", "may_refuse", "may_close"}
     assert _panel(desk, desk.report(), desk.it) is None
+
+
+def _rendered(desk, ticket, member):
+    with desk.acting(member) as person:
+        here = Ticket.objects.get(pk=ticket.pk)
+        parts = [(panel, panel.context(here, person, timezone.now())) for panel in BESIDE]
+        return "".join(render_to_string(p.template, {"ticket": here, "person": person, **c}) for p, c in parts if c)
+
+
+def test_the_panels_say_how_far_it_is_and_lead_on(desk, ticket, now, client_of):
+    """The solution, the signature, the record; and the same fault again, with one click."""
+    assert reverse("sign_here", args=[ticket.pk]) in _rendered(desk, ticket, desk.engineer)
+    _link(desk, ticket, now)
+    assert "good until" in _rendered(desk, ticket, desk.it)
+    with desk.inside():
+        Ticket.objects.filter(pk=ticket.pk).update(system=desk.contract.systems.first())
+    sign_handed(desk, ticket, at=now)
+    assert reverse("confirm_ticket", args=[ticket.pk]) in _rendered(desk, ticket, desk.it)
+    desk.act(solving.confirm, ticket, by=desk.it, at=now)
+    assert "/records/" in _rendered(desk, ticket, desk.it)
+    again = desk.report(at=now, system=desk.fresh(ticket).system)
+    assert ("It is the same" in _rendered(desk, again, desk.engineer)) is True
+    assert "Another fault" not in _rendered(desk, again, desk.engineer)
+    with client_of(desk.it) as client:
+        response = client.post(reverse("say_recurrence", args=[again.pk]), {"earlier": str(ticket.pk)})
+    assert response.status_code == 302
+    assert ticket.number in _rendered(desk, again, desk.it)
+    assert again.number in _rendered(desk, ticket, desk.it)
+
+
+def test_a_panel_asks_as_little_for_one_cycle_as_for_many(desk, ticket):
+    with desk.acting(desk.it) as person, CaptureQueriesContext(connection) as queries:
+        for panel in BESIDE:
+            if context := panel.context(ticket, person, timezone.now()):
+                render_to_string(panel.template, {"ticket": ticket, **context})
+    assert len(queries) <= 12

@@ -27,7 +27,7 @@ from tests.world import make_member
 from tickets.enums import Cause, Ending, Satisfaction
 from tickets.forms.records import KINDS, RecordFilter
 from tickets.models import MaintenanceRecord
-from tickets.records import records
+from tickets.records import figures, records
 from tickets.services.exporting import export_records
 from tickets.views.records import SORTS
 
@@ -117,6 +117,24 @@ def test_filters_choose_what_they_say(desk):
         day = date(2026, 11, 10)
         of_day = {row.pk for row in rows if (row.closed_at + timedelta(hours=8)).date() == day}
         assert found(from_on="2026-11-10", to_on="2026-11-10") == of_day != set()
+
+
+def test_a_contracts_list_counts_what_returned(desk):
+    """ICU-2: counted; the figures are of the same rows as the list."""
+    rows = make_records(desk, 30)
+    with desk.acting(desk.it) as person:
+        found = figures(person, Q(contract=desk.contract))
+    assert found == {
+        "closed": 30,
+        "returned": sum(row.is_recurring for row in rows),
+        "missed": sum(row.missed > 0 for row in rows),
+        "dissatisfied": sum(row.satisfaction == "dissatisfied" for row in rows),
+    }
+    client = Client()
+    sign_in(client, desk.it)
+    with wall.opened(Context()):
+        page = client.get(reverse("records"), {"contract": str(desk.contract.pk)}).content.decode()
+    assert page.count('class="stat') == 4
 
 
 def test_what_a_spreadsheet_would_calculate_is_text(desk):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -18,7 +20,8 @@ from servicedesk.ui import strokes
 from tests.clocks.examples import AT
 from tests.tickets.closing import HOUR, SOLVED, closed, handed, resolved, seen, sign_handed, signature
 from tests.tickets.examples_closing import DRAWN
-from tests.world import make_member
+from tests.tickets.people import make_desk
+from tests.world import make_member, make_world
 from tickets.enums import Ending, Satisfaction, State, Way
 from tickets.feedback import facts_of, holds, sha256_of
 from tickets.models import Entry, FeedbackForm, MaintenanceRecord, Objection, SigningLink, Solution, Ticket
@@ -314,6 +317,17 @@ def test_closed_without_a_signature_the_record_says_why_and_by_whom(desk):
     assert (record.ending, record.closed_why, record.feedback) == (Ending.HOSPITAL, "报修人已离岗，电话确认", None)
 
 
+def test_what_was_handed_over_and_closed_by_the_hospital_is_kept_as_well(desk):
+    """HRP-6: every closed ticket; where there is no solution, the record says nothing of one."""
+    ticket = desk.accepted()
+    desk.act(working.hand_over, ticket, by=desk.engineer, at=LATER, why="交换机故障，属网络")
+    desk.act(solving.close_unsigned, ticket, by=desk.it, at=LATER + HOUR, why="网络组已修复")
+    with desk.inside():
+        record = MaintenanceRecord.objects.get()
+    assert (record.ending, record.cause, record.solved_at) == (Ending.HOSPITAL, "", None)
+    assert (record.engineer_name, record.closed_why) == (desk.engineer.name, "网络组已修复")
+
+
 def test_the_stream_says_who_signed_and_over_which_way(desk):
     from tickets.words import sentence
 
@@ -351,7 +365,7 @@ def test_a_dot_or_a_tick_is_no_signature(text):
     "text",
     [
         "<svg onload=alert(1)>", "M1 1\"/><script>", "M1,1L2,2", "M-1 1L2 2", "M1.5 1L2 2", "M1e9 1L2 2", "M9999 1L1 1",
-        "L1 1L2 2", "m1 1l2 2", "M601 1L2 2", "M1 201L2 2", DRAWN + "Z",
+        "L1 1L2 2", "m1 1l2 2", "M601 1L2 2", "M1 241L2 2", DRAWN + "Z",
         DRAWN + "\n", "M١ ١L٢ ٢", "M1 1" * 40_000, "乱",
     ],
 )  # fmt: skip
@@ -359,3 +373,33 @@ def test_whatever_is_not_a_drawing_is_unreadable(text):
     with pytest.raises((strokes.Unreadable, strokes.TooLittle)) as refusal:
         strokes.read(text)
     assert refusal.type is strokes.Unreadable
+
+
+# ── at the same moment ───────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
+def test_six_sign_at_the_same_moment_and_one_did():
+    """Two tabs, two devices, a link and a handed phone: one form, and the others are told."""
+    with wall.opened(Context()):
+        desk = make_desk(make_world())
+    ticket = resolved(desk)
+    link, _secret = desk.act(signing.make_link, ticket, by=desk.engineer, at=LATER)
+    given, gate = signature(desk, ticket), Barrier(6)
+
+    def sign_now(place):
+        try:
+            gate.wait(timeout=20)
+            with desk.acting(desk.engineer) if place % 2 else desk.inside() as person:
+                signer = handed(person) if place % 2 else Signer(Way.LINK, "刘敏", link=link)
+                signing.sign(ticket, given, signer=signer, at=LATER)
+            return "signed"
+        except Refused as refusal:
+            return refusal.code
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(6) as pool:
+        told = sorted(pool.map(sign_now, range(6)))
+    assert told.count("signed") == 1
+    assert set(told) <= {"signed", "not_now", "link"}
+    with desk.inside():
+        assert FeedbackForm.objects.count() == 1

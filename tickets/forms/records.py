@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contracts.models import Contract
 from servicedesk.sla.promise import Severity
@@ -49,7 +50,7 @@ class RecordFilter(forms.Form):
     severity = _choice(_("severity"), [(each.value, each.value) for each in Severity if each])
     cause = _choice(_("cause"), Cause.choices)
     satisfaction = _choice(_("satisfaction"), Satisfaction.choices)
-    ending = _choice(_("confirmed"), Ending.choices)
+    ending = _choice(pgettext_lazy("record", "confirmed"), Ending.choices)
     kind = _choice(_("What stands out"), [(name, words) for name, words, _condition in KINDS])
 
     def __init__(self, data: Any, person: Person) -> None:

@@ -146,7 +146,7 @@ class MaintenanceRecord(PartOfTicket):
     contract = models.ForeignKey(Contract, models.PROTECT, db_constraint=False, related_name="+")
     system = models.ForeignKey(System, models.PROTECT, db_constraint=False, null=True, related_name="+")
     feedback = models.ForeignKey(FeedbackForm, models.PROTECT, db_constraint=False, null=True, related_name="+")
-    ending = models.CharField(_("confirmed"), max_length=12, choices=Ending.choices)
+    ending = models.CharField(pgettext_lazy("record", "confirmed"), max_length=12, choices=Ending.choices)
     number = models.CharField(_("number"), max_length=40)
     title = models.CharField(_("what happened"), max_length=120)
     system_name = models.CharField(_("system"), max_length=160, blank=True)

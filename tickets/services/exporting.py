@@ -15,9 +15,8 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.record import Word, record
 from servicedesk.tenancy.wall import Person
 from tickets.models import MaintenanceRecord
-from tickets.records import COLUMNS, cells, records
+from tickets.records import COLUMNS, LIMIT, cells, records
 
-LIMIT = 10_000
 PLAIN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 WIDTH = 16
 
@@ -28,7 +27,11 @@ def export_records(condition: Q, *, by: Person, at: datetime, filters: Mapping[s
     rows = list(records(by, condition).order_by("-closed_at", "-id")[: LIMIT + 1])
     is_whole = len(rows) <= LIMIT
     content = _book(rows[:LIMIT], is_whole)
-    facts = {"rows": len(rows[:LIMIT]), "is_whole": is_whole, "sha256": hashlib.sha256(content).hexdigest()}
+    facts: dict[str, Word] = {
+        "rows": len(rows[:LIMIT]),
+        "is_whole": is_whole,
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
     record(Act.RECORDS_EXPORTED, by=by, at=at, words={**(filters or {}), **facts})
     return content
 

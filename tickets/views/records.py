@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.ui.tables import page_of
-from tickets.feedback import record_holds
+from tickets.feedback import holds, record_holds
 from tickets.forms.records import RecordFilter
 from tickets.models import MaintenanceRecord
 from tickets.paper import paper
 from tickets.permissions import SEE_RECORDS
-from tickets.records import records
-from tickets.services.exporting import LIMIT, export_records
+from tickets.records import LIMIT, figures, records
+from tickets.services.exporting import export_records
 from tickets.services.recurring import came_back_as
 
 SORTS = {"closed": "closed_at", "reported": "reported_at", "number": "number"}
@@ -29,6 +29,8 @@ def list_records(request: Any) -> HttpResponse:
     found = records(request.person, form.condition()) if form.is_valid() else MaintenanceRecord.objects.none()
     page = page_of(found, request.GET, sorts=SORTS, default="-closed")
     context = {"form": form, "page": page, "limit": LIMIT, "chips": _chips(form)}
+    if form.is_valid() and form.cleaned_data["contract"]:
+        context["figures"] = figures(request.person, form.condition())
     return render(request, "tickets/records.html", context)
 
 
@@ -56,6 +58,7 @@ def show_record(request: Any, record: MaintenanceRecord) -> HttpResponse:
         "paper": paper(record.facts),
         "holds": record_holds(record),
         "form": record.feedback,
+        "form_holds": holds(record.feedback) if record.feedback else None,
         "returns": came_back_as(record.ticket),
     }
     return render(request, "tickets/record.html", context)

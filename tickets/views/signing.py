@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from django.db import transaction
@@ -22,8 +23,8 @@ from tickets.closing import standing
 from tickets.enums import Way
 from tickets.feedback import facts_of, holds, sha256_of
 from tickets.forms.closing import SignForm
-from tickets.models import FeedbackForm, SigningLink, Ticket
-from tickets.objections import open_objection, refuse_while_open
+from tickets.models import FeedbackForm, Objection, SigningLink, Ticket
+from tickets.objections import refuse_while_open
 from tickets.paper import paper
 from tickets.permissions import ASK_SIGNATURE, SEE_TICKETS, SIGN_FEEDBACK, WORK_TICKETS
 from tickets.qr import picture
@@ -32,7 +33,8 @@ from tickets.signers import Signer
 from tickets.states import Move, why_not
 
 WRITES = ("GET", "POST")
-PROVED = "signs"  # the session's key: the ticket for whose form the person has just proved who they are
+PROVED = "signs"  # the session's key: for which ticket's form, and when, the person proved who they are
+TIME_TO_SIGN = 15 * 60
 
 
 @door(SEE_TICKETS, of=Ticket)
@@ -57,14 +59,15 @@ def _paper(request: Any, ticket: Ticket, facts: Any, **more: Any) -> HttpRespons
 @door(SIGN_FEEDBACK, methods=WRITES, of=Ticket)
 def sign_as_oneself(request: Any, ticket: Ticket) -> HttpResponse:
     """At a ward's shared computer a session proves little: who signs says their password once more."""
-    if request.method == "POST" and request.session.get(PROVED) == str(ticket.pk):
+    key, at = request.session.get(PROVED, ("", 0))
+    if request.method == "POST" and key == str(ticket.pk) and time.time() - at < TIME_TO_SIGN:
         return _as_oneself(request, ticket)
     return _proved(request, ticket)
 
 
 @step_up
 def _proved(request: Any, ticket: Ticket) -> HttpResponse:
-    request.session[PROVED] = str(ticket.pk)
+    request.session[PROVED] = [str(ticket.pk), time.time()]
     return _as_oneself(request, ticket)
 
 
@@ -76,7 +79,7 @@ def _as_oneself(request: Any, ticket: Ticket) -> HttpResponse:
 @door(WORK_TICKETS, methods=WRITES, of=Ticket)
 def sign_here(request: Any, ticket: Ticket) -> HttpResponse:
     """On the engineer's device, in the hands of who had the problem: nothing but the form."""
-    if request.method == "GET" and (over := _over(request, ticket, Way.HANDED)):
+    if request.method == "GET" and (over := _over(request, ticket, Way.HANDED, {"cycle": ticket.cycle})):
         return over
     return _signing(request, ticket, _signer(request, Way.HANDED), done=request.path)
 
@@ -115,7 +118,7 @@ def _by_link(request: Any, link: SigningLink) -> HttpResponse:
     person, ticket = request.person, link.ticket
     if person and person.side is not Side.HOSPITAL:
         return render(request, "tickets/no_link.html", {"is_vendor": True, "ticket": ticket}, status=403)
-    if link.used_at and (over := _over(request, ticket, Way.LINK)):
+    if link.used_at and (over := _over(request, ticket, Way.LINK, {"link": link})):
         return over
     if sentence := signing.why_closed(link, at=timezone.now()):
         return render(request, "tickets/no_link.html", {"sentence": sentence}, status=410)
@@ -163,11 +166,11 @@ def _said(form: SignForm, ticket: Ticket, signer: Signer) -> bool:
     return True
 
 
-def _over(request: Any, ticket: Ticket, way: Way) -> HttpResponse | None:
-    """Thanks, after the redirect; and whoever comes to the same page later."""
+def _over(request: Any, ticket: Ticket, way: Way, said: dict[str, Any]) -> HttpResponse | None:
+    """Thanks, after the redirect; and to whoever comes to the same page later."""
     context = {"ticket": ticket, "way": way}
-    if form := FeedbackForm.objects.filter(ticket=ticket, cycle=ticket.cycle).first():
+    if form := FeedbackForm.objects.filter(ticket=ticket, **said).first():
         return render(request, "tickets/signed.html", {**context, "form": form})
-    if objection := open_objection(ticket):
+    if objection := Objection.objects.filter(ticket=ticket, decided_at=None, **said).first():
         return render(request, "tickets/signed.html", {**context, "objection": objection})
     return None
