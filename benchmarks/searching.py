@@ -35,7 +35,8 @@ TITLES = (
 )  # fmt: skip
 FILL = """
 WITH made AS (SELECT n, gen_random_uuid() AS matter,
-                     (lpad(to_hex(1750000000000 + n * 1000), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid AS id
+                     (lpad(to_hex(1750000000000 + n * 1000), 12, '0') || '70008000'
+                      || lpad(to_hex(n), 12, '0'))::uuid AS id
                 FROM generate_series(1, %(count)s) n),
      matters AS (INSERT INTO tenancy_matter (id, hospital_id, vendor_id, kind, label, url)
                  SELECT made.matter, %(hospital)s, %(vendor)s, 'ticket', 'bench', '/' FROM made)
@@ -59,8 +60,9 @@ def main() -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0, database="owner")
-    from servicedesk.demo import make_demo
     from django.utils import timezone
+
+    from servicedesk.demo import make_demo
 
     make_demo(at=timezone.now())
     _fill()

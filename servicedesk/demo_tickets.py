@@ -1,4 +1,4 @@
-"""A year of tickets for the demo's contracts, made by the services its people would use, at the moments they would have.
+"""A year of tickets for the demo's contracts, by the services its people would use, at the moments they would have.
 
 The same every time: drawn by a seed, anchored to the day. What goes wrong stands in demo_cases.yaml.
 """
@@ -21,7 +21,7 @@ from servicedesk.clocks.models import Clock
 from servicedesk.notices.models import InboxItem
 from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy import wall
-from servicedesk.tenancy.models import Department, Hospital, Membership, Vendor
+from servicedesk.tenancy.models import Department, Membership
 from servicedesk.tenancy.wall import Context, Person
 from tickets.enums import Cause, Remedy
 from tickets.models import Ticket
@@ -259,14 +259,14 @@ def _open(story: Story, end: str) -> None:
         story.at = now - MINUTE * (25 if end == "visit" else 100)
         story.visit(is_there=end == "arrived", has_left=False)
     elif end == "waiting":
-        story.act(ask_back, story.ticket, by=story.engineer, why="等科室提供出问题的检查号", wakes_at=now + MINUTE * 150)
+        story.act(ask_back, story.ticket, by=story.engineer, why="等科室提供检查号", wakes_at=now + MINUTE * 150)
     elif end == "paused":
         story.act(pause, story.ticket, by=story.desk.it, why=story.words["pauses"][0])
     elif end == "wish":
         graver = Severity.C
-        story.act(propose_severity, story.ticket, by=story.engineer, severity=graver, why="高峰后自行恢复，有替代登记台")
+        story.act(propose_severity, story.ticket, by=story.engineer, severity=graver, why="高峰后自行恢复")
     elif end == "handed_over":
-        story.act(hand_over, story.ticket, by=story.engineer, why="电脑浏览器策略限制，不属于影像系统，请信息科终端组处理")
+        story.act(hand_over, story.ticket, by=story.engineer, why="电脑浏览器策略限制，请信息科终端组处理")
     elif end in ("resolved", "signed", "refused"):
         story.resolve(0.1, 0.4)
         if end == "signed":
@@ -330,7 +330,7 @@ def _open_plots(desks: Mapping[str, Desk], words: Mapping[str, Any], at: datetim
         model = words[one["code"]][0]
         case = {**model, **one, "kind": "fault", "levels": [one["level"]], "by_web": one["end"] == "call"}
         begun = at - MINUTE * one["ago"] * 1.0
-        story = Story(desk, case, dice, words, begun, at, engineer=ENGINEERS[one["code"]][number % 4 == 3 and 1 or 0]
+        story = Story(desk, case, dice, words, begun, at, engineer=ENGINEERS[one["code"]][(number % 4 == 3 and 1) or 0]
                       if len(ENGINEERS[one["code"]]) > 1 else ENGINEERS[one["code"]][0])  # fmt: skip
         yield begun, _teller(story, _open, one["end"])
 

@@ -157,7 +157,7 @@ def _of(rows: list[tuple[Any, ...]]) -> AtHome:
 
 def _asked(function: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {function}({', '.join(['%s'] * len(values))})", values)
+        cursor.callproc(function, values)
         return cursor.fetchall()
 
 
