@@ -92,7 +92,10 @@ def people() -> tuple[Player, ...]:
 
 @transaction.atomic
 def make_demo(*, at: datetime, share: float | None = 1.0) -> bool:
-    """Anchored to the day it is first made; a later call finds it there and leaves it. `share` of the year's tickets; None: not one."""
+    """Anchored to the day it is first made; a later call finds it there and leaves it.
+
+    `share`: how much of the year's tickets; None: not one, not even those that are open now.
+    """
     if User.objects.filter(username=PLAYERS[0].username).exists():
         return False
     with wall.opened(Context.of_platform()):

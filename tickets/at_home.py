@@ -75,6 +75,7 @@ class Coming:
 
     ticket: UUID
     number: str
+    title: str
     engineer: str
     planned_at: datetime | None
     arrived_at: datetime | None

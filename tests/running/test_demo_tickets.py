@@ -11,6 +11,7 @@ from django.utils import timezone
 from servicedesk.clocks.models import Clock, Step
 from servicedesk.demo import make_demo
 from servicedesk.notices.models import InboxItem
+from servicedesk.sla.clock import Outcome
 from servicedesk.tenancy.models import Hospital, Vendor
 from servicedesk.tenancy.wall import Context, opened
 from tickets.enums import OPEN, State
@@ -70,7 +71,7 @@ def _has_its_dramas(now) -> None:
     assert disaster.channel == "phone"
     assert Entry.objects.filter(ticket=disaster, kind="message").count() >= 12
     assert tickets.filter(recurs__isnull=False).exists()
-    assert Clock.objects.filter(breached_at__isnull=False).exists() or Clock.objects.filter(outcome="breached").exists()
+    assert Clock.objects.filter(outcome=Outcome.MISSED).exists()
     assert SeverityWish.objects.filter(decided_at=None).exists()
     assert Visit.objects.filter(arrived_at__isnull=False, left_at=None).exists()
     assert Visit.objects.filter(planned_at__gt=now - timedelta(hours=1), arrived_at=None).exists()

@@ -164,7 +164,7 @@ def test_a_foreign_number_finds_nothing(desk, client, world):
     client.force_login(make_member(Role.IT_ENGINEER, world.h2).user)
     page = client.get("/search/", {"q": ticket.number})
     assert page.status_code == 200
-    assert b"Nothing found" in page.content
+    assert "没有找到" in page.content.decode()
 
 
 def test_the_page_marks_what_was_found_and_escapes_the_rest(desk, at_desk):
@@ -180,7 +180,7 @@ def test_too_long_a_search_is_refused_beside_its_field(at_desk):
     for length in (101, 1_000_000):
         page = at_desk.get("/search/", {"q": "调" * length})
         assert page.status_code == 200
-        assert b"A search has at most 100 letters" in page.content
+        assert "搜索最多 100 个字" in page.content.decode()
         assert f'value="{"调" * 100}"' in page.content.decode()
 
 
