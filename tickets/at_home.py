@@ -159,7 +159,8 @@ def _of(rows: list[tuple[Any, ...]]) -> AtHome:
 def _asked(function: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.callproc(function, values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 @lru_cache(maxsize=5000)

@@ -93,4 +93,5 @@ def _first_id_of(moment: datetime) -> UUID:
 def _asked(statement: str, scope: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement.format(scope=scope), values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

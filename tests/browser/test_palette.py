@@ -50,5 +50,5 @@ def test_what_an_input_method_composes_is_not_searched_for(world: World, visitor
         """() => { const field = document.querySelector("#palette input"); field.value = "打印";
                    field.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "打印" })); }"""
     )
-    page.wait_for_function("document.querySelector('#palette-list').textContent.includes('打印')")
+    page.locator("#palette-list", has_text="打印").wait_for()
     assert len(asked) == before + 1
