@@ -8,6 +8,7 @@ Works in a database of its own with the demo in it. Three hospitals hold the row
 from __future__ import annotations
 
 import os
+import re
 import statistics
 import sys
 import time
@@ -35,18 +36,19 @@ TITLES = (
 )  # fmt: skip
 FILL = """
 WITH made AS (SELECT n, gen_random_uuid() AS matter,
-                     (lpad(to_hex(1750000000000 + n * 1000), 12, '0') || '70008000' || lpad(to_hex(n), 12, '0'))::uuid AS id
+                     (lpad(to_hex(1750000000000 + n * 1000), 12, '0') || '70008000'
+                      || lpad(to_hex(n + 100000000 * %(place)s), 12, '0'))::uuid AS id
                 FROM generate_series(1, %(count)s) n),
      matters AS (INSERT INTO tenancy_matter (id, hospital_id, vendor_id, kind, label, url)
                  SELECT made.matter, %(hospital)s, %(vendor)s, 'ticket', 'bench', '/' FROM made)
 INSERT INTO tickets_ticket
 SELECT (jsonb_populate_record(t, jsonb_build_object('id', made.id, 'matter_id', made.matter, 'submission', NULL,
-        'number', 'BENCH-20250101-' || made.n, 'due_at', NULL, 'parent_id', NULL, 'recurs_id', NULL,
+        'number', 'BENCH-20250101-' || %(place)s || made.n, 'due_at', NULL, 'parent_id', NULL, 'recurs_id', NULL,
         'title', (%(titles)s::text[])[1 + (made.n * 7919) %% cardinality(%(titles)s::text[])],
         'words', CASE WHEN made.n %% 20011 = 7 THEN '量子纠缠 0x80070057' WHEN made.n %% 97 = 0 THEN '网关不通'
                       WHEN made.n < %(count)s / 5 THEN '旧系统迁移遗留' ELSE '请尽快处理，影响上午的工作' END))).*
-  FROM made, (SELECT * FROM tickets_ticket WHERE hospital_id = %(hospital)s AND vendor_id = %(vendor)s
-               AND state NOT IN ('merged') LIMIT 1) t
+  FROM made, tickets_ticket t WHERE t.id = (SELECT id FROM tickets_ticket WHERE hospital_id = %(hospital)s
+                                             AND vendor_id = %(vendor)s AND number NOT LIKE 'BENCH%%' LIMIT 1)
 """
 
 
@@ -63,7 +65,7 @@ def main() -> None:
 
     from servicedesk.demo import make_demo
 
-    make_demo(at=timezone.now())
+    make_demo(at=timezone.now(), share=0.0)
     _fill()
     for name, (query, target) in QUERIES.items():
         rows = {who: _measured(who, query) for who in ("it", "engineer")}
@@ -73,14 +75,16 @@ def main() -> None:
 
 def _beside() -> list[str]:
     """The three addresses, of a database of our own."""
+    import psycopg2
+
     from benchmarks.rig import make_database
+    from servicedesk.tenancy.provision import grant_to_roles
 
     names = ("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_WATCH_URL")
     owner = make_database(os.environ["DATABASE_OWNER_URL"], "bench_searching")
-    base = os.environ["DATABASE_OWNER_URL"]
-    assert owner != base
-    old = base.rsplit("/", 1)[-1].split("?")[0]
-    return [os.environ[name].replace(f"/{old}", "/bench_searching", 1) for name in names]
+    with psycopg2.connect(owner) as connection, connection.cursor() as cursor:
+        grant_to_roles(cursor)
+    return [re.sub(r"/[^/?]+(\?|$)", r"/bench_searching\1", os.environ[name], count=1) for name in names]
 
 
 def _fill() -> None:
@@ -95,7 +99,10 @@ def _fill() -> None:
             started = time.perf_counter()
             for place, (hospital, vendor) in enumerate(parties):
                 count = TICKETS * 6 // 10 if not place else TICKETS * 4 // 10 // max(1, len(parties) - 1)
-                cursor.execute(FILL, {"count": count, "hospital": hospital, "vendor": vendor, "titles": list(TITLES)})
+                cursor.execute(
+                    FILL,
+                    {"count": count, "hospital": hospital, "vendor": vendor, "titles": list(TITLES), "place": place},
+                )
             each = (time.perf_counter() - started) * 1000 / TICKETS
             print(f"filled with {TICKETS} tickets, {each:.2f} ms each with the search's own rows", file=sys.stderr)
     with connections["owner"].cursor() as cursor:

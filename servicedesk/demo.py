@@ -91,8 +91,11 @@ def people() -> tuple[Player, ...]:
 
 
 @transaction.atomic
-def make_demo(*, at: datetime, share: float = 1.0) -> bool:
-    """Anchored to the day it is first made; a later call finds it there and leaves it. `share`: of the year's tickets."""
+def make_demo(*, at: datetime, share: float | None = 1.0) -> bool:
+    """Anchored to the day it is first made; a later call finds it there and leaves it.
+
+    `share`: how much of the year's tickets; None: not one, not even those that are open now.
+    """
     if User.objects.filter(username=PLAYERS[0].username).exists():
         return False
     with wall.opened(Context.of_platform()):
@@ -107,7 +110,8 @@ def make_demo(*, at: datetime, share: float = 1.0) -> bool:
     members = {player.username: _admit(player, organisations, departments, password, at) for player in PLAYERS}
     teams = {code: make_demo_roster(organisations[code], name=name, at=at) for code, name in TEAMS.items()}
     make_contracts(organisations, members, teams, at)
-    make_tickets(members, at=at, share=share)
+    if share is not None:
+        make_tickets(members, at=at, share=share)
     return True
 
 

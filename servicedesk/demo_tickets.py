@@ -1,4 +1,4 @@
-"""A year of tickets for the demo's contracts, made by the services its people would use, at the moments they would have.
+"""A year of tickets for the demo's contracts, by the services its people would use, at the moments they would have.
 
 The same every time: drawn by a seed, anchored to the day. What goes wrong stands in demo_cases.yaml.
 """
@@ -37,7 +37,7 @@ CASES = Path(__file__).with_name("demo_cases.yaml")
 PER_CODE: Mapping[str, int] = {"pacs": 30, "hrp": 20, "icu": 8, "smart": 14, "pacs-checklist": 8}
 MAJOR_DAYS_AGO, RECURS_AFTER = 150, timedelta(days=9)
 MINUTE = timedelta(minutes=1)
-NEAR = timedelta(days=6)  # what was reported later than this ago may still be open
+NEAR = timedelta(days=2)  # what was reported later than this ago may still be open
 ENGINEERS: Mapping[str, tuple[str, ...]] = {
     "pacs": ("engineer", "manager"),
     "hrp": ("engineer", "vendor"),
@@ -112,7 +112,8 @@ class Story:
         due = self._due(metric)
         if due is None or due <= self.at:
             return self.later(*otherwise)
-        wanted = self.at + (due - self.at) * self.dice.uniform(least, most)
+        span = due - self.at if least > 1 else min(due - self.at, timedelta(hours=30))
+        wanted = self.at + span * self.dice.uniform(least, most)
         self.at = max(self.at + MINUTE, min(wanted, self.until))
 
     def _due(self, metric: Metric) -> datetime | None:
@@ -232,7 +233,7 @@ def _major(story: Story) -> None:
         story.at = max(story.at, start + MINUTE * minute)
         story.act(say, story.ticket, by=story.desk.it if side == "hospital" else story.engineer, text=words)
         if minute == 6:
-            story.visit(has_left=False)
+            story.visit()
     story.resolve(0.3, 0.5)
     story.close()
 
@@ -259,20 +260,14 @@ def _open(story: Story, end: str) -> None:
         story.at = now - MINUTE * (25 if end == "visit" else 100)
         story.visit(is_there=end == "arrived", has_left=False)
     elif end == "waiting":
-        story.act(
-            ask_back, story.ticket, by=story.engineer, why="等科室提供出问题的检查号", wakes_at=now + MINUTE * 150
-        )
+        story.act(ask_back, story.ticket, by=story.engineer, why="等科室提供检查号", wakes_at=now + MINUTE * 150)
     elif end == "paused":
         story.act(pause, story.ticket, by=story.desk.it, why=story.words["pauses"][0])
     elif end == "wish":
         graver = Severity.C
-        story.act(
-            propose_severity, story.ticket, by=story.engineer, severity=graver, why="高峰后自行恢复，有替代登记台"
-        )
+        story.act(propose_severity, story.ticket, by=story.engineer, severity=graver, why="高峰后自行恢复")
     elif end == "handed_over":
-        story.act(
-            hand_over, story.ticket, by=story.engineer, why="电脑浏览器策略限制，不属于影像系统，请信息科终端组处理"
-        )
+        story.act(hand_over, story.ticket, by=story.engineer, why="电脑浏览器策略限制，请信息科终端组处理")
     elif end in ("resolved", "signed", "refused"):
         story.resolve(0.1, 0.4)
         if end == "signed":
@@ -313,7 +308,7 @@ def _past_plots(desks: Mapping[str, Desk], words: Mapping[str, Any], at: datetim
         first, last = _served(desk.contract, at)
         for number in range(max(1, round(count * share))):
             begun = _working_hour(first + (last - first) * (number + dice.random()) / count, dice)
-            story = Story(desk, dice.choice(words[code]), dice, words, begun, at - timedelta(days=1))
+            story = Story(desk, dice.choice(words[code]), dice, words, begun, at - timedelta(hours=2))
             ending = dice.choices(list(ENDINGS), list(ENDINGS.values()))[0]
             yield begun, _teller(story, _past, ending)
             if number == count // 2:  # the same again within the month

@@ -75,6 +75,7 @@ class Coming:
 
     ticket: UUID
     number: str
+    title: str
     engineer: str
     planned_at: datetime | None
     arrived_at: datetime | None
@@ -157,8 +158,9 @@ def _of(rows: list[tuple[Any, ...]]) -> AtHome:
 
 def _asked(function: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {function}({', '.join(['%s'] * len(values))})", values)
-        return cursor.fetchall()
+        cursor.callproc(function, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 @lru_cache(maxsize=5000)

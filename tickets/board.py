@@ -29,11 +29,11 @@ SELECT assignee_name, count(*), count(*) FILTER (WHERE due_at < %(now)s),
        count(*) FILTER (WHERE due_at >= %(now)s AND due_at < %(soon)s)
   FROM (SELECT assignee_name, due_at FROM tickets_ticket t WHERE {{scope}} AND {IS_OPEN} LIMIT {SCANNED}) s
  GROUP BY 1 ORDER BY 3 DESC, 2 DESC, 1 LIMIT {PEOPLE}
-"""
+"""  # noqa: S608 (constants alone)
 BREACHING = f"""
 SELECT 'next', {COLUMNS}, '' FROM tickets_ticket t
  WHERE {{scope}} AND {IS_OPEN} AND t.due_at >= %(now)s ORDER BY t.due_at NULLS LAST, t.id LIMIT {NEXT}
-"""
+"""  # noqa: S608
 TREND = """
 SELECT day::date, (SELECT count(*) FROM tickets_ticket t WHERE {scope} AND t.id >= %(oldest)s AND t.reported_at >= day
                       AND t.reported_at < day + interval '1 day'),
@@ -93,4 +93,5 @@ def _first_id_of(moment: datetime) -> UUID:
 def _asked(statement: str, scope: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement.format(scope=scope), values)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found

@@ -15,9 +15,8 @@ AROUND = 40  # letters before and after what was found
 def words_of(query: str) -> list[str]:
     """As the database folds them: full-width letters are narrow, case does not count, unseen letters are not there."""
     folded = unicodedata.normalize("NFKC", query).lower()
-    seen = "".join(
-        " " if unicodedata.category(one) == "Cc" else one for one in folded if unicodedata.category(one) != "Cf"
-    )
+    kinds = [(one, unicodedata.category(one)) for one in folded]
+    seen = "".join(" " if kind == "Cc" else one for one, kind in kinds if kind != "Cf")
     return list(dict.fromkeys(seen.split()))
 
 

@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def demo(db: None) -> None:
-    assert make_demo(at=timezone.now()) is True
+    assert make_demo(at=timezone.now(), share=None) is True
 
 
 def player(role: Role) -> Player:

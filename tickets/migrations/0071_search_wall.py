@@ -32,7 +32,7 @@ AS $$
 $$;
 ALTER TABLE tickets_searchtext
     ADD COLUMN grams text[] GENERATED ALWAYS AS (tickets_grams(hospital_id, text, 1)) STORED;
-ALTER TABLE tickets_searchtext ALTER COLUMN grams SET STATISTICS 1000;
+ALTER TABLE tickets_searchtext ALTER COLUMN grams SET STATISTICS 300;
 CREATE INDEX search_grams ON tickets_searchtext USING gin (grams);
 """
 UNFOLD = """

@@ -74,7 +74,7 @@ LATE = f"""SELECT coalesce((SELECT short_name FROM tenancy_vendor v WHERE v.id =
        coalesce((SELECT name FROM contracts_system c WHERE c.id = s.system_id), '')::text, s.n
   FROM (SELECT t.vendor_id, t.system_id, count(*) AS n FROM tickets_ticket t
          WHERE {LATE_HERE} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 6) s"""
-VISITS = """SELECT t.id, t.number::text, v.engineer_name::text, v.planned_at, v.arrived_at, t."where"::text,
+VISITS = """SELECT t.id, t.number::text, t.title::text, v.engineer_name::text, v.planned_at, v.arrived_at, t."where"::text,
        t.hospital_id::bigint
   FROM tickets_visit v JOIN tickets_ticket t ON t.id = v.ticket_id
  WHERE v.hospital_id = ANY (of_hospitals) AND (of_vendor IS NULL OR v.vendor_id = of_vendor)
@@ -91,7 +91,7 @@ FUNCTIONS = {
     "tickets_home_late(of_hospital bigint, moment timestamptz) "
     "RETURNS TABLE (vendor text, system text, number bigint)": LATE,
     "tickets_home_visits(of_vendor bigint, of_hospitals bigint[], until timestamptz) RETURNS TABLE (ticket uuid, "
-    "number text, engineer text, planned_at timestamptz, arrived_at timestamptz, place text, hospital bigint)": VISITS,
+    "number text, title text, engineer text, planned_at timestamptz, arrived_at timestamptz, place text, hospital bigint)": VISITS,
 }
 
 

@@ -18,5 +18,5 @@ from tickets.permissions import SEE_BOARD
 def board(request: Any) -> HttpResponse:
     now = timezone.now()
     found = board_of(request.person, at=now)
-    context = {"board": found, "now": now, "trend_head": [_("Day"), _("Reported"), _("Finished")]}
+    context = {"board": found, "now": now, "trend_head": [_("Day"), _("Came in"), _("Finished")]}
     return render(request, "tickets/_board.html" if request.htmx else "tickets/board.html", context)

@@ -124,5 +124,5 @@ def waiting_for(person: Person | None) -> Waiting:
 
 def _asked(function: str, person: Person, value: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {function}(%s, %s, %s)", [person.vendor_id, list(person.hospitals), value])
+        cursor.callproc(function, [person.vendor_id, list(person.hospitals), value])
         return cursor.fetchall()

@@ -1,0 +1,179 @@
+"""First pages by role: what asks for this person first, the same cost however much there is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from servicedesk.sla.promise import Channel, Severity
+from servicedesk.tenancy.enums import Role
+from tests.matrix.principals import sign_in
+from tests.tickets.examples import make_ticket
+from tests.world import give_second_factor, make_member
+from tickets.at_home import tickets_at_home
+from tickets.models import Ticket
+from tickets.services.levels import propose_severity
+from tickets.services.reporting import Phoned
+from tickets.services.visiting import call_for_visit, dispatch
+from tickets.services.working import hand_over
+
+pytestmark = pytest.mark.django_db
+MINUTE = timedelta(minutes=1)
+
+
+def at_home(member) -> str:
+    client = _client(member)
+    answer = client.get("/")
+    assert answer.status_code == 200
+    return unescape(answer.content.decode())
+
+
+def _client(member) -> Client:
+    client = Client(headers={"accept-language": "en"})
+    type(member.user).objects.filter(pk=member.user_id).update(language="en")
+    if member.role in {Role.IT_LEAD, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER}:
+        give_second_factor(member.user)
+    sign_in(client, member)
+    return client
+
+
+@pytest.fixture
+def now():
+    return timezone.now()
+
+
+def test_a_reporter_sees_their_own_and_known_outages(desk, now):
+    mine = desk.report(at=now, title="我的打印机卡纸", reporter=desk.ward, severity=Severity.C)
+    grave = desk.report(
+        at=now, title="全科无法调图", reporter=None, severity=Severity.A, channel=Channel.PHONE, by=desk.it
+    )
+    other = desk.report(at=now, title="药房扫码失灵", reporter=None, department=desk.world.pharmacy[desk.world.h1.id])
+    page = at_home(desk.ward)
+    assert page.index("Known outages") < page.index(grave.title) < page.index(mine.title)
+    assert other.title not in page
+
+
+def test_the_hospitals_word_is_asked_for_first(desk, now):
+    """PACS-16, SMART-8: a late call, a proposed severity, a ticket handed over."""
+    late = desk.report(
+        at=now - 30 * MINUTE, title="补记的来电", severity=Severity.A, channel=Channel.PHONE, by=desk.engineer,
+        call=Phoned(now - 90 * MINUTE, "刘敏"),
+    )  # fmt: skip
+    handed = desk.accepted(at=now - 20 * MINUTE, title="不是我方问题")
+    desk.act(hand_over, handed, by=desk.engineer, at=now, why="网络科的")
+    wished = desk.accepted(at=now - 20 * MINUTE, title="也许没那么重")
+    desk.act(propose_severity, wished, by=desk.engineer, at=now, severity=Severity.C, why="有替代")
+    for member in (desk.it, desk.lead):
+        page = at_home(member)
+        section = page[page.index('id="asked-of-us"') :]
+        for ticket in (late, handed, wished):
+            assert f"/tickets/{ticket.pk}/" in section
+    auditor = make_member(Role.HOSPITAL_AUDITOR, desk.world.h1)
+    assert 'id="asked-of-us"' not in at_home(auditor)
+    assert "Waits for our word" not in at_home(desk.engineer)
+
+
+def test_what_is_late_is_counted_by_vendor_and_system(desk, now):
+    with desk.inside():
+        system = desk.contract.systems.order_by("name").first()
+    late = desk.report(at=now - 90 * MINUTE, title="早该响应", system=system)
+    desk.report(at=now, title="还有时间")
+    page = at_home(desk.it)
+    section = page[page.index('id="overdue"') :]
+    assert late.title in section
+    assert system.name in section
+    assert desk.world.v1.short_name in section
+    assert "还有时间" not in section
+
+
+def test_todays_visits_stand_on_both_sides_pages(desk, now):
+    ticket = desk.accepted(at=now - 20 * MINUTE)
+    visit = desk.act(call_for_visit, ticket, by=desk.it, at=now, why="远程看不出")
+    desk.act(dispatch, visit, by=desk.engineer, at=now, engineer=desk.engineer, planned_at=now + MINUTE)
+    for member in (desk.it, desk.engineer):
+        page = at_home(member)
+        assert desk.engineer.name in page[page.index('id="visits"') :]
+
+
+def test_an_engineer_sees_what_is_theirs_and_what_nobody_has(desk, now):
+    mine = desk.accepted(at=now - 5 * MINUTE, title="我接的")
+    free = desk.report(at=now, title="没人接的")
+    page = at_home(desk.engineer)
+    assert page.index('id="mine"') < page.index(mine.title) < page.index('id="to-accept"') < page.index(free.title)
+    colleague = at_home(desk.colleague)
+    assert 'id="mine"' not in colleague
+    assert free.title in colleague
+
+
+def test_a_stranger_sees_none_of_it(desk, world, now):
+    ticket = desk.report(at=now - 90 * MINUTE, severity=Severity.A, channel=Channel.PHONE)
+    strangers = [
+        make_member(Role.IT_ENGINEER, world.h2),
+        make_member(Role.VENDOR_ENGINEER, world.v2),
+        make_member(Role.WARD_REPORTER, world.h1, department=world.pharmacy[world.h1.id]),
+        make_member(Role.VENDOR_MANAGER, world.v2),
+    ]
+    for stranger in strangers:
+        assert f"/tickets/{ticket.pk}/" not in at_home(stranger)
+        with desk.acting(stranger) as person:
+            assert not tickets_at_home(person, at=now)
+
+
+def test_the_functions_keep_to_the_wall_even_when_lied_to(desk, world, now):
+    desk.report(at=now - 90 * MINUTE)
+    with desk.acting(make_member(Role.IT_ENGINEER, world.h2)), connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM tickets_home_of_hospital(%s, true, %s)", [world.h1.id, now])
+        assert cursor.fetchall() == []
+        cursor.execute("SELECT * FROM tickets_home_late(%s, %s)", [world.h1.id, now])
+        assert cursor.fetchall() == []
+
+
+@pytest.mark.parametrize(("who", "most"), [("it", 10), ("ward", 8), ("engineer", 13), ("lead", 17), ("manager", 16)])
+def test_it_costs_the_same_at_three_and_at_three_hundred(desk, world, now, who, most):
+    client, counted = _client(getattr(desk, who)), []
+
+    def weigh():
+        client.get("/")
+        with CaptureQueriesContext(connection) as asked:
+            page = client.get("/")
+        counted.append((len(asked), len(page.content)))
+
+    facts = {"contract": desk.contract, "department": world.radiology[world.h1.id], "severity": "A"}
+    for count in (3, 27):
+        for number in range(count):
+            ticket = make_ticket(world.h1, world.v1, **facts, title=f"第{number:02}个", reporter=desk.ward)
+            with desk.inside():
+                Ticket.objects.filter(pk=ticket.pk).update(due_at=now - MINUTE)
+        weigh()
+    assert counted[0][0] == counted[1][0] <= most
+    assert counted[1][1] < 60_000
+
+
+def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
+    for number in range(3):
+        desk.accepted(at=now - 5 * MINUTE, title=f"第{number}单")
+    desk.report(at=now - 90 * MINUTE, title="没人接的")
+    client = _client(desk.manager)
+    assert 'hx-get="/board/"' in unescape(client.get("/").content.decode())
+    page = unescape(client.get("/board/").content.decode())
+    assert desk.engineer.name in page
+    assert "nobody yet" in page
+    assert "1 overdue" in page
+    part = client.get("/board/", headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert 'data-chart="bar"' in part
+    assert '<td class="number">4</td>' in part
+    assert _client(desk.engineer).get("/board/").status_code == 403
+
+
+def test_the_board_of_a_stranger_is_empty(desk, world, now):
+    desk.accepted(at=now - 5 * MINUTE)
+    page = unescape(_client(make_member(Role.VENDOR_MANAGER, world.v2)).get("/board/").content.decode())
+    assert desk.engineer.name not in page
+    assert "Nothing is open." in page
