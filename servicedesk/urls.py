@@ -19,6 +19,7 @@ urlpatterns = [
     path("", include("servicedesk.notices.urls")),
     path("", include("contracts.urls")),
     path("", include("tickets.urls")),
+    path("", include("tickets.api_urls")),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),
     path("status", status.status, name="status"),

@@ -9,6 +9,7 @@ from typing import Any
 
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
+from tickets.views import elsewhere
 
 Context = Callable[[Ticket, Person, datetime], dict[str, Any] | None]
 
@@ -21,5 +22,7 @@ class Panel:
     context: Context
 
 
-BESIDE: tuple[Panel, ...] = ()  # the column of facts, below clocks and people
+BESIDE: tuple[Panel, ...] = (  # tickets: api
+    Panel("tickets/_number_elsewhere.html", elsewhere.panel),
+)  # the column of facts, below clocks and people
 BELOW: tuple[Panel, ...] = ()  # under the stream
