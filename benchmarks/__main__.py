@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from benchmarks import tickets
+from benchmarks import creating, tickets
 from benchmarks.rig import PROJECT, Site, make_database, median, site
 from servicedesk.embedded import passwords, remove, servers
 
@@ -53,7 +53,7 @@ def alone(part: Callable[..., None]) -> None:
 def both(environment: dict[str, str]) -> Iterator[tuple[Site, Site]]:
     yardstick = {"YARDSTICK_URL": make_database(environment["DATABASE_OWNER_URL"], "yardstick")}
     key = _python(yardstick, "-m", "benchmarks.yardstick")
-    product = environment | {"SITE_URL": f"http://localhost:{PORT}"}
+    product = environment | {"SITE_URL": f"http://localhost:{PORT}", "API_REQUESTS_PER_MINUTE": "1000000"}
     with (
         site("servicedesk.wsgi:application", PORT, VAR / "ours", product) as ours,
         site("benchmarks.yardstick:application", PORT + 1, VAR / "yardstick", yardstick) as theirs,
@@ -68,6 +68,7 @@ def pages(
 ) -> None:
     wall = float(python(environment, "-m", "benchmarks.wall"))
     report(measure(ours, theirs), wall, ours.memory())
+    creating.report(PORT, python(environment, "-m", "benchmarks.creating"))
     rows = python(environment, "-m", "benchmarks.growth")
     print(f"\nWith {rows} notices, half of them unread:")
     report(measure(ours, theirs), wall, ours.memory())

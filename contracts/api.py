@@ -204,7 +204,8 @@ class Contracts(APIView):
         responses={200: ContractPage, **problems(400)},
     )
     def get(self, request: Request) -> Response:
-        rows = Contract.objects.visible_to(request._request.person).select_related("hospital", "vendor")
+        person = request._request.person  # type: ignore[attr-defined]
+        rows = Contract.objects.visible_to(person).select_related("hospital", "vendor")
         page = page_of(rows.prefetch_related(*PARTS), ("id",), **read(Paging, request.query_params.dict()))
         return Response(page.answer(ContractShape, request))
 

@@ -57,7 +57,7 @@ def current_calendar_id(version: MatrixVersion) -> Any:
     newest = WorkCalendar.objects.using(version._state.db or "default").filter(
         hospital_id=made.hospital_id, vendor_id=made.vendor_id, name=made.name, replaced_at=None
     )
-    return newest.values_list("id", flat=True).first() or made.pk
+    return next(iter(newest.order_by().values_list("id", flat=True)), made.pk)
 
 
 def version_at(contract: Contract, moment: datetime) -> MatrixVersion | None:

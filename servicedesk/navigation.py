@@ -36,6 +36,7 @@ from servicedesk.tenancy.permissions import (
 )
 from servicedesk.tenancy.wall import Person
 from tickets.permissions import (
+    KEEP_MACROS,
     LOG_CALLS,
     REPORT_FAULTS,
     SEE_INCIDENTS,
@@ -46,7 +47,6 @@ from tickets.permissions import (
     SEE_TICKETS,
     SET_NUMBERS,
 )
-from tickets.permissions import KEEP_MACROS
 
 THEME_COOKIE = "theme"
 AT_THE_THUMB = 4  # what fits a phone's bar beside “More”

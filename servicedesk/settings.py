@@ -248,8 +248,8 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "Service desk",
     "VERSION": "1",
-    "DESCRIPTION": "Tickets, contracts and people for the programs of a hospital or a vendor. Every refusal is a problem "
-    "(RFC 9457) whose detail is the sentence a person would read on the page. docs/api.md says more.",
+    "DESCRIPTION": "Tickets, contracts and people for the programs of a hospital or a vendor. Every refusal is a "
+    "problem (RFC 9457) whose detail is the sentence a person would read on the page. docs/api.md says more.",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1/",
     "SECURITY": [{"token": []}, {"session": []}],

@@ -25,6 +25,7 @@ urlpatterns = [
     path("", include("tickets.linked_urls")),
     path("", include("tickets.home_urls")),
     path("search/palette/", palette.palette, name="palette"),
+    path("", include("tickets.api_urls")),
     path("healthz", status.healthz, name="healthz"),
     path("livez", status.livez, name="livez"),
     path("status", status.status, name="status"),

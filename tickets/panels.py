@@ -13,6 +13,7 @@ from tickets.closing import standing
 from tickets.models import MeToo, Ticket
 from tickets.permissions import DECIDE_TICKETS, SPEAK
 from tickets.services.recurring import came_back_as, earlier_alike
+from tickets.views import elsewhere
 
 Context = Callable[[Ticket, Person, datetime], dict[str, Any] | None]
 
@@ -52,6 +53,7 @@ BESIDE: tuple[Panel, ...] = (  # the column of facts, below clocks and people
     Panel("tickets/_also_hit.html", also_hit),
     Panel("tickets/_together.html", linked.together),
     Panel("tickets/_remote.html", linked.remote_access),
+    Panel("tickets/_number_elsewhere.html", elsewhere.panel),
 )
 BELOW: tuple[Panel, ...] = (
     Panel("tickets/_emergency.html", linked.emergency),

@@ -15,6 +15,7 @@ from servicedesk.clocks.life import hold_matter
 from servicedesk.clocks.services.calendars import hold_calendars
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.notify import notify, publish
+from servicedesk.notices.words import Word
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -78,7 +79,7 @@ def write(
 
 def _publish(entry: Entry, ticket: Ticket) -> None:
     """For both parties' programs: which act on which ticket. What was written they fetch; notes never come here."""
-    words = {
+    words: dict[str, Word] = {
         "matter": ticket.number,
         "ticket": str(ticket.pk),
         "entry": str(entry.pk),

@@ -97,7 +97,7 @@ def language(get_response: GetResponse) -> GetResponse:
     def middleware(request: Any) -> HttpResponseBase:
         if request.user.is_authenticated:
             chosen = request.user.language
-        elif request.secret:
+        elif getattr(request, "secret", ""):
             chosen = translation.get_language_from_request(request)
         else:
             chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, settings.LANGUAGE_CODE)

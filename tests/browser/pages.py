@@ -46,6 +46,7 @@ PAGES: tuple[Walk, ...] = (
     Walk("me", "/me/"),
     Walk("roles", "/roles/"),
     Walk("people", "/people/", LEAD),
+    Walk("tokens", "/tokens/", LEAD),
     Walk("invite", "/people/invite/", LEAD),
     Walk("invitations", "/people/invitations/", LEAD),
     Walk("departments", "/departments/", LEAD),

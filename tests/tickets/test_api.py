@@ -119,7 +119,8 @@ def test_a_token_opens_no_page(desk, hospital):
     """It is for programs: elsewhere the header says nothing, and nobody is signed in."""
     for path in ("/", "/people/", "/tokens/", "/inbox/"):
         answer = hospital.get(path)
-        assert answer.status_code == 302 and "/login" in answer["Location"], path
+        assert answer.status_code == 302, path
+        assert "/login" in answer["Location"], path
 
 
 @pytest.mark.parametrize("scope", list(Scope))
@@ -163,17 +164,20 @@ def test_a_report_starts_its_clocks_and_is_on_record_as_a_machine(desk, hospital
     answer = hospital.report(desk.contract, external_number="WO-1", external_source="oa")
     assert answer.status_code == 201, answer.content
     said = answer.json()
-    assert answer["ETag"] == f'"{said["version"]}"' and answer["Location"] == at(said["id"])
+    assert answer["ETag"] == f'"{said["version"]}"'
+    assert answer["Location"] == at(said["id"])
     assert (said["state"], said["channel"], said["external_number"]) == ("reported", "web", "WO-1")
     with desk.inside():
         ticket = Ticket.objects.get(pk=said["id"])
         record = Record.objects.get(subject_id=said["id"], act="tickets.reported")
         entry = Entry.objects.get(ticket=ticket)
     assert said == hospital.get(f"{TICKETS}?number={said['number']}").json()["results"][0]
-    assert said["due_at"] is not None and ticket.due_at is not None
+    assert said["due_at"] is not None
+    assert ticket.due_at is not None
     assert record.words["token"] == str(hospital.token.pk)
     assert record.by_membership == hospital.token.membership_id
-    assert "HIS平台" in entry.by_name and entry.by_name != "HIS平台"
+    assert "HIS平台" in entry.by_name
+    assert entry.by_name != "HIS平台"
     clocks = hospital.get(at(said["id"], "clocks")).json()
     assert {clock["metric"] for clock in clocks} >= {"respond", "on_site"}
     assert all(clock["because"] for clock in clocks)
@@ -297,10 +301,13 @@ def test_a_whole_life_by_two_machines(desk, hospital, vendor):
     whole = hospital.get(at(pk)).json()
     assert [one["refused_why"] for one in whole["solutions"]] == ["又断了", ""]
     acts = [row["act"] for row in hospital.get(at(pk, "acts")).json()["results"]]
-    assert acts[0] == "tickets.reported" and acts[-1] == "tickets.closed" and len(acts) > 10
+    assert acts[0] == "tickets.reported"
+    assert acts[-1] == "tickets.closed"
+    assert len(acts) > 10
     with desk.inside():
         lines = Record.objects.filter(by_membership__in=[m.token.membership_id for m in (hospital, vendor)])
-        assert all(line.words.get("token") for line in lines) and lines.count() > 12
+        assert all(line.words.get("token") for line in lines)
+        assert lines.count() > 12
 
 
 def test_a_refusal_is_the_pages_own_sentence(desk, vendor, hospital):
@@ -320,7 +327,8 @@ def test_who_read_an_older_version_changes_nothing(desk, hospital, vendor):
     pk, tag = first.json()["id"], first["ETag"]
     assert hospital.get(at(pk))["ETag"] == tag
     accepted = vendor.post(at(pk, "accept"), **{"If-Match": tag})
-    assert accepted.status_code == 200 and accepted["ETag"] != tag
+    assert accepted.status_code == 200
+    assert accepted["ETag"] != tag
     for stale in (tag, "W/" + accepted["ETag"], "nonsense", '"99999999999999999999"', '"²"', ""):
         refused(vendor.post(at(pk, "hand-over"), {"why": "不是我们的"}, **{"If-Match": stale}), 412)
         refused(vendor.post(at(pk, "comments"), {"text": "x"}, **{"If-Match": stale}), 412)
@@ -345,7 +353,8 @@ def test_files_go_through_the_same_checks(desk, hospital):
     kept = sent.json()
     assert [row["id"] for row in hospital.get(path).json()] == [kept["id"]]
     got = hospital.get(f"/api/v1/files/{kept['id']}/")
-    assert b"".join(got.streaming_content) == b"2026 error" and "sandbox" in got["Content-Security-Policy"]
+    assert b"".join(got.streaming_content) == b"2026 error"
+    assert "sandbox" in got["Content-Security-Policy"]
     bad = hospital.client.post(path, {"file": SimpleUploadedFile("x.exe", b"MZ\x90\0")}, headers=headers)
     refused(bad, 409)
     refused(hospital.client.post(path, {}, headers=headers), 400)
@@ -362,7 +371,8 @@ def test_pages_neither_double_nor_lose_a_row_while_others_are_added(desk, hospit
         seen += [row["id"] for row in page["results"]]
         path = page["next"]
         make_ticket(world.h1, world.v1, contract=desk.contract)
-    assert len(seen) == len(set(seen)) and set(seen) == made
+    assert len(seen) == len(set(seen))
+    assert set(seen) == made
 
 
 def test_changes_come_in_their_order(desk, hospital, vendor):
@@ -384,8 +394,10 @@ def test_filters(desk, hospital, vendor):
         return len(hospital.get(f"{TICKETS}?{query}").json()["results"])
 
     assert found("state=working&state=reported") == 2
-    assert found("state=working") == 1 and found("severity=C") == 1
-    assert found(f"contract={desk.contract.pk}") == 2 and found(f"contract={uuid4()}") == 0
+    assert found("state=working") == 1
+    assert found("severity=C") == 1
+    assert found(f"contract={desk.contract.pk}") == 2
+    assert found(f"contract={uuid4()}") == 0
     assert found(f"number={one['number']}") == 1
 
 
@@ -417,11 +429,13 @@ def test_a_list_costs_the_same_at_one_and_at_nine(desk, hospital):
 
 def test_contracts_and_people(desk, hospital, vendor):
     (contract,) = hospital.get("/api/v1/contracts/").json()["results"]
-    assert contract["id"] == str(desk.contract.pk) and contract["status"] == "active"
+    assert contract["id"] == str(desk.contract.pk)
+    assert contract["status"] == "active"
     assert "fault" in [item["category"] for item in contract["catalogue"]]
     assert hospital.get(f"/api/v1/contracts/{desk.contract.pk}/").json() == contract
     names = {row["name"]: row for row in vendor.get("/api/v1/people/").json()["results"]}
-    assert desk.engineer.name in names and desk.it.name not in names
+    assert desk.engineer.name in names
+    assert desk.it.name not in names
     assert [row["is_machine"] for row in names.values()].count(True) == 1
 
 
@@ -430,7 +444,8 @@ def test_too_many_requests_are_asked_to_come_back(desk, hospital, settings):
     settings.API_REQUESTS_PER_MINUTE = 3
     answers = [hospital.get(TICKETS) for _ in range(8)]  # a minute may turn in between
     late = [answer for answer in answers if answer.status_code == 429]
-    assert late and 0 < int(late[0]["Retry-After"]) <= 60
+    assert late
+    assert 0 < int(late[0]["Retry-After"]) <= 60
     refused(late[0], 429)
     assert make_machine(desk.lead).get(TICKETS).status_code == 200
 

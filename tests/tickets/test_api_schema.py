@@ -36,7 +36,8 @@ def test_every_operation_says_how_it_refuses():
     for path, item in json.loads(made())["paths"].items():
         for method, said in item.items():
             assert {"401", "403", "429"} <= set(said["responses"]), (path, method)
-            assert said["security"] and said["summary"], (path, method)
+            assert said["security"], (path, method)
+            assert said["summary"], (path, method)
             assert ("requestBody" not in said) or {"400", "415"} <= set(said["responses"]), (path, method)
 
 

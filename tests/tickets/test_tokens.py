@@ -37,13 +37,15 @@ def test_it_is_shown_once_and_works(desk, facts):
     browser = proved(desk.lead)
     page = browser.post("/tokens/new/", facts)
     token, secret = page.context["token"], page.context["secret"]
-    assert secret in page.content.decode() and secret.startswith("sdt_")
+    assert secret in page.content.decode()
+    assert secret.startswith("sdt_")
     assert secret not in browser.get("/tokens/").content.decode()
     assert Machine(token, secret).get(TICKETS).status_code == 200
     assert Machine(token, secret).get("/api/v1/people/").status_code == 403
     with desk.inside():
         words = Record.objects.get(act="accounts.token_made").words
-    assert words["scopes"] == "tickets.read,tickets.report" and secret not in str(words)
+    assert words["scopes"] == "tickets.read,tickets.report"
+    assert secret not in str(words)
     assert browser.post(f"/tokens/{token.pk}/revoke/").status_code == 302
     assert Machine(token, secret).get(TICKETS).status_code == 401
     assert browser.post(f"/tokens/{token.pk}/revoke/").status_code == 409
@@ -55,7 +57,8 @@ def test_who_has_not_proved_it_lately_does_so_first(desk, facts):
     session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
     session.save()
     for answer in (browser.get("/tokens/new/"), browser.post("/tokens/new/", facts)):
-        assert answer.status_code == 302 and "reauthenticate" in answer.url
+        assert answer.status_code == 302
+        assert "reauthenticate" in answer.url
     with desk.inside():
         assert not Token.objects.exists()
 
@@ -68,7 +71,8 @@ def test_who_has_not_proved_it_lately_does_so_first(desk, facts):
 )  # fmt: skip
 def test_what_is_wrong_is_said_beside_it_and_nothing_is_lost(desk, facts, field, value):
     page = proved(desk.lead).post("/tokens/new/", facts | {field: value})
-    assert page.status_code == 200 and list(page.context["form"].errors) == [field]
+    assert page.status_code == 200
+    assert list(page.context["form"].errors) == [field]
     assert field == "name" or "OA 平台" in page.content.decode()
 
 

@@ -53,7 +53,7 @@ def _of_oneself(by: Person, is_phoned: bool) -> dict[str, Any]:
 def _found(rows: QuerySet[Row], field: str, pk: UUID | None) -> Row | None:
     if pk is None:
         return None
-    row = rows.filter(pk=pk).first()
-    if row is None:
-        raise serializers.ValidationError({field: _("There is no such row, or it is not yours to see.")})
-    return row
+    try:
+        return rows.get(pk=pk)
+    except rows.model.DoesNotExist as missing:  # type: ignore[attr-defined]
+        raise serializers.ValidationError({field: _("There is no such row, or it is not yours to see.")}) from missing

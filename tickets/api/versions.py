@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
+from servicedesk.tenancy.api_parts import shown
 from tickets.api.shapes import TicketShape
 from tickets.models import Ticket
 from tickets.stream import locked
@@ -32,4 +33,4 @@ def refuse_stale(request: Request, ticket: Ticket) -> None:
 
 
 def tagged(answer: Callable[..., Any], ticket: Ticket, *, status: int = 200) -> Any:
-    return answer(TicketShape(ticket).data, status=status, headers={"ETag": tag_of(ticket)})
+    return answer(shown(TicketShape, ticket), status=status, headers={"ETag": tag_of(ticket)})
