@@ -1,4 +1,4 @@
-"""ALL-17: one fault, several vendors; linked tickets under their own contracts, the hospital leading, the wall between."""
+"""ALL-17: one fault, several vendors; tickets under their own contracts, the hospital leading, the wall between."""
 
 from __future__ import annotations
 
