@@ -55,6 +55,7 @@ def test_the_solution_is_written_once_and_recorded_for_each(desk, family):
         assert desk.clocks(child)["respond"] == "met"
         assert desk.clocks(child)["confirm"] is None
     assert desk.fresh(over).state == State.WITHDRAWN
+    assert desk.act(outages.resolve_children, parent, by=desk.engineer, at=AT + 11 * MINUTE) == []
     with desk.inside():
         assert Solution.objects.filter(words=SOLVED["words"]).count() == 3
         assert Entry.objects.filter(act="tickets.resolved").count() == 3

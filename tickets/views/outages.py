@@ -22,6 +22,7 @@ from tickets.outages import known_outages
 from tickets.permissions import LEAD_FAULTS, LINK_TICKETS, SEE_OUTAGES, WORK_TICKETS
 from tickets.services import outages
 from tickets.services.outages import Result
+from tickets.states import SOLVED
 from tickets.views.attempting import attempt
 
 POST = ("POST",)
@@ -39,6 +40,7 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
         "ticket": ticket,
         "children": children,
         "open_children": [child for child in children if child.is_open],
+        "to_resolve": [child for child in children if child.is_open and child.state not in SOLVED],
         "solution": outages.solution_of(ticket),
         "outage": outage,
         "joined": list(MeToo.objects.filter(outage=outage)) if outage else [],
