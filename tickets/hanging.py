@@ -41,7 +41,7 @@ def what_hangs(ticket: Ticket) -> frozenset[str]:
             "has_tasks": Exists(HospitalTask.objects.filter(ticket=OWN)),
             "has_remote": Exists(RemoteAuthorisation.objects.filter(ticket=OWN)),
         }
-        row: dict[str, Any] = Ticket.objects.filter(pk=ticket.pk).values(**found).get()
+        row: Any = Ticket.objects.filter(pk=ticket.pk).values(**found).get()
         ticket._hanging = frozenset(name.removeprefix("has_") for name, is_there in row.items() if is_there)  # type: ignore[attr-defined]
     return ticket._hanging  # type: ignore[attr-defined, no-any-return]
 

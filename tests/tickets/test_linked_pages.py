@@ -365,3 +365,33 @@ def test_odd_texts_are_refused_or_shown_as_they_are(desk, now):
                 assert answer.status_code in (302, 409), (name, odd[:20])
     shown = it.get(reverse("ticket_outage", args=[ticket.pk])).content.decode()
     assert "<script>alert" not in shown
+
+
+def test_lists_cost_the_same_with_one_row_and_with_three(world, now):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    desk = make_desk(world)
+    it = signed_in(desk.it)
+
+    def add() -> None:
+        ticket = desk.report(at=now)
+        desk.act(outages.announce_outage, ticket, by=desk.it, at=now, title="调不出图")
+        desk.act(incidents.declare_incident, ticket, by=desk.lead, at=now, title="大事", why="停诊")
+        wish = Wish(contract=desk.contract, what="服务器", why="x", minutes=60, ticket=ticket)
+        desk.act(remote.ask_remote, wish, by=desk.engineer, at=now)
+
+    def cost() -> dict[str, int]:
+        found = {}
+        for name in ("outages", "incidents", "remote_accesses", "emergency_plans"):
+            with CaptureQueriesContext(connection) as queries:
+                assert it.get(reverse(name)).status_code == 200
+            found[name] = len(queries)
+        return found
+
+    add()
+    cost()
+    one = cost()
+    add()
+    add()
+    assert cost() == one

@@ -183,7 +183,8 @@ def test_the_minute_entry_hands_over_what_has_run_out_and_no_more(monkeypatch):
         icu = make_desk(world, "icu")
     over, revoked, later = (granted(icu) for _ in range(3))
     icu.act(remote.revoke_remote, revoked, by=icu.it, at=AT + 2 * MINUTE, why="x")
-    RemoteAuthorisation.objects.using("owner").filter(pk=later.pk).update(until_at=AT + timedelta(days=1))
+    with icu.inside():
+        RemoteAuthorisation.objects.filter(pk=later.pk).update(until_at=AT + timedelta(days=1))
     handed = []
     monkeypatch.setattr(tasks.tell_access_ran_out, "inside", lambda *args: handed.append(args))
     assert remote.hand_over(at=AT + 2 * MINUTE) == 0

@@ -124,7 +124,7 @@ def list_outages(request: Any) -> HttpResponse:
     person = request.person
     mine = MeToo.objects.filter(member=person.membership_id, outage__ended_at=None).values_list("outage_id", flat=True)
     context = {
-        "outages": known_outages(person).select_related("hospital", "ticket__system"),
+        "outages": known_outages(person).select_related("hospital"),
         "mine": set(mine),
         "may_join": person.side is Side.HOSPITAL,
         "may_open": may(LINK_TICKETS, person),
