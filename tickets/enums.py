@@ -126,7 +126,7 @@ class LineKind(TextChoices):
 
     DECLARED = "declared", _("declared a major incident")
     JOINED = "joined", _("takes part")
-    UPDATE = "update", _("Update")
+    UPDATE = "update", pgettext_lazy("incident", "Update")
     LEADS = "leads", _("leads from now on")
     ENDED = "ended", _("declared it over")
     REVIEWED = "reviewed", _("wrote the review")

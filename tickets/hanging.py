@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 
-from contracts.matrices import matrix_of, version_at
+from contracts.matrices import row_of, version_at
 from contracts.models import Contract
 from servicedesk.sla.promise import Channel
 from servicedesk.tenancy.wall import Person
@@ -41,7 +41,7 @@ def what_hangs(ticket: Ticket) -> frozenset[str]:
             "has_tasks": Exists(HospitalTask.objects.filter(ticket=OWN)),
             "has_remote": Exists(RemoteAuthorisation.objects.filter(ticket=OWN)),
         }
-        row: dict[str, Any] = Ticket.objects.filter(pk=ticket.pk).values(**found).get()
+        row: Any = Ticket.objects.filter(pk=ticket.pk).values(**found).get()
         ticket._hanging = frozenset(name.removeprefix("has_") for name, is_there in row.items() if is_there)  # type: ignore[attr-defined]
     return ticket._hanging  # type: ignore[attr-defined, no-any-return]
 
@@ -75,7 +75,8 @@ def asks_leave_for_remote_work(contract: Contract, category: str, at: datetime) 
     version = version_at(contract, at)
     if version is None:
         return False
-    return any(category in row.categories and Channel.REMOTE in row.channels for row in matrix_of(version).rows)
+    rows = map(row_of, version.rows)
+    return any(category in row.categories and Channel.REMOTE in row.channels for row in rows)
 
 
 def part_of(ticket: Ticket) -> FaultPart | None:

@@ -18,9 +18,11 @@ from tickets.permissions import (
     SEE_INCIDENTS,
     SEE_REMOTE,
     WORK_INCIDENTS,
+    WORK_TICKETS,
 )
 from tickets.services.incidents import incident_of
 from tickets.services.outages import known_outage_of
+from tickets.states import SOLVED
 
 Shown = dict[str, Any] | None
 
@@ -32,11 +34,14 @@ def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
     may_link = may(LINK_TICKETS, person)
     if not may_link and not there & {"links", "family", "part", "outage", "incident"} and not ticket.parent_id:
         return None
+    family = children_of(ticket) if "family" in there and not is_ward else []
+    follow = [child for child in family if child.is_open and child.state not in SOLVED]
     sees_incident = "incident" in there and may(SEE_INCIDENTS, person)
     return {
         "links": links_of(ticket) if "links" in there and not is_ward else [],
         "merged": merged_into(ticket) if "family" in there and not is_ward else [],
-        "children": len(children_of(ticket)) if "family" in there and not is_ward else 0,
+        "children": len(family),
+        "to_resolve": len(follow) if ticket.state in SOLVED and may(WORK_TICKETS, person) else 0,
         "parent": Ticket.objects.filter(pk=ticket.parent_id).first() if ticket.parent_id and not is_ward else None,
         "part": part_of(ticket) if "part" in there and not is_ward else None,
         "outage": known_outage_of(ticket) if "outage" in there else None,

@@ -130,6 +130,20 @@ def test_reopening_starts_another_cycle_and_leaves_the_result():
     ]
 
 
+def test_what_was_withdrawn_by_mistake_runs_on_as_if_nothing_had_been():
+    """A merge that is undone: same start, same due time, paused where it was paused; an earlier result stays."""
+    running = Course((started(HOURS, at(16, 9)),))
+    assert running.withdraw(at(16, 10)).bring_back(at(16, 10)) == running
+    paused = running.pause(at(16, 9, 30), why="in theatre")
+    assert paused.withdraw(at(16, 10)).bring_back(at(16, 10)) == paused
+    late = running.withdraw(at(16, 15))
+    assert late.latest.outcome is Outcome.MISSED
+    assert late.bring_back(at(16, 15)) == running
+    met = running.stop(at(16, 10))
+    assert met.bring_back(at(16, 10)) == met
+    assert running.withdraw(at(16, 10)).bring_back(at(16, 11)).latest.outcome is Outcome.SUPERSEDED
+
+
 def graded(clock: Clock, was: Severity, *changes: tuple[Promise, datetime, Severity]) -> Course:
     course = Course((replace(clock, severity=was),))
     for promise, when, severity in changes:

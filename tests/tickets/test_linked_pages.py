@@ -68,7 +68,7 @@ def test_a_foreign_ticket_is_as_good_as_none(desk, now, world):
         go(client, "merge_ticket", ticket, number=number, why="同").content.decode()
         for number in (foreign.number, "T-NONE")
     ]
-    assert said[0].replace(foreign.number, "~").count("There is no") == said[1].count("There is no") == 1
+    assert said[0].replace(foreign.number, "~").count("没有这个编号的工单") == said[1].count("没有这个编号的工单") == 1
 
 
 def test_merging_and_undoing_in_the_browser(desk, now):
@@ -77,7 +77,7 @@ def test_merging_and_undoing_in_the_browser(desk, now):
     kept = go(client, "merge_ticket", second, number=first.number, why="")
     assert (kept.status_code, first.number in kept.content.decode()) == (409, True)
     assert go(client, "merge_ticket", second, number=first.number, why="重复").status_code == 302
-    assert "Undo" in client.get(reverse("ticket_links", args=[second.pk])).content.decode()
+    assert "撤销合并" in client.get(reverse("ticket_links", args=[second.pk])).content.decode()
     assert go(client, "undo_merge", second).status_code == 302
     assert desk.fresh(second).state == "reported"
     assert go(client, "undo_merge", second).status_code == 409
@@ -106,7 +106,7 @@ def test_the_outage_page_resolves_all_at_once(desk, now):
     assert go(client, "resolve_children", parent).status_code == 409
     facts = {"words": "换盘", "cause": Cause.HARDWARE, "remedy": Remedy.REPLACED}
     desk.act(solving.resolve, parent, by=desk.engineer, at=now, **facts)
-    assert "Resolve 1 ticket" in client.get(reverse("ticket_outage", args=[parent.pk])).content.decode()
+    assert "按此解决 1 张工单" in client.get(reverse("ticket_outage", args=[parent.pk])).content.decode()
     assert go(client, "resolve_children", parent).status_code == 302
     assert desk.fresh(child).state == "resolved"
 
@@ -116,7 +116,8 @@ def test_wards_say_me_too_in_one_tap(desk, now, world):
     assert go(signed_in(desk.engineer), "announce_outage", ticket, title="x").status_code == 403
     client = signed_in(desk.it)
     past = (now - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
-    assert go(client, "announce_outage", ticket, title="调不出图", expected_at=past).status_code == 409
+    for odd in (past, "0001-01-01T00:00", "9999-12-31T23:59", "x"):
+        assert go(client, "announce_outage", ticket, title="调不出图", expected_at=odd).status_code == 409
     assert go(client, "announce_outage", ticket, title="调不出图", words="先用胶片").status_code == 302
     nurse = make_member(Role.WARD_REPORTER, world.h1, department=world.pharmacy[world.h1.id])
     with desk.inside():
@@ -127,7 +128,7 @@ def test_wards_say_me_too_in_one_tap(desk, now, world):
         assert go(ward, "me_too", outage).status_code == 302
     with desk.inside():
         assert outage.joined.count() == 1
-    assert "You have it too" in ward.get(reverse("outages")).content.decode()
+    assert "您也遇到" in ward.get(reverse("outages")).content.decode()
     assert go(signed_in(desk.engineer), "me_too", outage).status_code == 409
 
 
@@ -143,7 +144,7 @@ def test_the_hospital_asks_another_vendor_and_sees_both_on_one_page(desk, now, w
     assert str(contract.pk) in first
     assert str(stranger.pk) not in first
     chosen = reverse("open_sibling", args=[ticket.pk])
-    assert "Words for this vendor" in client.get(chosen, {"contract": contract.pk}).content.decode()
+    assert "写给该厂商的说明" in client.get(chosen, {"contract": contract.pk}).content.decode()
     post = {"contract": contract.pk, "category": "fault", "title": "链路丢包", "submission": uuid4()}
     assert client.post(chosen, post | {"title": ""}).status_code == 409
     assert client.post(chosen, post | {"contract": stranger.pk}).status_code == 409
@@ -189,6 +190,8 @@ def test_an_incident_from_declaring_to_its_printed_review(desk, now):
     assert "我写的" in stale.content.decode()
     measure = {"words": "加预警", "side": "vendor", "who": "王工", "due_on": "2027-01-31"}
     assert go(lead, "add_measure", incident, **(measure | {"side": "moon"})).status_code == 409
+    for odd in ("0001-01-01", "9999-12-31", "2026-02-30", ""):
+        assert go(lead, "add_measure", incident, **(measure | {"due_on": odd})).status_code == 409
     assert go(lead, "add_measure", incident, **measure).status_code == 302
     printed = lead.get(reverse("print_incident", args=[incident.pk])).content.decode()
     for word in ("写满", "无预警", "加预警", "2027-01-31", "已切换备机"):
@@ -266,6 +269,9 @@ def test_remote_access_from_asking_to_the_export(world, now):
     assert len(sheet.strip().splitlines()) == 2
     assert "'=数据库" in sheet
     assert auditor.post(reverse("export_remote"), {"state": "nonsense"}).status_code == 409
+    for odd in ("9999-12-31", "0001-01-01", "gestern"):
+        assert auditor.get(reverse("remote_accesses"), {"to_on": odd}).status_code == 200
+        assert auditor.post(reverse("export_remote"), {"to_on": odd}).status_code == 409
     assert auditor.post(reverse("grant_remote", args=[row.pk])).status_code == 403
 
 
@@ -336,3 +342,56 @@ def test_panels_show_each_side_its_own(desk, now, world):
     assert "调不出图" in said[Role.WARD_REPORTER]
     assert "大事" not in said[Role.WARD_REPORTER]
     assert sibling.number not in said[Role.WARD_REPORTER]
+
+
+def test_odd_texts_are_refused_or_shown_as_they_are(desk, now):
+    """Empty, 1 MB, a NUL, HTML, emoji, RTL: a sentence beside the field or the plain text, never a fault."""
+    ticket = desk.accepted(at=now - 10 * MINUTE)
+    it, lead = signed_in(desk.it), signed_in(desk.lead)
+    for odd in ODD:
+        refused = odd.strip() == "" or len(odd) > 1000 or "\x00" in odd
+        for client, name, post in (
+            (it, "announce_outage", {"title": odd}),
+            (it, "say_to_children", {"text": odd}),
+            (it, "add_hospital_task", {"words": odd}),
+            (it, "split_ticket", {"title": odd, "words": odd, "category": "fault"}),
+            (lead, "declare_incident", {"title": odd, "why": odd, "every_minutes": "99" if refused else "30"}),
+        ):
+            is_long_allowed = name == "say_to_children" and len(odd) <= 20_000
+            answer = go(client, name, ticket, **post)
+            if refused and not (is_long_allowed and odd.strip() and "\x00" not in odd):
+                assert answer.status_code == 409, (name, odd[:20])
+            else:
+                assert answer.status_code in (302, 409), (name, odd[:20])
+    shown = it.get(reverse("ticket_outage", args=[ticket.pk])).content.decode()
+    assert "<script>alert" not in shown
+
+
+def test_lists_cost_the_same_with_one_row_and_with_three(world, now):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    desk = make_desk(world)
+    it = signed_in(desk.it)
+
+    def add() -> None:
+        ticket = desk.report(at=now)
+        desk.act(outages.announce_outage, ticket, by=desk.it, at=now, title="调不出图")
+        desk.act(incidents.declare_incident, ticket, by=desk.lead, at=now, title="大事", why="停诊")
+        wish = Wish(contract=desk.contract, what="服务器", why="x", minutes=60, ticket=ticket)
+        desk.act(remote.ask_remote, wish, by=desk.engineer, at=now)
+
+    def cost() -> dict[str, int]:
+        found = {}
+        for name in ("outages", "incidents", "remote_accesses", "emergency_plans"):
+            with CaptureQueriesContext(connection) as queries:
+                assert it.get(reverse(name)).status_code == 200
+            found[name] = len(queries)
+        return found
+
+    add()
+    cost()
+    one = cost()
+    add()
+    add()
+    assert cost() == one

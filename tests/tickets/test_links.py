@@ -57,12 +57,19 @@ def test_an_undone_merge_leaves_the_promises_as_they_were(desk):
 
 def test_undoing_has_its_time(desk):
     first, second = desk.report(), desk.report()
-    merged(desk, second, first)
+    merged(desk, second, first, by=desk.engineer)
     with pytest.raises(Refused, match="too long ago"):
         desk.act(undo_merge, second, by=desk.engineer, at=AT + 16 * MINUTE)
     desk.act(undo_merge, second, by=desk.it, at=AT + 16 * MINUTE)
     with pytest.raises(Refused):
         desk.act(undo_merge, second, by=desk.it, at=AT + 17 * MINUTE)
+
+
+def test_a_vendor_does_not_undo_what_the_hospital_merged(desk):
+    first, second = desk.report(), desk.report()
+    merged(desk, second, first)
+    with pytest.raises(Forbidden, match="only the hospital"):
+        desk.act(undo_merge, second, by=desk.engineer, at=AT + 6 * MINUTE)
 
 
 def test_no_vendor_escapes_a_promise_by_merging(desk):

@@ -36,7 +36,7 @@ def family(desk):
 
 
 def test_one_word_reaches_all_children(desk, family):
-    parent, fresh, taken, over = family
+    parent, fresh, taken, _over = family
     desk.act(outages.say_to_all, parent, by=desk.engineer, at=AT + 5 * MINUTE, text="存储阵列故障，预计一小时恢复")
     with desk.inside():
         told = set(Entry.objects.filter(kind="message").values_list("ticket_id", flat=True))
@@ -56,6 +56,7 @@ def test_the_solution_is_written_once_and_recorded_for_each(desk, family):
         assert desk.clocks(child)["respond"] == "met"
         assert desk.clocks(child)["confirm"] is None
     assert desk.fresh(over).state == State.WITHDRAWN
+    assert desk.act(outages.resolve_children, parent, by=desk.engineer, at=AT + 11 * MINUTE) == []
     with desk.inside():
         assert Solution.objects.filter(words=SOLVED["words"]).count() == 3
         assert Entry.objects.filter(act="tickets.resolved").count() == 3
@@ -74,7 +75,7 @@ def test_a_child_that_cannot_follow_stops_no_other(desk, family):
 
 
 def test_a_workaround_reaches_all(desk, family):
-    parent, fresh, taken, _ = family
+    parent, fresh, _taken, _ = family
     desk.act(outages.work_around_all, parent, by=desk.engineer, at=AT + 6 * MINUTE, words="先用胶片")
     with desk.inside():
         assert Entry.objects.filter(act="tickets.worked_around", text="先用胶片").count() == 3
@@ -82,7 +83,7 @@ def test_a_workaround_reaches_all(desk, family):
 
 
 def test_families_have_two_generations(desk, family):
-    parent, fresh, taken, _ = family
+    parent, fresh, _taken, _ = family
     other = desk.report()
     for child, above in ((fresh, other), (other, fresh), (parent, other)):
         with pytest.raises(Refused):

@@ -169,3 +169,24 @@ def test_others_see_nothing_of_it(icu, world):
     auditor = make_member(Role.HOSPITAL_AUDITOR, world.h1)
     with icu.acting(auditor) as person:
         assert RemoteAuthorisation.objects.visible_to(person).count() == 1
+
+
+@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
+def test_the_minute_entry_hands_over_what_has_run_out_and_no_more(monkeypatch):
+    """Past the wall the watch looks for ids only; each is told inside its own hospital's wall."""
+    from servicedesk.tenancy.wall import Context, opened
+    from tests.world import make_world
+    from tickets import tasks
+
+    world = make_world()
+    with opened(Context()):
+        icu = make_desk(world, "icu")
+    over, revoked, later = (granted(icu) for _ in range(3))
+    icu.act(remote.revoke_remote, revoked, by=icu.it, at=AT + 2 * MINUTE, why="x")
+    with icu.inside():
+        RemoteAuthorisation.objects.filter(pk=later.pk).update(until_at=AT + timedelta(days=1))
+    handed = []
+    monkeypatch.setattr(tasks.tell_access_ran_out, "inside", lambda *args: handed.append(args))
+    assert remote.hand_over(at=AT + 2 * MINUTE) == 0
+    assert remote.hand_over(at=AT + 90 * MINUTE) == 1
+    assert handed == [(Context.of_hospital(world.h1.id), str(over.pk))]

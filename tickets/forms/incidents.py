@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext_lazy
+from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from servicedesk.tenancy.enums import Side
 from tickets.forms.linked import lines
@@ -39,9 +39,9 @@ class JoinForm(forms.Form):
 
 
 class ReviewForm(forms.Form):
-    happened = forms.CharField(label=_("What happened"), max_length=10_000, widget=lines(5))
+    happened = forms.CharField(label=pgettext_lazy("incident", "What happened"), max_length=10_000, widget=lines(5))
     impact = forms.CharField(label=_("What it meant for the hospital"), max_length=10_000, widget=lines(3))
-    cause = forms.CharField(label=_("Cause"), max_length=10_000, widget=lines(3))
+    cause = forms.CharField(label=pgettext_lazy("incident", "Cause"), max_length=10_000, widget=lines(3))
     lessons = forms.CharField(label=_("What we learn"), max_length=10_000, required=False, widget=lines(3))
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
 

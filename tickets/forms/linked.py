@@ -110,7 +110,7 @@ class SiblingForm(forms.Form):
     contract = forms.ModelChoiceField(Contract.objects.none(), label=_("Another vendor's contract"))
     category = forms.ChoiceField(label=_("Kind of service"), required=False)
     severity = forms.ChoiceField(label=_("Severity"), required=False)
-    title = forms.CharField(label=_("What happened"), max_length=120)
+    title = forms.CharField(label=_("In a few words"), max_length=120)
     words = forms.CharField(
         label=_("Words for this vendor"), max_length=20_000, required=False, widget=lines(4),
         help_text=_("Write anew what this vendor has to know; nothing of the first ticket goes over by itself."),

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -23,6 +24,9 @@ HOW_LONG = (
     (480, _("8 hours")),
     (1440, _("1 day")),
 )
+
+
+IN_OUR_TIME = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
 class AskForm(forms.Form):
@@ -85,8 +89,12 @@ class RemoteFilter(forms.Form):
 
     state = forms.ChoiceField(label=_("State"), required=False)
     contract = forms.ModelChoiceField(Contract.objects.none(), label=_("Contract"), required=False)
-    from_on = forms.DateField(label=_("Asked from"), required=False, widget=forms.DateInput({"type": "date"}))
-    to_on = forms.DateField(label=_("Asked until"), required=False, widget=forms.DateInput({"type": "date"}))
+    from_on = forms.DateField(
+        label=_("Asked from"), required=False, widget=forms.DateInput({"type": "date"}), validators=IN_OUR_TIME
+    )
+    to_on = forms.DateField(
+        label=_("Asked until"), required=False, widget=forms.DateInput({"type": "date"}), validators=IN_OUR_TIME
+    )
 
     def __init__(self, *args: Any, contracts: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -22,7 +22,8 @@ from tickets.stream import changed, locked, of
 
 GRAVE = (Severity.ONE, Severity.A)
 TASKS_AT_MOST = 60
-ONE_TASK = re.compile(r"[;；\n]+")
+FAR = timedelta(days=366)
+ONE_TASK = re.compile(r"[;；。\n]+")
 
 
 @transaction.atomic
@@ -101,6 +102,8 @@ def set_task(ticket: Ticket, words: str, *, due_at: datetime | None = None, by: 
     _refuse_over(ticket)
     if not words.strip():
         raise Refused(_("Say what is to be done."))
+    if due_at and not at < due_at < at + FAR:
+        raise Refused(_("Choose a time to come, within a year."))
     place = HospitalTask.objects.filter(ticket=ticket).count() + 1
     if place > TASKS_AT_MOST:
         raise Refused(_("The list is long enough; finish something first."))

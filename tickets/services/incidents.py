@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -28,6 +28,7 @@ from tickets.stream import changed, locked, of
 from tickets.terms import terms_for
 
 EVERY = (5, 240)  # minutes
+FAR = timedelta(days=5 * 366)
 TOLD_LATE = frozenset({Recipient.ASSIGNEE, Recipient.PROJECT_MANAGER, Recipient.HOSPITAL_LEAD})
 
 
@@ -155,6 +156,8 @@ def add_measure(
     incident = _held(incident)
     if incident.is_open:
         raise Refused(_("Declare the incident over first."))
+    if not incident.declared_at.date() <= due_on <= at.date() + FAR:
+        raise Refused(_("Choose a day after the incident, within five years."))
     row = ReviewAction.objects.create(**_of(incident), words=words, side=side, who=who, due_on=due_on)
     record(Act.MEASURE_ADDED, row, by=by, at=at)
     return row

@@ -77,6 +77,8 @@ def undo_merge(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     entry = merged_by(ticket)
     if entry is None or at - entry.at > UNDO[by.side]:
         raise Refused(_("This was merged too long ago to be undone; report it anew."))
+    if by.side is Side.VENDOR and entry.by_side != by.side:
+        raise Forbidden(_("The hospital merged it; only the hospital undoes it."))
     take_back(ticket, State(entry.facts["was"]))
     ticket.merged_into = None
     bring_clocks_back(ticket.matter, ended_at=entry.at, by=by, at=at)

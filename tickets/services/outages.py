@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -16,9 +16,11 @@ from tickets.enums import OPEN, Cause, Remedy, State
 from tickets.models import Outage, Solution, Ticket
 from tickets.services import solving, working
 from tickets.services.linking import both
+from tickets.states import SOLVED
 from tickets.stream import changed, locked, of
 
 CHILDREN_AT_ONCE = 200
+FAR = timedelta(days=366)
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ def resolve_children(parent: Ticket, *, by: Person, at: datetime) -> list[Result
     solution = solution_of(parent)
     if solution is None:
         raise Refused(_("Put the outage's own solution on record first; it is then taken over."))
-    return [_resolved(child, solution, by, at) for child in open_children(parent)]
+    following = [child for child in open_children(parent) if child.state not in SOLVED]
+    return [_resolved(child, solution, by, at) for child in following]
 
 
 def solution_of(parent: Ticket) -> Solution | None:
@@ -142,8 +145,8 @@ def announce_outage(
         raise Refused(_("It stands under an outage itself; announce that one."))
     if not title.strip():
         raise Refused(_("Say what does not work, in words that a ward understands."))
-    if expected_at and expected_at <= at:
-        raise Refused(_("This moment has passed already."))
+    if expected_at and not at < expected_at < at + FAR:
+        raise Refused(_("Choose a time to come, within a year."))
     facts = {"title": title.strip(), "words": words.strip(), "expected_at": expected_at}
     outage = known_outage_of(ticket)
     if outage:

@@ -30,9 +30,8 @@ def list_plans(request: Any) -> HttpResponse:
     """Each contract with its plan, or the first step to one."""
     contracts = Contract.objects.visible_to(request.person).filter(activated_at__isnull=False, ended_at=None)
     contracts = contracts.select_related("hospital", "vendor").order_by("hospital_id", "name")
-    newest: dict[Any, EmergencyPlan] = {}
-    for plan in EmergencyPlan.objects.visible_to(request.person).order_by("version"):
-        newest[plan.contract_id] = plan
+    plans = EmergencyPlan.objects.visible_to(request.person).order_by("contract_id", "-version")
+    newest = {plan.contract_id: plan for plan in plans.distinct("contract_id").defer("steps")}
     rows = [(contract, newest.get(contract.pk)) for contract in contracts]
     context = {"rows": rows, "may_keep": may(KEEP_EMERGENCY_PLANS, request.person)}
     return render(request, "tickets/emergency_plans.html", context)

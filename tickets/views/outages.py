@@ -22,6 +22,7 @@ from tickets.permissions import LEAD_FAULTS, LINK_TICKETS, SEE_OUTAGES, WORK_TIC
 from tickets.services import outages
 from tickets.services.outages import Result
 from tickets.services.scanning import hit_of, say_me_too
+from tickets.states import SOLVED
 from tickets.views.attempting import attempt
 
 POST = ("POST",)
@@ -39,6 +40,7 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
         "ticket": ticket,
         "children": children,
         "open_children": [child for child in children if child.is_open],
+        "to_resolve": [child for child in children if child.is_open and child.state not in SOLVED],
         "solution": outages.solution_of(ticket),
         "outage": outage,
         "joined": list(MeToo.objects.filter(ticket=ticket)) if outage else [],
@@ -122,7 +124,7 @@ def list_outages(request: Any) -> HttpResponse:
     person = request.person
     mine = MeToo.objects.filter(submission=person.membership_id).values_list("ticket_id", flat=True)
     context = {
-        "outages": known_outages(person).select_related("hospital", "ticket__system"),
+        "outages": known_outages(person).select_related("hospital"),
         "mine": set(mine),
         "may_join": person.side is Side.HOSPITAL,
         "may_open": may(LINK_TICKETS, person),
