@@ -162,7 +162,8 @@ def _fill(request: Any, act: ActPage, form_of: type[ActForm], now: Situation) ->
             refused = _tried(request, act, now, form)
             if refused is None:
                 return redirect("ticket", pk=now.ticket.pk)
-            form.add_error(None, str(refused.sentence))
+            if refused.code != "stale":  # the page says it, with what is new
+                form.add_error(None, str(refused.sentence))
     else:
         form = form_of(initial=_begun(request, act, now), situation=now, person=person)
     return _page(request, act, now, form, refused)

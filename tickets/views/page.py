@@ -46,6 +46,8 @@ def ticket_page(
 ) -> HttpResponse:  # fmt: skip
     """`written`: a form of the composer as it came and was not taken."""
     person = request.person
+    for form in (written or {}).values():  # where one was, not at the top of the page
+        form.fields["text"].widget.attrs["autofocus"] = True
     context = {
         "situation": now,
         "ticket": now.ticket,

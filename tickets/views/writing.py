@@ -59,13 +59,14 @@ def _send(request: Any, ticket: Ticket, kind: Writing, form_of: type[ReplyForm],
 
 def _refused(request: Any, ticket: Ticket, kind: Writing, form: ReplyForm, refusal: Refused) -> HttpResponse:
     """The words stay, what is new is shown, and one press sends them all the same."""
-    form.add_error(None, str(refusal.sentence))
-    at = timezone.now()
+    at, is_stale = timezone.now(), refusal.code == "stale"
+    if not is_stale:  # the page says it, with what is new
+        form.add_error(None, str(refusal.sentence))
     return ticket_page(
         request,
         situation_of(ticket.pk, at=at),
         written={kind: form},
-        is_stale=refusal.code == "stale",
+        is_stale=is_stale,
         since=moment_in(request.POST.get("since")),
         status=refusal.status,
     )
