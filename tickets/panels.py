@@ -40,9 +40,14 @@ def _closing(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] | N
 
 def _recurring(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] | None:
     writes = ticket.is_open and ticket.is_writable_by(person)
-    shown = {"earlier": ticket.recurs, "alike": earlier_alike(ticket), "later": came_back_as(ticket)}
-    if not any(shown.values()):
+    found = {"earlier": [ticket.recurs] if ticket.recurs else [], "alike": earlier_alike(ticket),
+             "later": came_back_as(ticket)}  # fmt: skip
+    keys = [each.pk for rows in found.values() for each in rows]
+    seen = set(Ticket.objects.visible_to(person).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
+    lists = {name: [each for each in rows if each.pk in seen] for name, rows in found.items()}
+    if not any(lists.values()):
         return None
+    shown: dict[str, Any] = {**lists, "earlier": next(iter(lists["earlier"]), None)}
     may = {"may_say": writes and SPEAK.reach_of(person), "may_deny": writes and DECIDE_TICKETS.reach_of(person)}
     return {"recurring": {**shown, **may}}
 

@@ -6,9 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
 from tests.tickets.closing import HOUR, SOLVED, closed, sign_handed
+from tests.world import make_member
 from tickets.models import MaintenanceRecord, Ticket
 from tickets.panels import BESIDE
 from tickets.services import recurring, solving, working
@@ -59,6 +61,19 @@ def test_one_click_links_and_both_show_it(desk, system, earlier):
         here = panel.context(Ticket.objects.get(pk=again.pk), person, CLOSED_AT + DAY)["recurring"]
         there = panel.context(Ticket.objects.get(pk=earlier.pk), person, CLOSED_AT + DAY)["recurring"]
     assert (here["earlier"], there["later"]) == (earlier, [again])
+
+
+def test_a_ward_is_not_shown_another_wards_ticket(desk, world, system):
+    """ALL-1: the suggestion shows no more than the list of tickets does."""
+    pharmacy = world.pharmacy[world.h1.id]
+    other = make_member(Role.WARD_REPORTER, world.h1, department=pharmacy)
+    theirs = closed(desk, system=system, department=pharmacy, reporter=other)
+    again = desk.report(system=system, at=CLOSED_AT + DAY)
+    panel = next(each for each in BESIDE if each.template == "tickets/_recurring.html")
+    for member, is_shown in ((desk.it, True), (desk.ward, False)):
+        with desk.acting(member) as person:
+            shown = panel.context(Ticket.objects.get(pk=again.pk), person, CLOSED_AT + DAY)
+        assert (shown is not None and shown["recurring"]["alike"] == [theirs]) is is_shown
 
 
 def test_the_record_counts_it(desk, system, earlier):
