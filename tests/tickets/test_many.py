@@ -203,7 +203,7 @@ def test_a_view_is_dropped_by_its_keeper_or_a_manager(desk, now):
     with desk.acting(desk.engineer):
         view = QueueView.objects.get()
     url = f"/tickets/views/{view.pk}/drop/"
-    assert browser_of(desk.colleague).post(url).status_code == 403
+    assert browser_of(desk.colleague).post(url).status_code == 409
     assert browser_of(desk.it).post(url).status_code == 404
     assert browser_of(desk.manager).post(url).status_code == 302
     with desk.acting(desk.engineer):

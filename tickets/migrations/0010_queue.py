@@ -50,11 +50,7 @@ class Migration(migrations.Migration):
                 "ordering": ["is_shared", "name", "id"],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(("hospital__isnull", True), ("vendor__isnull", False)),
-                            models.Q(("hospital__isnull", False), ("vendor__isnull", True)),
-                            _connector="OR",
-                        ),
+                        condition=models.Q(("hospital__isnull", True), ("vendor__isnull", True), _connector="OR"),
                         name="queue_view_of_one_organisation",
                     ),
                     models.UniqueConstraint(

@@ -31,9 +31,7 @@ class QueueView(WalledWithId):
         verbose_name = _("view of the queue")
         constraints = [
             models.CheckConstraint(
-                name="queue_view_of_one_organisation",
-                condition=Q(hospital__isnull=True, vendor__isnull=False)
-                | Q(hospital__isnull=False, vendor__isnull=True),
+                name="queue_view_of_one_organisation", condition=Q(hospital__isnull=True) | Q(vendor__isnull=True)
             ),
             models.UniqueConstraint(
                 fields=["hospital", "vendor", "name"],

@@ -17,7 +17,7 @@ from servicedesk.clocks.services.clocks import give_clocks_to
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
-from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
 from tickets.services.working import give
@@ -105,6 +105,6 @@ def keep_view(name: str, query: str, *, is_shared: bool, by: Person, at: datetim
 @transaction.atomic
 def drop_view(view: QueueView, *, by: Person, at: datetime) -> None:
     if view.user_id != by.user_id and by.role not in DROP_ANY:
-        raise Forbidden(_("Who kept this view may drop it, or a lead or manager."))
+        raise Refused(_("Who kept this view may drop it, or a lead or manager."))
     record(Act.VIEW_DROPPED, view, by=by, at=at, words={"shared": view.is_shared})
     view.delete()
