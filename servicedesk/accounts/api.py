@@ -27,7 +27,7 @@ class PersonShape(serializers.ModelSerializer[Membership]):
         read_only_fields = fields
 
     def get_is_machine(self, member: Membership) -> bool:
-        return hasattr(member, "token")
+        return bool(member.tokens.all())
 
 
 class PeoplePage(serializers.Serializer[Any]):
@@ -42,7 +42,7 @@ class People(APIView):
     )  # fmt: skip
     def get(self, request: Request) -> Response:
         asked = read(Paging, request.query_params.dict())
-        rows = members(request._request.person, at=timezone.now()).select_related("token")
+        rows = members(request._request.person, at=timezone.now()).prefetch_related("tokens")
         return Response(page_of(rows, ("id",), **asked).answer(PersonShape, request))
 
 

@@ -60,7 +60,7 @@ def _dispatch(visit: Visit, *, engineer: Any, by: Person, **more: Any) -> Any:
 
 
 def _colleague(field: str, pk: Any, by: Person) -> Membership:
-    found = Membership.objects.filter(vendor_id=by.vendor_id, pk=pk, token=None).first() if by.vendor_id else None
+    found = Membership.objects.filter(vendor_id=by.vendor_id, pk=pk, tokens=None).first() if by.vendor_id else None
     if found is None:
         raise serializers.ValidationError({field: _("There is nobody like this in your organisation.")})
     return found

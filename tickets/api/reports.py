@@ -30,7 +30,7 @@ def report_of(given: dict[str, Any], *, submission: UUID | None, is_phoned: bool
     if given["external_source"] and not given["external_number"]:
         raise serializers.ValidationError({"external_number": _("Give the number, not only whose it is.")})
     here: dict[str, Any] = {"hospital_id": contract.hospital_id}
-    members = Membership.objects.filter(**here, until_at=None, token=None)
+    members = Membership.objects.filter(**here, until_at=None, tokens=None)
     places = {
         "system": _found(System.objects.filter(contract=contract), "system", given.pop("system")),
         "department": _found(Department.objects.filter(**here), "department", given.pop("department")),

@@ -26,10 +26,10 @@ class Token(WalledWithId):
 
     hospital = models.ForeignKey(Hospital, models.PROTECT, null=True, db_index=False)
     vendor = models.ForeignKey(Vendor, models.PROTECT, null=True, db_index=False)
-    membership = models.OneToOneField(Membership, models.PROTECT, related_name="token")
+    membership = models.ForeignKey(Membership, models.PROTECT, db_constraint=False, related_name="tokens")
     name = models.CharField(_("name"), max_length=40)
     scopes = models.JSONField(pgettext_lazy("token", "may"), default=list)
-    secret_hash = models.CharField(max_length=64, unique=True, editable=False)
+    secret_hash = models.CharField(max_length=64, db_index=True, editable=False)
     from_at = models.DateTimeField(_("made"))
     until_at = models.DateTimeField(_("until"))
     made_by = models.UUIDField()  # the membership
@@ -43,6 +43,9 @@ class Token(WalledWithId):
         constraints = [
             TenantKey("membership", name="token_membership_same_hospital"),
             TenantKey("membership", owner=("vendor",), name="token_membership_same_vendor"),
+            models.UniqueConstraint(
+                fields=["hospital", "vendor", "membership"], nulls_distinct=False, name="one_token_per_machine"
+            ),
             models.CheckConstraint(
                 name="token_of_one_organisation", condition=Q(hospital__isnull=True) | Q(vendor__isnull=True)
             ),
@@ -51,7 +54,6 @@ class Token(WalledWithId):
                 condition=Q(until_at__gt=F("from_at")) & Q(until_at__lte=F("from_at") + LONGEST),
             ),
         ]
-        indexes = [models.Index(fields=["hospital", "vendor"], name="tokens_of_organisation")]
 
     def __str__(self) -> str:
         return self.name
