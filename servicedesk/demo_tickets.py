@@ -32,7 +32,7 @@ from tickets.services.solving import close_unsigned, confirm, refuse_solution, r
 from tickets.services.visiting import arrive, call_for_visit, dispatch, leave
 from tickets.services.working import accept, note, pause, resume, say
 from tickets.signers import Signer
-from tickets.stream import locked
+from tickets.stream import keep, locked
 
 SEED = "servicedesk demo tickets 1"
 CASES = Path(__file__).with_name("demo_cases.yaml")

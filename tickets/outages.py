@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from django.db.models import Count, QuerySet
 
 from servicedesk.tenancy.wall import Person
+from tickets.enums import OVER
 from tickets.models import Outage
 
 
@@ -22,8 +23,5 @@ def known_outages_of(hospital_id: int, systems: Iterable[object] = ()) -> QueryS
 
 
 def _open(rows: QuerySet[Outage]) -> QuerySet[Outage]:
-    return (
-        rows.filter(ended_at=None)
-        .annotate(how_many=Count("ticket__metoo", distinct=True))
-        .order_by("-announced_at", "-id")
-    )
+    standing = rows.filter(ended_at=None).exclude(ticket__state__in=OVER)
+    return standing.annotate(how_many=Count("ticket__metoo", distinct=True)).order_by("-announced_at", "-id")

@@ -9,6 +9,7 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Person
 from tickets.hanging import asks_leave_for_remote_work, children_of, links_of, may, merged_into, part_of, what_hangs
 from tickets.models import HospitalTask, PlanTick, RemoteAuthorisation, Ticket
+from tickets.outages import known_outages_of
 from tickets.permissions import (
     ASK_REMOTE,
     DECIDE_TICKETS,
@@ -30,26 +31,33 @@ Shown = dict[str, Any] | None
 def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
     """Links, outage, siblings under other contracts, a major incident."""
     there = what_hangs(ticket)
-    is_ward = person.role == Role.WARD_REPORTER
+    if person.role == Role.WARD_REPORTER:
+        return _for_the_ward(ticket)
     may_link = may(LINK_TICKETS, person)
     if not may_link and not there & {"links", "family", "part", "outage", "incident"} and not ticket.parent_id:
         return None
-    family = children_of(ticket) if "family" in there and not is_ward else []
+    family = children_of(ticket) if "family" in there else []
     follow = [child for child in family if child.is_open and child.state not in SOLVED]
     sees_incident = "incident" in there and may(SEE_INCIDENTS, person)
     return {
-        "links": links_of(ticket) if "links" in there and not is_ward else [],
-        "merged": merged_into(ticket) if "family" in there and not is_ward else [],
+        "links": links_of(ticket) if "links" in there else [],
+        "merged": merged_into(ticket) if "family" in there else [],
         "children": len(family),
         "to_resolve": len(follow) if ticket.state in SOLVED and may(WORK_TICKETS, person) else 0,
-        "parent": Ticket.objects.filter(pk=ticket.parent_id).first() if ticket.parent_id and not is_ward else None,
-        "part": part_of(ticket) if "part" in there and not is_ward else None,
+        "parent": Ticket.objects.filter(pk=ticket.parent_id).first() if ticket.parent_id else None,
+        "part": part_of(ticket) if "part" in there else None,
         "outage": known_outage_of(ticket) if "outage" in there else None,
         "incident": incident_of(ticket) if sees_incident else None,
         "may_link": may_link,
         "may_lead": may(LEAD_FAULTS, person),
         "may_declare": may(DECLARE_INCIDENTS, person) and ticket.is_open and "incident" not in there,
     }
+
+
+def _for_the_ward(ticket: Ticket) -> Shown:
+    """What it was told of the outage its ticket is, or stands under."""
+    outage = known_outages_of(ticket.hospital_id).filter(ticket__in=[ticket.pk, ticket.parent_id]).first()
+    return {"outage": outage} if outage else None
 
 
 def remote_access(ticket: Ticket, person: Person, at: datetime) -> Shown:

@@ -68,7 +68,7 @@ def test_undoing_has_its_time(desk):
 def test_a_vendor_does_not_undo_what_the_hospital_merged(desk):
     first, second = desk.report(), desk.report()
     merged(desk, second, first)
-    with pytest.raises(Forbidden, match="only the hospital"):
+    with pytest.raises(Refused, match="only the hospital"):
         desk.act(undo_merge, second, by=desk.engineer, at=AT + 6 * MINUTE)
 
 

@@ -146,3 +146,19 @@ def test_me_too_is_counted_once_however_often_it_is_pressed(desk):
         assert known_outages_of(desk.world.h1.id).get().how_many == 2
         assert not known_outages_of(desk.world.h1.id, systems=[uuid4()]).exists()
         assert MeToo.objects.count() == 2
+
+
+def test_a_child_reads_what_the_wards_are_told_and_a_closed_outage_is_known_no_more(desk, family):
+    from tickets.panels_linked import together
+    from tickets.services.solving import close_unsigned
+
+    parent, fresh, *_ = family
+    announced(desk, parent)
+    with desk.acting(desk.ward) as person:
+        assert together(desk.fresh(fresh), person, AT)["outage"].title == "全院影像调不出"
+        assert together(desk.fresh(desk.report()), person, AT) is None
+    desk.act(solving.resolve, parent, by=desk.engineer, at=AT + 10 * MINUTE, **SOLVED)
+    desk.act(close_unsigned, parent, by=desk.it, at=AT + 11 * MINUTE, why="已恢复")
+    with desk.acting(desk.ward) as person:
+        assert not known_outages(person).exists()
+        assert together(desk.fresh(fresh), person, AT) is None

@@ -75,10 +75,10 @@ def undo_merge(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
         raise Refused(_("It is merged no more."))
     ticket, into = both(ticket, other)
     entry = merged_by(ticket)
-    if entry is None or at - entry.at > UNDO[by.side]:
-        raise Refused(_("This was merged too long ago to be undone; report it anew."))
-    if by.side is Side.VENDOR and entry.by_side != by.side:
-        raise Forbidden(_("The hospital merged it; only the hospital undoes it."))
+    if entry is None:
+        raise Refused(_("It is merged no more."))
+    if sentence := why_no_undo(entry, side=by.side, at=at):
+        raise Refused(sentence)
     take_back(ticket, State(entry.facts["was"]))
     ticket.merged_into = None
     bring_clocks_back(ticket.matter, ended_at=entry.at, by=by, at=at)
@@ -86,6 +86,15 @@ def undo_merge(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     changed(into, Act.MERGE_UNDONE, by=by, at=at, facts={"number": ticket.number})
     _tell_both(ticket, into, by=by, at=at)
     return ticket
+
+
+def why_no_undo(entry: Entry, *, side: Side, at: datetime) -> str:
+    """Empty: this side may."""
+    if at - entry.at > UNDO.get(side, timedelta()):
+        return _("This was merged too long ago to be undone; report it anew.")
+    if side is Side.VENDOR and entry.by_side != side:
+        return _("The hospital merged it; only the hospital undoes it.")
+    return ""
 
 
 def merged_by(ticket: Ticket) -> Entry | None:

@@ -78,7 +78,7 @@ def open_sibling(request: Any, ticket: Ticket) -> HttpResponse:
     """First the contract, then what its vendor has to know."""
     contracts = _other_contracts(ticket)
     chosen = _chosen(contracts, request.POST.get("contract") or request.GET.get("contract"))
-    initial = {"contract": chosen.pk, "title": ticket.title, "category": ticket.category} if chosen else {}
+    initial = {"contract": chosen.pk, "category": ticket.category} if chosen else {}
     is_sent = request.method == "POST" and "title" in request.POST
     form = SiblingForm(
         request.POST if is_sent else None, contracts=contracts, chosen=chosen, initial=initial | {"submission": uuid7()}
