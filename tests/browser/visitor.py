@@ -76,7 +76,7 @@ class Visitor:
         self.page.on("request", self._see)
         self.page.on("console", self._hear)
         self.page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
-        self.page.set_default_timeout(8000)
+        self.page.set_default_timeout(20_000)  # a busy machine is no failure
 
     def _see(self, request: Request) -> None:
         """The browser finds no host but this one (conftest.py); what asks for another is told on."""

@@ -5,6 +5,7 @@ ALL-2, ALL-3, ICU-19, PACS-16, HRP-12.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from datetime import date, timedelta
 
 import pytest
@@ -28,7 +29,7 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT, make_team
 from tests.contracts.people import in_force, manager_of
-from tests.world import enter, make_matter, make_member
+from tests.world import enter, make_matter, make_member, make_world
 
 pytestmark = pytest.mark.django_db
 LATER = date(2026, 12, 1)
@@ -40,14 +41,31 @@ def _in_english():
         yield
 
 
-@pytest.fixture
-def amended(world):
+@pytest.fixture(scope="module")
+def made(module_transaction):
     """A contract in force, with a draft in which severity B is answered within 45 minutes instead of an hour."""
-    contract, manager, lead = in_force(world.h1, world.v1)
-    by = enter(manager)
-    draft = amending.begin_draft(contract, by=by, at=AT)
-    answer_within(draft, 45, by=by)
-    return contract, MatrixVersion.objects.get(pk=draft.pk), manager, lead
+    world = make_world()
+    with translation.override("en"):
+        contract, manager, lead = in_force(world.h1, world.v1)
+        by = enter(manager)
+        draft = amending.begin_draft(contract, by=by, at=AT)
+        answer_within(draft, 45, by=by)
+    return world, (contract, MatrixVersion.objects.get(pk=draft.pk), manager, lead)
+
+
+@pytest.fixture
+def both(made):
+    return deepcopy(made)
+
+
+@pytest.fixture
+def world(both):
+    return both[0]
+
+
+@pytest.fixture
+def amended(both):
+    return both[1]
 
 
 def answer_within(draft, minutes, *, by, place=2):

@@ -27,8 +27,8 @@ from servicedesk.tenancy.wall import Context, opened
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(autouse=True)
-def demo(db: None) -> None:
+@pytest.fixture(scope="module", autouse=True)
+def demo(module_transaction: None) -> None:
     assert make_demo(at=timezone.now(), share=None) is True
 
 
