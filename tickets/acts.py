@@ -27,6 +27,7 @@ from tickets.permissions import (
     HANDLE_TICKETS,
     LOG_CALLS,
     REPORT_FAULTS,
+    SIGN_FEEDBACK,
     WORK_TICKETS,
 )
 from tickets.services.working import URGED_AGAIN
@@ -222,7 +223,7 @@ BUTTONS: tuple[Button, ...] = (
     _of_vendor(gettext_lazy("Propose another severity"), "flag", "ticket_propose_severity", _why_not_propose),
     _of_hospital(gettext_lazy("Confirm and close"), "circle-check", "ticket_confirm", _move(Move.CONFIRM),
                  key="y", is_direct=True, is_next=True, question=gettext_lazy("Close this ticket?")),
-    _of_hospital(gettext_lazy("Not solved"), "circle-x", "ticket_refuse", _move(Move.REFUSE)),
+    Button(gettext_lazy("Not solved"), "circle-x", "ticket_refuse", SIGN_FEEDBACK, _move(Move.REFUSE), H),
     _of_hospital(gettext_lazy("Close without a signature"), "archive", "ticket_close_unsigned",
                  _move(Move.CLOSE_UNSIGNED)),
     _of_hospital(gettext_lazy("Decide on the proposed severity"), "flag", "ticket_decide_severity", _why_not_decide,

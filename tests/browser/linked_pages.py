@@ -18,6 +18,7 @@ from tickets.enums import Cause, LinkKind, Remedy
 from tickets.plans import Step
 from tickets.services import emergencies, incidents, linking, outages, remote, siblings, solving
 from tickets.services.remote import Wish
+from tickets.services.scanning import hit_of, say_me_too
 
 MINUTE = timedelta(minutes=1)
 PLAN = [
@@ -63,7 +64,7 @@ def _family(desk: Desk, now: Any) -> dict[str, str]:
     }
     outage = desk.act(outages.announce_outage, parent, by=desk.it, at=now, **facts)
     with desk.acting(desk.ward) as person:
-        outages.join_outage(outage, member=desk.ward, by=person, at=now)
+        say_me_too(outage.ticket, hit_of(person), by=person, at=now)
     solved = {"words": "更换阵列硬盘并重启归档服务", "cause": Cause.HARDWARE, "remedy": Remedy.REPLACED}
     desk.act(solving.resolve, parent, by=desk.engineer, at=now, **solved)
     return {

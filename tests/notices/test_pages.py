@@ -191,6 +191,7 @@ def test_an_escalation_cannot_be_chosen_away_and_what_stays_inside_has_no_channe
         NoticeKind.MESSAGES_DEAD,
         NoticeKind.TRIAL,
         NoticeKind.TICKET_ACT,
+        NoticeKind.INCIDENT_DECLARED,
     }
 
 

@@ -244,10 +244,10 @@ def test_the_reporter_signs_and_it_confirms(desk, ticket, client_of):
     with client_of(desk.ward) as client:
         assert f"You sign as {desk.ward.name}" in client.get(url).content.decode()
         assert _post(client, url, digest, name="王五").status_code == 302
-        assert client.post(reverse("confirm_ticket", args=[ticket.pk])).status_code == 403
+        assert client.post(reverse("ticket_confirm", args=[ticket.pk])).status_code == 403
     with client_of(desk.it) as client:
-        assert client.post(reverse("confirm_ticket", args=[ticket.pk])).status_code == 302
-        assert client.post(reverse("confirm_ticket", args=[ticket.pk])).status_code == 409
+        assert client.post(reverse("ticket_confirm", args=[ticket.pk])).status_code == 302
+        assert client.post(reverse("ticket_confirm", args=[ticket.pk])).status_code == 409
         page = client.get(reverse("records")).content.decode()
         with desk.inside():
             record = MaintenanceRecord.objects.get()
@@ -265,12 +265,12 @@ def test_another_department_cannot_sign(desk, ticket, client_of, world):
 
 def test_closing_without_a_signature_and_refusing_ask_why(desk, ticket, client_of):
     with client_of(desk.it) as client:
-        for name in ("close_ticket", "refuse_solution"):
+        for name in ("ticket_close_unsigned", "ticket_refuse"):
             url = reverse(name, args=[ticket.pk])
             assert client.get(url).status_code == 200
             assert client.post(url, {"why": "  "}).status_code == 409
-        assert client.post(reverse("refuse_solution", args=[ticket.pk]), {"why": "又黑屏"}).status_code == 302
-        assert client.get(reverse("close_ticket", args=[ticket.pk])).status_code == 409
+        assert client.post(reverse("ticket_refuse", args=[ticket.pk]), {"why": "又黑屏"}).status_code == 302
+        assert client.get(reverse("ticket_close_unsigned", args=[ticket.pk])).status_code == 409
     assert desk.fresh(ticket).cycle == 2
 
 
@@ -317,7 +317,7 @@ def test_the_panels_say_how_far_it_is_and_lead_on(desk, ticket, now, client_of):
     with desk.inside():
         Ticket.objects.filter(pk=ticket.pk).update(system=desk.contract.systems.first())
     sign_handed(desk, ticket, at=now)
-    assert reverse("confirm_ticket", args=[ticket.pk]) in _rendered(desk, ticket, desk.it)
+    assert reverse("ticket_confirm", args=[ticket.pk]) in _rendered(desk, ticket, desk.it)
     desk.act(solving.confirm, ticket, by=desk.it, at=now)
     assert "/records/" in _rendered(desk, ticket, desk.it)
     again = desk.report(at=now, system=desk.fresh(ticket).system)

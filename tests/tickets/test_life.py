@@ -153,7 +153,7 @@ def test_a_visit_counts_from_the_report_and_arrival_stops_it(desk):
 def test_the_hospital_may_confirm_the_arrival(desk):
     ticket = desk.accepted()
     visit = desk.act(visiting.call_for_visit, ticket, by=desk.it, at=AT + 3 * MINUTE, why="需现场")
-    with pytest.raises(Forbidden):
+    with pytest.raises(Refused):
         desk.act(visiting.arrive, visit, by=desk.it, at=AT + 9 * MINUTE, where="机房", proof=Proof.PLACE)
     desk.act(visiting.arrive, visit, by=desk.it, at=AT + 9 * MINUTE, where="机房", proof=Proof.HOSPITAL)
     assert desk.clocks(ticket)["on_site"] == "met"

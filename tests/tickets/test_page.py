@@ -102,7 +102,7 @@ def test_the_page_costs_the_same_at_3_and_at_300_lines(desk):
             Entry(**facts, at=timezone.now(), by_name="刘敏", by_side="hospital", text=f"第{n}句") for n in range(300)
         )
     assert queries_of(desk.engineer, ticket) == few
-    assert few <= 12
+    assert few <= 16  # 12 of its own and what the panels of other parts ask (docs/plan.md)
 
 
 def test_the_ward_reads_who_does_what_by_when(desk):

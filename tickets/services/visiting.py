@@ -66,7 +66,7 @@ def arrive(visit: Visit, *, where: str, proof: Proof = Proof.PLACE, by: Person, 
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
     if (proof is Proof.HOSPITAL) != (by.side is Side.HOSPITAL):
-        raise Forbidden(_("The engineer checks in; the hospital confirms."))
+        raise Refused(_("The engineer checks in; the hospital confirms."))
     if proof is Proof.PLACE and not where.strip():
         raise Refused(_("Say where you are."))
     if by.side is Side.VENDOR and visit.engineer_id is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -15,51 +14,12 @@ from django.utils.translation import gettext as _
 
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.refusals import Forbidden, Refused
-from tickets.forms.closing import ObjectionForm, ReasonForm
+from tickets.forms.closing import ObjectionForm
 from tickets.models import Objection, Ticket
-from tickets.permissions import DECIDE_TICKETS, SIGN_FEEDBACK, SPEAK
-from tickets.services import recurring, signing, solving
-from tickets.states import Move, why_not
+from tickets.permissions import DECIDE_TICKETS, SPEAK
+from tickets.services import recurring, signing
 
 WRITES = ("GET", "POST")
-
-
-@door(DECIDE_TICKETS, methods=("POST",), of=Ticket)
-def confirm(request: Any, ticket: Ticket) -> HttpResponse:
-    solving.confirm(ticket, by=request.person, at=timezone.now())
-    messages.success(request, _("Confirmed. The ticket is closed, and its maintenance record is kept."))
-    return redirect("feedback_form", pk=ticket.pk)
-
-
-@door(SIGN_FEEDBACK, methods=WRITES, of=Ticket)
-def refuse(request: Any, ticket: Ticket) -> HttpResponse:
-    words = _("The next cycle begins: its promises count from now. What was kept or missed before stays on record.")
-    page = {"title": _("Not solved"), "verb": _("It is not solved"), "words": words, "is_grave": True}
-    return _with_reason(request, ticket, Move.REFUSE, solving.refuse_solution, page)
-
-
-@door(DECIDE_TICKETS, methods=WRITES, of=Ticket)
-def close(request: Any, ticket: Ticket) -> HttpResponse:
-    words = _("A ticket is closed without a signature only with a reason, which stands in the maintenance record.")
-    page = {"title": _("Close without a signature"), "verb": _("Close it"), "words": words, "is_grave": True}
-    return _with_reason(request, ticket, Move.CLOSE_UNSIGNED, solving.close_unsigned, page)
-
-
-def _with_reason(
-    request: Any, ticket: Ticket, move: Move, act: Callable[..., Any], page: dict[str, Any]
-) -> HttpResponse:
-    if sentence := why_not(ticket, move, request.person.side):
-        raise Refused(sentence)
-    form = ReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                act(ticket, why=form.cleaned_data["why"], by=request.person, at=timezone.now())
-            return redirect(ticket)
-        except Refused as refusal:
-            form.add_error("why", str(refusal.sentence))
-    context = {"form": form, "ticket": ticket, **page}
-    return render(request, "tickets/reason.html", context, status=409 if form.errors else 200)
 
 
 @door(DECIDE_TICKETS, methods=WRITES, of=Objection)

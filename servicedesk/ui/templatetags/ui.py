@@ -124,7 +124,7 @@ def _kept(pattern: str, language: str | None, **words: Any) -> SafeString:
     return mark_safe(render_to_string(pattern, words).strip())  # noqa: S308  a template escapes
 
 
-@register.inclusion_tag("ui/organisation.html")
+@register.simple_tag
 def hospital_tag(tags: dict[int, tuple[str, int]], key: int) -> Any:
     """`{% hospital_tag tags ticket.hospital_id %}`: the same, where names and hues were read once for all rows."""
     return organisation(*tags.get(key, ("", None)))
