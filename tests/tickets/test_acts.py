@@ -88,7 +88,7 @@ def test_each_side_finds_its_own_acts(desk, ticket):
     assert engineer["ticket_accept"] == it["ticket_confirm"] == "It is in work already."
     assert not {"ticket_pause", "ticket_change_severity", "ticket_confirm"} & set(engineer)
     assert not {"ticket_accept", "ticket_resolve", "ticket_give"} & set(it)
-    assert set(ward) == {"ticket_urge", "ticket_withdraw"}
+    assert set(ward) == {"ticket_urge", "ticket_withdraw", "ticket_refuse"}
     for button in BUTTONS:  # what the table says of sides is what the roles hold
         assert button.side in (None, Side.VENDOR, Side.HOSPITAL)
 

@@ -125,11 +125,11 @@ def test_wards_say_me_too_in_one_tap(desk, now, world):
     ward = signed_in(nurse)
     assert "先用胶片" in ward.get(reverse("outages")).content.decode()
     for _ in range(3):
-        assert go(ward, "me_too", outage).status_code == 302
+        assert go(ward, "outage_me_too", outage).status_code == 302
     with desk.inside():
-        assert outage.joined.count() == 1
+        assert outage.ticket.metoo_set.count() == 1
     assert "您也遇到" in ward.get(reverse("outages")).content.decode()
-    assert go(signed_in(desk.engineer), "me_too", outage).status_code == 409
+    assert go(signed_in(desk.engineer), "outage_me_too", outage).status_code == 409
 
 
 def test_the_hospital_asks_another_vendor_and_sees_both_on_one_page(desk, now, world):
@@ -367,11 +367,10 @@ def test_odd_texts_are_refused_or_shown_as_they_are(desk, now):
     assert "<script>alert" not in shown
 
 
-def test_lists_cost_the_same_with_one_row_and_with_three(world, now):
+def test_lists_cost_the_same_with_one_row_and_with_three(desk, now):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
-    desk = make_desk(world)
     it = signed_in(desk.it)
 
     def add() -> None:

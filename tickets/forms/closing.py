@@ -104,10 +104,6 @@ class SignForm(forms.Form):
         self.add_error(place if place in self.fields else None, str(refusal.sentence))
 
 
-class ReasonForm(forms.Form):
-    why = forms.CharField(label=_("Why"), max_length=300, widget=forms.Textarea({"rows": 3}), strip=True)
-
-
 class ObjectionForm(forms.Form):
     said = forms.CharField(
         label=_("What the signer shall know"), max_length=300, required=False, widget=forms.Textarea({"rows": 2})
