@@ -40,7 +40,7 @@ class Room:
             "feedback-unsigned": f"/tickets/{self.resolved.pk}/form/",
             "feedback-signed": f"/feedback/{form.pk}/",
             "refuse": f"/tickets/{self.resolved.pk}/refuse/",
-            "close": f"/tickets/{self.resolved.pk}/close/",
+            "close": f"/tickets/{self.resolved.pk}/close-unsigned/",
             "objection": f"/objections/{objection.pk}/",
             "records": "/records/",
             "records-filtered": "/records/?severity=B&q=调图",

@@ -77,5 +77,5 @@ def look(visitor: Visitor, path: str) -> None:
     """Nothing wider than the screen, nothing axe minds."""
     visitor.visit(path)
     for _ in visitor.on_each_device():
-        assert visitor.overflow() == 0, path
+        assert visitor.overflow() == 0, (path, visitor.wide())
         assert visitor.axe() == [], path

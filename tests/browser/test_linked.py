@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.browser.contract_pages import look
 from tests.browser.language import latin_sentences
 from tests.browser.linked_pages import linked_room, looks_at
-from tests.browser.visitor import DEVICES, Visitor
+from tests.browser.visitor import Visitor
 from tests.world import World
 
 
-@pytest.mark.parametrize("options", DEVICES, ids=str)
-def test_every_page_of_what_belongs_together(visitor: Visitor, world: World, options: dict) -> None:
+def test_every_page_of_what_belongs_together(visitor: Visitor, world: World) -> None:
     """ALL-8: nothing cut off, nothing untranslated, nobody kept out."""
     paths, people = linked_room(world)
-    visitor.with_device(**options)
     for name, path in paths.items():
         visitor.sign_in(looks_at(name, people))
         look(visitor, path)

@@ -130,6 +130,13 @@ class Visitor:
         """How many pixels the page is wider than the window."""
         return self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
 
+    def wide(self) -> list[str]:
+        """What sticks out, for the message of a failed test."""
+        return self.page.evaluate(
+            "[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)"
+            ".slice(0, 30).map(e => e.tagName + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right))"
+        )
+
     def axe(self) -> list[str]:
         """Findings that keep somebody out. The script goes in through the debugger, so the CSP stands as it is."""
         if not self.page.evaluate("'axe' in window"):
