@@ -25,6 +25,9 @@ GRAVE = ("serious", "critical")
 ON_A_DESK = {"viewport": DESK, "color_scheme": "light"}
 ON_A_PHONE = {"viewport": PHONE, "color_scheme": "dark"}
 DEVICES: tuple[dict[str, Any], ...] = (ON_A_DESK, ON_A_PHONE)
+WIDE = """[...document.querySelectorAll("body *")]
+    .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
+    .slice(0, 9).map(one => one.outerHTML.slice(0, 120))"""
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -132,10 +135,7 @@ class Visitor:
 
     def wide(self) -> list[str]:
         """What sticks out, for the message of a failed test."""
-        return self.page.evaluate(
-            "[...document.querySelectorAll('body *')].filter(e => e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 1)"
-            ".slice(0, 30).map(e => e.tagName + '.' + e.className + ' ' + Math.round(e.getBoundingClientRect().right))"
-        )
+        return self.page.evaluate(WIDE)
 
     def axe(self) -> list[str]:
         """Findings that keep somebody out. The script goes in through the debugger, so the CSP stands as it is."""
