@@ -20,7 +20,7 @@ Context = Callable[[Ticket, Person, datetime], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Panel:
-    """`context` answers None where the panel has nothing to show to this person."""
+    """`context` answers None where there is nothing to show to this person; its template knows it as `panel`."""
 
     template: str
     context: Context

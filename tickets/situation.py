@@ -8,12 +8,14 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise as Text
 
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.selectors.promises import Shown
+from servicedesk.files.models import StoredFile
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
 from tickets.models import Call, SeverityWish, Ticket, Visit
@@ -29,6 +31,7 @@ class Situation:
     visit: dict[str, Any] | None  # the one that is open
     wish: dict[str, Any] | None  # the severity that waits for the hospital's word
     late_call: dict[str, Any] | None  # the call whose time waits for the other side's word
+    files: list[dict[str, Any]]  # pictures and logs
     at: datetime
 
     @cached_property
@@ -68,6 +71,7 @@ def situation_of(pk: UUID, *, at: datetime) -> Situation:
         "visit": ticket.open_visit,  # type: ignore[attr-defined]
         "wish": ticket.open_wish,  # type: ignore[attr-defined]
         "late_call": ticket.late_call,  # type: ignore[attr-defined]
+        "files": ticket.attached,  # type: ignore[attr-defined]
     }
     return Situation(ticket, clocks_of(ticket, at), **parts, at=at)
 
@@ -89,12 +93,14 @@ def _whole() -> QuerySet[Ticket]:
     visits = Visit.objects.filter(left_at=None, dropped_at=None)
     wishes = SeverityWish.objects.filter(decided_at=None)
     calls = Call.objects.filter(needs_word=True, agreed_at=None, disputed_at=None)
+    files = StoredFile.objects.filter(matter=OuterRef("matter")).order_by("added_at", "id")
     return Ticket.objects.select_related(*RELATED).annotate(
         open_visit=_one(
             visits, "id", "why", "engineer_id", "engineer_name", "planned_at", "sent_at", "arrived_at", "where"
         ),
         open_wish=_one(wishes, "id", "severity", "why", "asked_name"),
         late_call=_one(calls, "id", "caller", "called_at", "logged_at", "logged_side"),
+        attached=ArraySubquery(files.values(whole=JSONObject(id="id", name="name", size="size"))),
     )
 
 

@@ -308,7 +308,7 @@ def _rendered(desk, ticket, member):
     with desk.acting(member) as person:
         here = Ticket.objects.get(pk=ticket.pk)
         parts = [(panel, panel.context(here, person, timezone.now())) for panel in BESIDE]
-        return "".join(render_to_string(p.template, {"ticket": here, "person": person, **c}) for p, c in parts if c)
+        return "".join(render_to_string(p.template, {"ticket": here, "person": person, "panel": c}) for p, c in parts if c)
 
 
 def test_the_panels_say_how_far_it_is_and_lead_on(desk, ticket, now, client_of):
@@ -336,5 +336,5 @@ def test_a_panel_asks_as_little_for_one_cycle_as_for_many(desk, ticket):
     with desk.acting(desk.it) as person, CaptureQueriesContext(connection) as queries:
         for panel in BESIDE:
             if context := panel.context(ticket, person, timezone.now()):
-                render_to_string(panel.template, {"ticket": ticket, **context})
+                render_to_string(panel.template, {"ticket": ticket, "panel": context})
     assert len(queries) <= 12
