@@ -12,7 +12,6 @@ from playwright.sync_api import expect
 from servicedesk.sla.promise import Metric
 from tests.browser.visitor import Visitor
 from tests.browser.walking import Clocks, Hour, Walker, fill, walking_desk
-from tests.tickets.people import Desk
 from tests.world import World
 from tickets.models import Call, Entry, Ticket
 
@@ -61,7 +60,7 @@ def test_severity_one_begins_with_the_call(world: World, visitors: Callable[[], 
     with desk.inside():
         assert Call.objects.get().agreed_by == desk.it.pk
     ward.page.wait_for_url("**" + ticket.get_absolute_url(), timeout=10_000)  # by itself
-    ward.sees("王工 将联系您")
+    ward.sees("东软 将联系您", "东软 启动应急服务", "东软 到场")
 
     engineer.opens(ticket).acts("接单")
     assert clocks.moved() == {"respond": "met"}
@@ -95,6 +94,7 @@ def test_a_pause_across_the_national_day(world: World, visitors: Callable[[], Vi
     it = Walker(visitors().sign_in(desk.it))
     page = it.goes("/report/").page
     page.get_by_label("哪个系统").select_option(index=1)
+    page.get_by_label("服务类别").select_option(label="系统故障")
     page.get_by_label("故障现象").fill("大屏门诊量不刷新")
     it.presses("提交报修")
     with desk.inside():

@@ -23,7 +23,6 @@ from tests.world import World, give_second_factor
 from tickets.models import Ticket
 
 
-
 def walking_desk(world: World, code: str = "pacs", **more: Any) -> Desk:
     """A contract in force and its people, by the names that stand on their doors."""
     Tries.objects.all().delete()

@@ -308,7 +308,9 @@ def _rendered(desk, ticket, member):
     with desk.acting(member) as person:
         here = Ticket.objects.get(pk=ticket.pk)
         parts = [(panel, panel.context(here, person, timezone.now())) for panel in BESIDE]
-        return "".join(render_to_string(p.template, {"ticket": here, "person": person, "panel": c}) for p, c in parts if c)
+        return "".join(
+            render_to_string(p.template, {"ticket": here, "person": person, "panel": c}) for p, c in parts if c
+        )
 
 
 def test_the_panels_say_how_far_it_is_and_lead_on(desk, ticket, now, client_of):
