@@ -63,6 +63,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "service feedback form",
                 "ordering": ["-at", "-id"],
                 "abstract": False,
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("strokes", ""), models.Q(("typed", ""), _negated=True)),
+                    models.Q(models.Q(("strokes", ""), _negated=True), ("typed", "")),
+                    _connector="OR",
+                ),
+                name="feedback_drawn_or_typed",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +214,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "signer's refusal",
                 "ordering": ["at", "id"],
                 "abstract": False,
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("is_upheld__isnull", True)),
+                    models.Q(
+                        ("decided_at__isnull", False), ("decided_by__isnull", False), ("is_upheld__isnull", False)
+                    ),
+                    _connector="OR",
+                ),
+                name="objection_decided_whole",
+            ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -236,6 +258,11 @@ class Migration(migrations.Migration):
                 "verbose_name": "link for signing",
                 "ordering": ["-made_at", "-id"],
                 "abstract": False,
+                'constraints': [
+                    models.CheckConstraint(
+                condition=models.Q(("until_at__gt", models.F("made_at"))), name="signing_link_ends_after_start"
+            ),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -436,12 +463,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="signinglink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_at__gt", models.F("made_at"))), name="signing_link_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="objection",
             constraint=servicedesk.tenancy.keys.TenantKey(
                 "ticket", name="objection_ticket_same_parties", owner=("hospital", "vendor")
@@ -475,19 +496,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("decided_at__isnull", True)),
                 fields=("hospital", "ticket"),
                 name="one_open_objection",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("is_upheld__isnull", True)),
-                    models.Q(
-                        ("decided_at__isnull", False), ("decided_by__isnull", False), ("is_upheld__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="objection_decided_whole",
             ),
         ),
         migrations.AddConstraint(
@@ -525,17 +533,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="feedbackform",
             constraint=models.UniqueConstraint(fields=("hospital", "ticket", "cycle"), name="one_feedback_per_cycle"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbackform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("strokes", ""), models.Q(("typed", ""), _negated=True)),
-                    models.Q(models.Q(("strokes", ""), _negated=True), ("typed", "")),
-                    _connector="OR",
-                ),
-                name="feedback_drawn_or_typed",
-            ),
         ),
         migrations.AddConstraint(
             model_name="maintenancerecord",

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'desk',
                 'ordering': ['label', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='desk_of_parties'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +69,18 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'clock',
                 'ordering': ['matter_id', 'metric', 'place'],
+                'indexes': [
+                    models.Index(condition=models.Q(('outcome__isnull', True)), fields=['hospital', 'due_at'], name='open_clocks_by_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='clock_of_parties'),
+                    models.UniqueConstraint(fields=('hospital', 'matter', 'metric', 'place'), name='clock_place_once'),
+                    models.UniqueConstraint(condition=models.Q(('is_standing', True)), fields=('hospital', 'matter', 'metric'), name='one_standing_clock'),
+                    models.CheckConstraint(condition=models.Q(('outcome__isnull', False), ('is_standing', True), _connector='OR'), name='open_clock_stands'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', True), ('stopped_at__isnull', True)), models.Q(('outcome__isnull', False), ('stopped_at__isnull', False)), _connector='OR'), name='clock_stopped_with_result'),
+                    servicedesk.tenancy.keys.TenantKey('matter', name='clock_matter_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('desk', name='clock_desk_same_parties', owner=('hospital', 'vendor')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +96,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'duty',
                 'ordering': ['starts_at', 'level', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('vendor', 'id'), name='duty_of_vendor'),
+                    models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='duty_ends_after_start'),
+                    servicedesk.tenancy.keys.TenantKey('member', name='duty_member_same_vendor', owner=('vendor',)),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -163,6 +183,15 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'step',
                 'ordering': ['fire_at', 'rung'],
+                'indexes': [
+                    models.Index(condition=models.Q(('fired_at__isnull', True), ('set_aside_at__isnull', True)), fields=['fire_at'], name='steps_to_fire'),
+                    models.Index(condition=models.Q(('fired_at', None), models.Q(('set_aside_at', None), _negated=True)), fields=['set_aside_at'], name='steps_set_aside'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='step_of_parties'),
+                    models.UniqueConstraint(fields=('hospital', 'clock', 'rung'), name='step_rung_once'),
+                    servicedesk.tenancy.keys.TenantKey('clock', name='step_clock_same_parties', owner=('hospital', 'vendor')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -185,6 +214,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'escalation',
                 'ordering': ['-at', '-id'],
+                'indexes': [
+                    models.Index(fields=['hospital', '-at'], name='escalations_of_hospital'),
+                    models.Index(fields=['vendor', '-at'], name='escalations_of_vendor'),
+                    models.Index(fields=['clock'], name='escalations_of_clock'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'step'), name='escalation_once'),
+                    servicedesk.tenancy.keys.TenantKey('clock', name='escalation_clock_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('matter', name='escalation_matter_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('step', name='escalation_step_same_parties', owner=('hospital', 'vendor')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -204,6 +244,14 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'swap',
                 'ordering': ['-asked_at', '-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='swap_decided_whole'),
+                    models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('vendor', 'duty'), name='one_open_swap_per_duty'),
+                    servicedesk.tenancy.keys.TenantKey('duty', name='swap_duty_same_vendor', owner=('vendor',)),
+                    servicedesk.tenancy.keys.TenantKey('asked_by', name='swap_asked_by_same_vendor', owner=('vendor',)),
+                    servicedesk.tenancy.keys.TenantKey('to', name='swap_to_same_vendor', owner=('vendor',)),
+                    servicedesk.tenancy.keys.TenantKey('decided_by', name='swap_decided_by_same_vendor', owner=('vendor',)),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -218,6 +266,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'team',
                 'ordering': ['name'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('vendor', 'id'), name='team_of_vendor'),
+                    models.UniqueConstraint(fields=('vendor', 'name'), name='team_name_once', violation_error_message='There is already a team of this name.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -274,6 +326,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'waiver',
                 'ordering': ['-asked_at', '-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='waiver_decided_whole'),
+                    models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'clock'), name='one_open_waiver_per_clock'),
+                    servicedesk.tenancy.keys.TenantKey('clock', name='waiver_clock_same_parties', owner=('hospital', 'vendor')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -295,6 +352,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'calendar',
                 'ordering': ['name', '-version'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='calendar_of_parties'),
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'name', 'version'), name='calendar_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('hospital', 'vendor', 'name'), name='one_current_calendar_version'),
+                ],
             },
         ),
         migrations.AddField(
@@ -353,176 +415,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('fired_at__isnull', True), ('set_aside_at__isnull', True)), fields=['fire_at'], name='steps_to_fire'),
-        ),
-        migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('fired_at', None), models.Q(('set_aside_at', None), _negated=True)), fields=['set_aside_at'], name='steps_set_aside'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='step_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('hospital', 'clock', 'rung'), name='step_rung_once'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['hospital', '-at'], name='escalations_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['vendor', '-at'], name='escalations_of_vendor'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['clock'], name='escalations_of_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('hospital', 'step'), name='escalation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='swap_decided_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('vendor', 'duty'), name='one_open_swap_per_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('vendor', 'id'), name='team_of_vendor'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('vendor', 'name'), name='team_name_once', violation_error_message='There is already a team of this name.'),
-        ),
-        migrations.AddIndex(
             model_name='duty',
             index=models.Index(fields=['team', 'ends_at'], name='duty_of_team'),
         ),
         migrations.AddConstraint(
             model_name='duty',
-            constraint=models.UniqueConstraint(fields=('vendor', 'id'), name='duty_of_vendor'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='duty_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
             constraint=models.UniqueConstraint(fields=('vendor', 'team', 'level', 'starts_at'), name='duty_starts_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='desk_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='waiver_decided_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'clock'), name='one_open_waiver_per_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendar',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='calendar_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendar',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'name', 'version'), name='calendar_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendar',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('hospital', 'vendor', 'name'), name='one_current_calendar_version'),
         ),
         migrations.AddIndex(
             model_name='clock',
             index=models.Index(condition=models.Q(('outcome__isnull', True)), fields=['calendar'], name='open_clocks_by_calendar'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('outcome__isnull', True)), fields=['hospital', 'due_at'], name='open_clocks_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='clock_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('hospital', 'matter', 'metric', 'place'), name='clock_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_standing', True)), fields=('hospital', 'matter', 'metric'), name='one_standing_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__isnull', False), ('is_standing', True), _connector='OR'), name='open_clock_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', True), ('stopped_at__isnull', True)), models.Q(('outcome__isnull', False), ('stopped_at__isnull', False)), _connector='OR'), name='clock_stopped_with_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=servicedesk.tenancy.keys.TenantKey('clock', name='step_clock_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=servicedesk.tenancy.keys.TenantKey('clock', name='escalation_clock_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=servicedesk.tenancy.keys.TenantKey('matter', name='escalation_matter_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=servicedesk.tenancy.keys.TenantKey('step', name='escalation_step_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=servicedesk.tenancy.keys.TenantKey('duty', name='swap_duty_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=servicedesk.tenancy.keys.TenantKey('asked_by', name='swap_asked_by_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=servicedesk.tenancy.keys.TenantKey('to', name='swap_to_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=servicedesk.tenancy.keys.TenantKey('decided_by', name='swap_decided_by_same_vendor', owner=('vendor',)),
         ),
         migrations.AddConstraint(
             model_name='duty',
             constraint=servicedesk.tenancy.keys.TenantKey('team', name='duty_team_same_vendor', owner=('vendor',)),
         ),
         migrations.AddConstraint(
-            model_name='duty',
-            constraint=servicedesk.tenancy.keys.TenantKey('member', name='duty_member_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
             model_name='desk',
             constraint=servicedesk.tenancy.keys.TenantKey('team', name='desk_team_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=servicedesk.tenancy.keys.TenantKey('clock', name='waiver_clock_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=servicedesk.tenancy.keys.TenantKey('matter', name='clock_matter_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=servicedesk.tenancy.keys.TenantKey('desk', name='clock_desk_same_parties', owner=('hospital', 'vendor')),
         ),
         migrations.AddConstraint(
             model_name='clock',
