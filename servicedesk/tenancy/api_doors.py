@@ -8,6 +8,7 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -53,7 +54,9 @@ def api_door(
                 request.denial = refusal.code  # type: ignore[attr-defined]
                 return problem(STATUS.get(refusal.code, refusal.status), str(refusal.sentence))
             except Http404:
-                return problem(404, _("There is nothing here, or it is not yours to see."))
+                return problem(404, str(SAID[404]))
+            except RequestDataTooBig:
+                return problem(413, str(SAID[413]))
 
         come_in.rule = rule  # type: ignore[attr-defined]
         come_in.should_append_slash = False  # type: ignore[attr-defined]  # a body does not follow a redirect
@@ -81,7 +84,7 @@ def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
     if response.status_code in (301, 302):
         return _elsewhere(response.headers["Location"])
     if response.status_code == 405:
-        answer = problem(405, _("This address does not take that method."))
+        answer = problem(405, str(SAID[405]))
         answer.headers["Allow"] = response.headers["Allow"]
         return answer
     return response
