@@ -27,9 +27,8 @@ def patterns() -> dict[str, str]:
         "left_minutes": _("%(minutes)d min %(seconds)d s left"),
         "left_seconds": _("%(seconds)d s left"),
         "over_seconds": _("%(seconds)d s overdue"),
-        "over_minutes": _("%(minutes)d min overdue"),
-        "over_hours": _("%(hours)d h %(minutes)d min overdue"),
-        "over_days": _("%(days)d d %(hours)d h overdue"),
+        "over_hours": _("%(clock)s overdue"),
+        "over_days": _("%(days)d d %(clock)s overdue"),
     }
 
 
@@ -72,12 +71,10 @@ def _to_the_second(seconds: int) -> str:
 
 
 def _overdue(seconds: int) -> str:
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if days:
-        return patterns()["over_days"] % {"days": days, "hours": hours % 24}
-    if hours:
-        return patterns()["over_hours"] % {"hours": hours, "minutes": minutes % 60}
-    return patterns()["over_minutes" if minutes else "over_seconds"] % {"minutes": minutes, "seconds": seconds}
+    """By the hours and minutes, as a stop watch shows them; the first minute by its seconds."""
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    name = "over_days" if days else "over_hours" if seconds >= 60 else "over_seconds"
+    return patterns()[name] % {"days": days, "clock": f"{hours:02}:{minutes:02}", "seconds": seconds}
 
 
 def _by(due_at: datetime, at: datetime, zone: tzinfo) -> str:

@@ -22,7 +22,7 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Context, Person
 from tickets.enums import Access
 from tickets.models import RemoteAuthorisation, Ticket
-from tickets.stream import changed, locked
+from tickets.stream import changed, locked, tell_programs_beside
 
 WATCH = "watch"
 LONGEST = timedelta(days=7)
@@ -219,6 +219,9 @@ def _recorded(
     record(act, row, by=by, at=at)
     if row.ticket:
         changed(locked(row.ticket), act, by=by, at=at, text=text, facts=facts)
+    else:
+        label = row.contract.number or row.contract.name
+        tell_programs_beside(row, act, label=label, url=row.get_absolute_url(), by=by, at=at)
 
 
 def _decide(row: RemoteAuthorisation) -> set[UUID | None]:

@@ -82,9 +82,13 @@ def resolve(
         raise Refused(_("Say what solved it."))
     move(ticket, Move.RESOLVE, by=by)
     ticket.waits_for, ticket.wakes_at = "", None
+    # Where a machine writes it down, it is the solution of whoever works on it.
+    solver, name = by.membership_id, by.name
+    if by.token_id and ticket.assignee_id:
+        solver, name = ticket.assignee_id, ticket.assignee_name
     solution = Solution.objects.create(
-        **of(ticket), cycle=ticket.cycle, at=at, by=by.membership_id, by_name=by.name, cause=cause, remedy=remedy,
-        words=words, is_remote=is_remote,
+        **of(ticket), cycle=ticket.cycle, at=at, by=solver, by_name=name, cause=cause, remedy=remedy, words=words,
+        is_remote=is_remote,
     )  # fmt: skip
     ended = [each for metric in (*SOLVES, Metric.EMERGENCY) for each in stop_clock(ticket.matter, metric, by=by, at=at)]
     if is_remote:

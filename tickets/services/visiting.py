@@ -46,7 +46,7 @@ def dispatch(
     """Who comes, and about when. Sent anew, the earlier name stays in the stream."""
     ticket, visit = _held(visit)
     _only_the_vendor(by)
-    if engineer.vendor_id != ticket.vendor_id or engineer.until_at:
+    if engineer.vendor_id != ticket.vendor_id or engineer.until_at or engineer.is_machine:
         raise Refused(_("%(name)s does not work on tickets.") % {"name": engineer.name})
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
@@ -70,6 +70,8 @@ def arrive(visit: Visit, *, where: str, proof: Proof = Proof.PLACE, by: Person, 
     if proof is Proof.PLACE and not where.strip():
         raise Refused(_("Say where you are."))
     if by.side is Side.VENDOR and visit.engineer_id is None:
+        if by.token_id:
+            raise Refused(_("Say first who comes; a machine does not."))
         visit.engineer_id, visit.engineer_name = by.membership_id, by.name
     visit.arrived_at, visit.proof, visit.proved_by, visit.where = at, proof, by.membership_id, where
     visit.save()

@@ -29,17 +29,24 @@ URGED_AGAIN = timedelta(minutes=10)
 
 
 @transaction.atomic
-def accept(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
-    """A person takes it, and the reporter is told who comes: that, and no click, is the response."""
+def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: datetime) -> Ticket:
+    """A person takes it, and the reporter is told who comes: that, and no click, is the response. `to` is who takes it
+    where somebody else writes it down: a machine answers to nobody."""
     ticket = locked(ticket)
-    if ticket.state == State.WORKING and ticket.assignee_id != by.membership_id:
+    taker, name = (to.pk, to.name) if to else (by.membership_id, by.name)
+    if to:
+        _refuse_unfit(to, ticket)
+    elif by.token_id:
+        raise Refused(_("Say who takes it; a person answers for it, not a machine."))
+    if ticket.state == State.WORKING and ticket.assignee_id != taker:
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
     move(ticket, Move.ACCEPT, by=by)
-    _give(ticket, by.membership_id, by.name, at)
+    _give(ticket, taker, name, at)
     ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
-    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": by.name, **metrics(ended)})
+    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": name, **metrics(ended)})
     tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={})
+    tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at)
     return ticket
 
 
@@ -50,8 +57,7 @@ def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
     _refuse_over(ticket)
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Who works on it is the vendor's decision."))
-    if to.vendor_id != ticket.vendor_id or WORK_TICKETS.grants.get(to.role) is None or to.until_at:  # type: ignore[call-overload]
-        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
+    _refuse_unfit(to, ticket)
     ticket.assignee_id, ticket.assignee_name = to.pk, to.name
     give_clocks_to(ticket.matter, member=to.pk)
     changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts={"to": to.name})
@@ -197,6 +203,12 @@ def _give(ticket: Ticket, member: object, name: str, at: datetime) -> None:
 
 def _wake(ticket: Ticket) -> None:
     ticket.waits_for, ticket.wakes_at = "", None
+
+
+def _refuse_unfit(to: Membership, ticket: Ticket) -> None:
+    works = to.vendor_id == ticket.vendor_id and WORK_TICKETS.grants.get(to.role)  # type: ignore[call-overload]
+    if not works or to.until_at or to.is_machine:
+        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
 
 
 def _refuse_over(ticket: Ticket) -> None:

@@ -52,7 +52,7 @@ def show_feedback(request: Any, form: FeedbackForm) -> HttpResponse:
 def _paper(request: Any, ticket: Ticket, facts: Any, **more: Any) -> HttpResponse:
     others = FeedbackForm.objects.filter(ticket=ticket).order_by("cycle")
     context = {"ticket": ticket, "paper": paper(facts), "others": others, **more}
-    context["panel"] = {"closing": standing(ticket, request.person, at=timezone.now())}
+    context["standing"] = standing(ticket, request.person, at=timezone.now())
     return render(request, "tickets/feedback.html", context)
 
 
