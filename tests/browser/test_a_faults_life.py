@@ -11,13 +11,13 @@ import pytest
 from django.utils import timezone
 
 from servicedesk.sla.promise import Metric
-from tests.browser.report_pages import stick
 from tests.browser.test_closing import TOUCH, sign_with_finger
 from tests.browser.visitor import Visitor
 from tests.browser.walking import Clocks, Walker, walking_desk
 from tests.tickets.closing import resolved
 from tests.tickets.people import Desk
 from tests.tickets.test_scan_pages import PIXEL
+from tests.tickets.test_scanning import stick
 from tests.world import World
 from tickets.enums import Ending, Way
 from tickets.models import FeedbackForm, MaintenanceRecord, Solution, Ticket
@@ -161,9 +161,9 @@ def _results(clocks: Clocks) -> dict[str, tuple[object, ...]]:
 
 
 def _reported(phone: Walker, desk: Desk) -> Ticket:
-    phone.goes(f"/r/{stick(desk, desk.contract).token}/")
+    (sticker,) = stick(desk)
+    phone.goes(f"/r/{sticker.token}/")
     phone.page.get_by_text("很慢／卡死").tap()
-    phone.page.get_by_text("照片").first.tap()
     phone.page.locator("[name=photo]").set_input_files({"name": "IMG_1.png", "mimeType": "image/png", "buffer": PIXEL})
     phone.page.get_by_role("button", name=re.compile("提.交")).tap()
     phone.page.wait_for_selector("#live .next")

@@ -25,7 +25,10 @@ LOG = "归档服务超时\n".encode()
 
 
 def page(member, ticket: Ticket) -> str:
-    return text(browser(member).get(ticket.get_absolute_url()))
+    """With what comes in as somebody scrolls down."""
+    here = browser(member)
+    paths = (ticket.get_absolute_url(), reverse("ticket_around", args=[ticket.pk]))
+    return "".join(text(here.get(path)) for path in paths)
 
 
 def way(name: str, ticket: Ticket) -> str:
