@@ -47,10 +47,10 @@ def report_room(world: World) -> Room:
     Tries.objects.all().delete()
     with opened(Context()):
         desk = make_desk(world)
-    _name(desk)
+    name_people(desk)
     with opened(Context()):
         hrp, *_ = in_force(world.h1, world.v2, "hrp")
-    sticker, quiet = _stuck(desk, desk.contract), _stuck(desk, hrp, "财务科 03 号机")
+    sticker, quiet = stick(desk, desk.contract), stick(desk, hrp, "财务科 03 号机")
     for member in (desk.it, desk.lead, desk.manager, desk.engineer):
         give_second_factor(member.user)
     return Room(desk, sticker, quiet)
@@ -86,7 +86,7 @@ def paths_of(room: Room, awaited: Ticket) -> dict[str, str]:
     }
 
 
-def _name(desk: Desk) -> None:
+def name_people(desk: Desk) -> None:
     radiology = desk.world.radiology[desk.world.h1.id]
     with opened(Context.of_hospital(desk.world.h1.id)):
         Department.objects.filter(pk=radiology.pk).update(name="放射科", phone="8105")
@@ -97,7 +97,7 @@ def _name(desk: Desk) -> None:
         type(desk.colleague).objects.filter(pk=desk.colleague.pk).update(name="赵工", phone="13900005678")
 
 
-def _stuck(desk: Desk, contract: Contract, label: str = "阅片工作站 05") -> Printable:
+def stick(desk: Desk, contract: Contract, label: str = "阅片工作站 05") -> Printable:
     place = make_place(desk.world.h1, desk.world.radiology[desk.world.h1.id])
     with desk.acting(desk.it) as person:
         about = About(contract, contract.systems.first(), place=place, phone="8000")
