@@ -24,9 +24,9 @@ from tests.matrix.principals import sign_in
 from tests.tickets.closing import SOLVED, seen, sign_handed
 from tests.tickets.examples_closing import DRAWN
 from tests.world import make_member
+from tickets.closing import standing
 from tickets.enums import State, Way
 from tickets.models import FeedbackForm, MaintenanceRecord, Objection, SigningLink, Ticket
-from tickets.closing import standing
 from tickets.panels import AROUND, shown
 from tickets.services import signing, solving
 
