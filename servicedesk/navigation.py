@@ -206,6 +206,13 @@ class Shell:
         self.person: Person | None = getattr(request, "person", None)
 
     @cached_property
+    def frame(self) -> tuple[Any, ...]:
+        """All that rail, bars and menus depend on beside the language: they are drawn once for it (`{% kept %}`)."""
+        may = (self.person.role, self.person.only) if self.person else ()
+        here = tuple(href for href in _addresses(settings.ROOT_URLCONF) if self._is_here(href))
+        return (*may, settings.ROOT_URLCONF, here)
+
+    @cached_property
     def rail(self) -> list[Section]:
         sections = [Section(section.label, self.links(section.entries)) for section in RAIL]
         return [section for section in sections if section.entries]
@@ -292,6 +299,12 @@ class Shell:
     @property
     def theme(self) -> str:
         return getattr(self.request.user, "theme", Theme.SYSTEM)
+
+
+@cache
+def _addresses(urlconf: str) -> tuple[str, ...]:
+    entries = [*OWN, *(entry for section in RAIL for entry in section.entries)]
+    return tuple(filter(None, (_address(entry.url_name, urlconf) for entry in entries)))
 
 
 def address(url_name: str) -> str:
