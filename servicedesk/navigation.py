@@ -210,7 +210,12 @@ class Shell:
         """All that rail, bars and menus depend on beside the language: they are drawn once for it (`{% kept %}`)."""
         may = (self.person.role, self.person.only) if self.person else ()
         here = tuple(href for href in _addresses(settings.ROOT_URLCONF) if self._is_here(href))
-        return (*may, settings.ROOT_URLCONF, here)
+        return (*may, self.theme, settings.ROOT_URLCONF, here)
+
+    @cached_property
+    def oneself(self) -> tuple[Any, ...]:
+        """All that the bar at the top depends on."""
+        return (self.person, self.name, self.theme, settings.ROOT_URLCONF, *self.memberships)
 
     @cached_property
     def rail(self) -> list[Section]:
@@ -321,4 +326,4 @@ def _address(url_name: str, urlconf: str) -> str:
 
 def shell(request: Any) -> dict[str, Any]:
     """Context processor: the person acting, and the frame around the page."""
-    return {"person": getattr(request, "person", None), "shell": Shell(request)}
+    return {"person": getattr(request, "person", None), "shell": Shell(request), "here": request.get_full_path()}

@@ -99,7 +99,7 @@ def _facts(row: Row, facts: tuple[str, ...]) -> str:
         said.insert(0, f"<strong>{pgettext('queue', 'emergency')}</strong>")
     if "reported" in facts and row.ticket.reported_at:
         said.append(f"<time>{timezone.localtime(row.ticket.reported_at):%m-%d %H:%M}</time>")
-    return f"{organisation(row.who.short_name, row.hue) if row.who else ''} {SEPARATOR.join(said)}"
+    return f"{organisation(*row.who) if row.who else ''} {SEPARATOR.join(said)}"
 
 
 def _state(ticket: Ticket) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import cache, lru_cache
 from html import escape
+from secrets import token_hex
 from typing import Any
 
 from django import template
@@ -72,23 +73,28 @@ def capture(parser: Parser, token: Token) -> CaptureNode:
     return CaptureNode(name, nodelist)
 
 
-PARTS: dict[tuple[str, str | None, Any], SafeString] = {}
-PARTS_AT_MOST = 2000
+PARTS: dict[tuple[str, str | None, Any], str] = {}
+PARTS_AT_MOST = 1000
+BLANKS = {name: f"@{token_hex(8)}@" for name in ("csrf_token", "here")}  # what is filled in anew each time
 
 
 @register.simple_tag(takes_context=True)
 def kept(context: Any, pattern: str, key: Any) -> SafeString:
-    """`{% kept "ui/rail.html" shell.frame %}`: an include that is drawn once for a key. Nothing stands in it that the key
-    and the language do not decide; the frame of a page costs as much as what it is for."""
+    """`{% kept "ui/rail.html" shell.frame %}`: an include that is drawn once for a key. Nothing stands in it that key and
+    language do not decide, but a form's token and the page's address; the frame costs as much as what it is for."""
     place, engine = (pattern, get_language(), key), context.template.engine
     part = PARTS.get(place)
     if part is None or engine.debug:
-        lines = map(str.strip, engine.get_template(pattern).render(context).splitlines())
-        part = mark_safe("\n".join(filter(None, lines)))  # noqa: S308  a template escapes
+        with context.push(**BLANKS):
+            lines = map(str.strip, engine.get_template(pattern).render(context).splitlines())
+            part = "\n".join(filter(None, lines))
         if len(PARTS) >= PARTS_AT_MOST:
             PARTS.clear()
         PARTS[place] = part
-    return part
+    for name, blank in BLANKS.items():
+        if blank in part:
+            part = part.replace(blank, escape(str(context.get(name, ""))))
+    return mark_safe(part)  # noqa: S308  a template escapes
 
 
 @register.simple_tag
