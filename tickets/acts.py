@@ -25,6 +25,7 @@ from tickets.models import Ticket
 from tickets.permissions import (
     DECIDE_TICKETS,
     HANDLE_TICKETS,
+    JUDGE_CALLS,
     LOG_CALLS,
     REPORT_FAULTS,
     SIGN_FEEDBACK,
@@ -195,6 +196,14 @@ V, H = Side.VENDOR, Side.HOSPITAL
 GO_ON_VERB = pgettext_lazy("ticket", "Go on")
 
 
+def _why_not_first_call(ticket: Ticket, person: Person, situation: Situation) -> str:
+    return "" if ticket.state == State.CALL_AWAITED else _now(ticket)
+
+
+def _why_not_another_call(ticket: Ticket, person: Person, situation: Situation) -> str:
+    return "" if ticket.is_open and ticket.state != State.CALL_AWAITED else _now(ticket)
+
+
 def _of_vendor(verb: str | Text, icon: str, name: str, why_not: WhyNot, **more: Any) -> Button:
     return Button(verb, icon, name, WORK_TICKETS, why_not, V, **more)
 
@@ -246,9 +255,12 @@ BUTTONS: tuple[Button, ...] = (
     _of_vendor(gettext_lazy("Leave the site"), "logout", "ticket_leave", _why_not_leave, key="l", is_rare=True),
     _of_both(gettext_lazy("Nobody needs to come"), "x", "ticket_drop_visit", _why_not_send, is_rare=True),
     _of_both(gettext_lazy("Another kind of service"), "tag", "ticket_change_category", _unless_in_hand),
-    Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", LOG_CALLS,
+    Button(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, _why_not_first_call,
+           is_next=True, is_rare=True),
+    Button(gettext_lazy("Write down a call"), "phone", "call_about", JUDGE_CALLS, _why_not_another_call, is_rare=True),
+    Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", JUDGE_CALLS,
            _why_not_call_word, is_direct=True, is_rare=True),
-    Button(gettext_lazy("The time of the call is wrong"), "phone", "ticket_dispute_call", LOG_CALLS,
+    Button(gettext_lazy("The time of the call is wrong"), "phone", "ticket_dispute_call", JUDGE_CALLS,
            _why_not_call_word, is_rare=True),
     Button(gettext_lazy("Ask for haste"), "bell-ringing", "ticket_urge", REPORT_FAULTS, _why_not_urge, H,
            key="h", is_direct=True),
