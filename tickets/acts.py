@@ -259,7 +259,7 @@ BUTTONS: tuple[Button, ...] = (
            is_next=True, is_rare=True),
     Button(gettext_lazy("Write down a call"), "phone", "call_about", JUDGE_CALLS, _why_not_another_call, is_rare=True),
     Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", JUDGE_CALLS,
-           _why_not_call_word, is_direct=True, is_rare=True),
+           _why_not_call_word, is_direct=True, is_next=True, is_rare=True),
     Button(gettext_lazy("The time of the call is wrong"), "phone", "ticket_dispute_call", JUDGE_CALLS,
            _why_not_call_word, is_rare=True),
     Button(gettext_lazy("Ask for haste"), "bell-ringing", "ticket_urge", REPORT_FAULTS, _why_not_urge, H,
