@@ -36,8 +36,8 @@ from servicedesk.tenancy.permissions import (
 )
 from servicedesk.tenancy.wall import Person
 from tickets.permissions import (
+    JUDGE_CALLS,
     KEEP_MACROS,
-    LOG_CALLS,
     REPORT_FAULTS,
     SEE_INCIDENTS,
     SEE_OUTAGES,
@@ -94,7 +94,7 @@ RAIL: tuple[Section, ...] = (
         gettext_lazy("Reporting"),
         (
             Entry(gettext_lazy("Report a fault"), "alert-circle", "report", REPORT_FAULTS, keys="g f", at_thumb=True),
-            Entry(gettext_lazy("Calls"), "phone", "calls", LOG_CALLS, keys="g l"),
+            Entry(gettext_lazy("Calls"), "phone", "calls", JUDGE_CALLS, keys="g l"),
             Entry(gettext_lazy("Stickers"), "qrcode", "stickers", SEE_STICKERS),
             Entry(gettext_lazy("Ticket numbers"), "ticket", "number_rule", SET_NUMBERS),
         ),

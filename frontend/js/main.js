@@ -12,6 +12,7 @@ import "./ticket.js";
 import "./mentions.js";
 import "./signature.js";
 import "./keeps.js";
+import "./calling.js";
 
 const own = document.querySelector("script[data-fonts]").dataset;
 
