@@ -128,8 +128,8 @@ class _Elsewhere:
         for model, is_note in ((Entry, False), (Note, True)):
             for row in model.objects.visible_to(self.person).filter(pk__in=chosen).only("ticket_id", "text", "by_name"):
                 said[row.ticket_id] = (f"{row.by_name}: {row.text}", is_note)
-        for kept in MaintenanceRecord.objects.visible_to(self.person).filter(pk__in=chosen).defer("facts"):
-            said[kept.ticket_id] = (_of_record(kept), False)
+        for record in MaintenanceRecord.objects.visible_to(self.person).filter(pk__in=chosen).defer("facts"):
+            said[record.ticket_id] = (_of_record(record), False)
         return said
 
 

@@ -86,7 +86,7 @@ def resolve(
         **of(ticket), cycle=ticket.cycle, at=at, by=by.membership_id, by_name=by.name, cause=cause, remedy=remedy,
         words=words, is_remote=is_remote,
     )  # fmt: skip
-    ended = [each for metric in (*SOLVES, Metric.EMERGENCY) for each in stop_clock(ticket.matter, metric, by=by, at=at)]
+    ended = stop_clock(ticket.matter, *SOLVES, Metric.EMERGENCY, by=by, at=at)
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
     if terms := house_terms(ticket, at=at):
