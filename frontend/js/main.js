@@ -11,6 +11,7 @@ import "./drafts.js";
 import "./ticket.js";
 import "./mentions.js";
 import "./signature.js";
+import "./handed.js";
 import "./keeps.js";
 import "./calling.js";
 
