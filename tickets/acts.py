@@ -27,6 +27,7 @@ from tickets.permissions import (
     DECIDE_TICKETS,
     DECLARE_INCIDENTS,
     HANDLE_TICKETS,
+    JUDGE_CALLS,
     KEEP_NUMBERS_ELSEWHERE,
     LEAD_FAULTS,
     LINK_TICKETS,
@@ -175,9 +176,10 @@ def _on_site(of: Callable[..., Button], verb: str | Text, icon: str, name: str, 
 
 
 BUTTONS: tuple[Button, ...] = (
-    _page(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, why_not.never,
+    _page(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, why_not.write_call,
           group=Group.WORK, key="b"),
-    _page(pgettext_lazy("acts", "Call the hotline"), "phone", "call_now", SEE_TICKETS, why_not.to_call, group=Group.WORK, is_rare=True),
+    _page(pgettext_lazy("acts", "Call the hotline"), "phone", "call_now", SEE_TICKETS, why_not.to_call,
+          group=Group.WORK, is_rare=True),
     _of_vendor(pgettext_lazy("ticket", "Accept"), "user-check", "ticket_accept", why_not.accept,
                key="a", is_direct=True),
     _of_vendor(gettext_lazy("Record the solution"), "circle-check", "ticket_resolve", why_not.move(Move.RESOLVE),
@@ -226,9 +228,9 @@ BUTTONS: tuple[Button, ...] = (
                  group=Group.TERMS, is_rare=True),
     _of_hospital(gettext_lazy("Let the visit count from the call"), "clock", "ticket_move_start", why_not.move_start,
                  group=Group.TERMS, is_rare=True),
-    Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", LOG_CALLS,
+    Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", JUDGE_CALLS,
            why_not.call_word, group=Group.TERMS, is_direct=True, is_rare=True),
-    Button(gettext_lazy("The time of the call is wrong"), "phone", "ticket_dispute_call", LOG_CALLS,
+    Button(gettext_lazy("The time of the call is wrong"), "phone", "ticket_dispute_call", JUDGE_CALLS,
            why_not.call_word, group=Group.TERMS, is_rare=True),
     # sign and close
     _page(gettext_lazy("Sign"), "signature", "sign", SIGN_FEEDBACK, why_not.end(Move.SIGN), group=Group.END, side=H,

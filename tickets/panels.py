@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from servicedesk.files.permissions import ADD_FILES, SEE_FILES
-from servicedesk.files.selectors import files_of
 from servicedesk.tenancy.wall import Person
 from tickets import panels_linked as linked
 from tickets.models import MeToo, Ticket
@@ -21,19 +19,10 @@ Context = Callable[[Ticket, Person, datetime], dict[str, Any] | None]
 
 @dataclass(frozen=True)
 class Panel:
-    """`context` answers None where there is nothing to show to this person; its template knows it as `panel`."""
+    """`context` answers None where the panel has nothing to show to this person."""
 
     template: str
     context: Context
-
-
-def files(ticket: Ticket, person: Person, now: datetime) -> dict[str, Any] | None:
-    """Pictures and logs that came with the report or after it (PACS-14)."""
-    if SEE_FILES.reach_of(person) is None:
-        return None
-    found = list(files_of(ticket.matter, person))
-    may_add = ADD_FILES.reach_of(person) is not None and ticket.is_writable_by(person)
-    return {"files": found, "may_add": may_add} if found or may_add else None
 
 
 def also_hit(ticket: Ticket, person: Person, now: datetime) -> dict[str, Any] | None:
@@ -57,7 +46,6 @@ def _recurring(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] |
 
 
 AROUND: tuple[Panel, ...] = (  # below the facts; fetched when somebody comes to look at it
-    Panel("tickets/_files.html", files),
     Panel("tickets/_recurring.html", _recurring),
     Panel("tickets/_together.html", linked.together),
     Panel("tickets/_also_hit.html", also_hit),

@@ -55,11 +55,11 @@ def _earlier(ticket: Ticket, person: Person) -> list[Earlier]:
     """But for those that stand on the page already, as what this one may be the return of."""
     stood = Solution.objects.filter(ticket=OuterRef("pk"), refused_at=None).order_by("-cycle")
     solved = Subquery(stood.values(whole=JSONObject(cause="cause", remedy="remedy"))[:1])
-    told = [ticket.recurs_id or ticket.pk, *(each.pk for each in earlier_alike(ticket))]
+    told: list[Any] = [ticket.recurs_id or ticket.pk, *(each.pk for each in earlier_alike(ticket))]
     others = Ticket.objects.visible_to(person).filter(system=ticket.system_id, id__lt=ticket.pk).exclude(pk__in=told)
     others = others.annotate(solved=solved).order_by("-id")[:AT_MOST]
     own = Solution.objects.filter(ticket=ticket, refused_at=None).values_list("cause", flat=True).first()
-    return [_told(each, each.solved or {}, own) for each in others]  # type: ignore[attr-defined]
+    return [_told(each, each.solved or {}, own) for each in others]
 
 
 def _told(ticket: Ticket, solved: dict[str, str], own: str | None) -> Earlier:

@@ -25,6 +25,7 @@ class Situation:
     wish: dict[str, Any] | None  # the severity that waits for the hospital's word
     late_call: dict[str, Any] | None  # the call whose time waits for the other side's word
     objection: dict[str, Any] | None  # a signer's 'no' that waits for the hospital's word
+    files: list[dict[str, Any]]  # pictures and logs
     at: datetime
 
     @cached_property
@@ -67,7 +68,8 @@ def situation_of(ticket: Ticket, *, at: datetime) -> Situation:
     """Of a ticket just read."""
     found = around(with_names(ticket))
     parts = {name: found[name] for name in ("visit", "wish", "late_call", "objection")}
-    return Situation(ticket, clocks_of(ticket, at), **parts, at=at)
+    parts["wish"] = parts["wish"] if ticket.is_open else None
+    return Situation(ticket, clocks_of(ticket, at), **parts, files=found.get("files") or [], at=at)
 
 
 def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:

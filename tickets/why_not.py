@@ -13,6 +13,7 @@ from tickets import states
 from tickets.enums import State
 from tickets.models import Ticket
 from tickets.objections import UNDECIDED
+from tickets.permissions import JUDGE_CALLS
 from tickets.services.working import URGED_AGAIN
 from tickets.situation import Situation
 from tickets.states import IN_HAND, Move
@@ -125,6 +126,11 @@ def urge(ticket: Ticket, person: Person, situation: Situation) -> str:
 
 def to_call(ticket: Ticket, person: Person, situation: Situation) -> str:
     return "" if ticket.state == State.CALL_AWAITED else _("The first call was made already.")
+
+
+def write_call(ticket: Ticket, person: Person, situation: Situation) -> str:
+    """A ward makes the first call of its own report; what is said later is written down by those who work on it."""
+    return "" if JUDGE_CALLS.reach_of(person) else to_call(ticket, person, situation)
 
 
 def end(step: Move) -> WhyNot:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import cache
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 SOON, CLOSE, HOUR = 3600, 900, 3600  # seconds left, where it is not known how long the whole was
 HALF, FIFTH = 0.5, 0.2  # of the whole
+NEAR = {
+    0: gettext_lazy("today"),
+    1: gettext_lazy("tomorrow"),
+    2: gettext_lazy("the day after tomorrow"),
+    -1: gettext_lazy("yesterday"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +30,11 @@ class Left:
 
 
 def patterns() -> dict[str, str]:
+    return _patterns_in(get_language())
+
+
+@cache  # a list asks once for every row
+def _patterns_in(language: str | None) -> dict[str, str]:
     return {
         "left_minutes": _("%(minutes)d min %(seconds)d s left"),
         "left_seconds": _("%(seconds)d s left"),
@@ -43,7 +55,7 @@ def left(
     zone = zone or timezone.get_current_timezone()
     if due_at is None:
         return Left("paused" if paused else "calm", _("Paused") if paused else _("No time limit"), "")
-    exact = date_format(due_at.astimezone(zone), "Y-m-d H:i:s")
+    exact = f"{due_at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     seconds = int((due_at - at).total_seconds() // 1)
     if paused:
         return Left("paused", _("Paused; if resumed: %(when)s") % {"when": _by(due_at, at, zone)}, exact)
@@ -84,9 +96,8 @@ def _by(due_at: datetime, at: datetime, zone: tzinfo) -> str:
 
 
 def _day(day: date, today: date) -> str:
-    near = {0: _("today"), 1: _("tomorrow"), 2: _("the day after tomorrow"), -1: _("yesterday")}
-    if (day - today).days in near:
-        return near[(day - today).days]
+    if (day - today).days in NEAR:
+        return str(NEAR[(day - today).days])
     if day.year == today.year:
         return _("on %(month)d/%(day)d") % {"month": day.month, "day": day.day}
     return _("on %(year)d/%(month)d/%(day)d") % {"year": day.year, "month": day.month, "day": day.day}

@@ -25,10 +25,9 @@ LOG = "归档服务超时\n".encode()
 
 
 def page(member, ticket: Ticket) -> str:
-    """With what comes in as somebody scrolls down."""
-    here = browser(member)
-    paths = (ticket.get_absolute_url(), reverse("ticket_around", args=[ticket.pk]))
-    return "".join(text(here.get(path)) for path in paths)
+    """With what is fetched once it comes into sight."""
+    visit = browser(member).get
+    return text(visit(ticket.get_absolute_url())) + text(visit(reverse("ticket_around", args=[ticket.pk])))
 
 
 def way(name: str, ticket: Ticket) -> str:

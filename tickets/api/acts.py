@@ -17,6 +17,7 @@ from tickets.enums import Cause, Proof, Remedy
 from tickets.models import Call, SeverityWish, Ticket, Visit
 from tickets.permissions import (
     DECIDE_TICKETS,
+    JUDGE_CALLS,
     KEEP_NUMBERS_ELSEWHERE,
     LOG_CALLS,
     SPEAK,
@@ -114,8 +115,8 @@ OF_VISITS: tuple[Act, ...] = (
     Act("drop", TAKE_PART, visiting.drop, shapes.Why, "Nobody needs to come any more", Visit),
 )
 OF_CALLS: tuple[Act, ...] = (
-    Act("agree", LOG_CALLS, reporting.agree_to_call, words="Yes, the call was then", of=Call),
-    Act("dispute", LOG_CALLS, reporting.dispute_call, shapes.Why, "No, it was not", Call),
+    Act("agree", JUDGE_CALLS, reporting.agree_to_call, words="Yes, the call was then", of=Call),
+    Act("dispute", JUDGE_CALLS, reporting.dispute_call, shapes.Why, "No, it was not", Call),
 )
 OF_WISHES: tuple[Act, ...] = (
     Act("decide", DECIDE_TICKETS, levels.decide_wish, shapes.Decision, "The hospital's word on it", SeverityWish),

@@ -35,15 +35,15 @@ def report_of(given: dict[str, Any], *, is_phoned: bool, by: Person) -> Report:
         "department": _found(Department.objects.filter(**here), "department", given.pop("department")),
         "place": _found(Place.objects.filter(**here), "place", given.pop("place")),
         "reporter": _found(members, "reporter", given.pop("reporter")),
-    } | _of_oneself(by, is_phoned)
+    } | _of_oneself(by)
     channel = Channel.PHONE if is_phoned else Channel(given.pop("channel"))
     severity = Severity(given.pop("severity"))
     return Report(contract=contract, channel=channel, severity=severity, **places, **given)
 
 
-def _of_oneself(by: Person, is_phoned: bool) -> dict[str, Any]:
+def _of_oneself(by: Person) -> dict[str, Any]:
     """Who reports for one department reports for that one, and as themselves."""
-    if is_phoned or REPORT_FAULTS.reach_of(by) != Reach.DEPARTMENT:
+    if REPORT_FAULTS.reach_of(by) != Reach.DEPARTMENT:
         return {}
     department = Department.objects.filter(pk=by.department_id).first()
     return {"department": department, "reporter": Membership.objects.get(pk=by.membership_id)}

@@ -11,7 +11,9 @@ from contracts.models import CatalogueItem, Contract, System
 from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind
+from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
+from tickets.patient_data import NEVER_ONES_OWN
 from tickets.services.splitting import Part
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -76,7 +78,10 @@ def kinds_of(contract_id: object) -> list[tuple[str, str]]:
     return list({row.category: (row.category, row.name) for row in rows}.values())
 
 
-class SayForm(forms.Form):
+class SayForm(GuardsPatientData):
+    guarded = ("text",)
+    looks_for = NEVER_ONES_OWN
+
     text = forms.CharField(label=_("Words for all of them"), max_length=20_000, widget=lines(4))
     is_workaround = forms.BooleanField(
         label=_("This is how they can work meanwhile"),
@@ -85,7 +90,10 @@ class SayForm(forms.Form):
     )
 
 
-class OutageForm(forms.Form):
+class OutageForm(GuardsPatientData):
+    guarded = ("title", "words")
+    looks_for = NEVER_ONES_OWN
+
     title = forms.CharField(label=_("What does not work, in a ward's words"), max_length=120)
     words = forms.CharField(
         label=_("What people can do meanwhile"), max_length=500, required=False, widget=lines(2)

@@ -50,6 +50,8 @@ PARTS = {
         "signinglink", "made_name until_at", "x.cycle = t.cycle AND x.used_at IS NULL AND x.revoked_at IS NULL",
         order="x.id DESC",
     ),
+    "files": "(SELECT jsonb_agg(jsonb_build_object('id', x.id, 'name', x.name, 'size', x.size)"
+    " ORDER BY x.added_at, x.id) FROM files_storedfile x WHERE x.matter_id = t.matter_id)",
     "record": part("maintenancerecord", "id"),
     "promise": found(
         "clocks_clock", "due_at calendar_id",

@@ -10,7 +10,7 @@ import servicedesk.tenancy.keys
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0110_machines"),
-        ("tickets", "0072_home"),
+        ("tickets", "0080_ticket_page"),
     ]
 
     operations = [

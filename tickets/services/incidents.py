@@ -25,7 +25,7 @@ from tickets.enums import LineKind
 from tickets.models import IncidentLine, MajorIncident, Participant, ReviewAction, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.stream import changed, locked, of, tell_programs
-from tickets.terms import terms_for
+from tickets.terms import house_terms
 
 EVERY = (5, 240)  # minutes
 FAR = timedelta(days=5 * 366)
@@ -196,12 +196,9 @@ def _refuse_odd(ticket: Ticket, title: str, why: str, every_minutes: int) -> Non
 
 
 def _start_clock(incident: MajorIncident, ticket: Ticket, *, by: Person, at: datetime) -> None:
-    """Outside the contract nothing is timed; the updates are written all the same."""
-    if ticket.is_outside_contract:
-        return
-    terms = terms_for(ticket, at=ticket.reported_at or at)
-    start_promise(incident.matter, update_promise(incident.every_minutes), terms=terms, by=by, at=at)
-    give_clocks_to(incident.matter, member=incident.leader)
+    if terms := house_terms(ticket, at=at):
+        start_promise(incident.matter, update_promise(incident.every_minutes), terms=terms, by=by, at=at)
+        give_clocks_to(incident.matter, member=incident.leader)
 
 
 def _open(incident: MajorIncident) -> MajorIncident:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from servicedesk.audit.history import history_of
 from servicedesk.clocks.permissions import SEE_CLOCKS
 from servicedesk.clocks.selectors.on_duty import Answering, on_duty_now
+from servicedesk.files.permissions import ADD_FILES, SEE_FILES
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.wall import Person
@@ -97,6 +98,8 @@ def _aside(now: Situation, person: Person) -> dict[str, Any]:
         "on_duty": Answering(desk, on_duty),
         "first_call": now.standing.get(Metric.CALL) if ticket.state == State.CALL_AWAITED else None,
         "promised": due_words(now),
+        "may_see_files": SEE_FILES.reach_of(person) is not None,
+        "may_add_files": ADD_FILES.reach_of(person) is not None and ticket.is_writable_by(person),
         "may_see_clocks": SEE_CLOCKS.reach_of(person) is not None,
         "closing": standing(ticket, person, at=now.at),
         "hangs": now.hangs,
