@@ -166,7 +166,7 @@ def agree_to_call(call: Call, *, by: Person, at: datetime) -> None:
     call = _of_the_other(call, by)
     call.agreed_at, call.agreed_by = at, by.membership_id
     call.save(update_fields=["agreed_at", "agreed_by"])
-    changed(locked(call.ticket), Act.CALL_AGREED, by=by, at=at)
+    changed(call.ticket, Act.CALL_AGREED, by=by, at=at)
 
 
 @transaction.atomic
@@ -177,7 +177,7 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
     call = _of_the_other(call, by)
     call.disputed_at, call.disputed_by, call.disputed_why = at, by.membership_id, why
     call.save(update_fields=["disputed_at", "disputed_by", "disputed_why"])
-    ticket = locked(call.ticket)
+    ticket = call.ticket
     changed(ticket, Act.CALL_DISPUTED, by=by, at=at, text=why)
     to = vendor_side(ticket, at=at) | hospital_side(ticket)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
@@ -322,7 +322,10 @@ def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | Non
 
 
 def _of_the_other(call: Call, by: Person) -> Call:
-    call = Call.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=call.pk)
+    """The ticket first, as everywhere; then the call as it is now."""
+    ticket = locked(call.ticket)
+    call = Call.objects.get(pk=call.pk)
+    call.ticket = ticket
     if call.logged_side == by.side:
         raise Refused(_("The other side is asked, not the one that wrote it down."))
     if not call.needs_word or call.agreed_at or call.disputed_at:
