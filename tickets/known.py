@@ -33,8 +33,8 @@ class Known:
 
 
 def known_outages(contract: Contract, system: System | None, *, at: datetime) -> list[Known]:
-    """Announced by the hospital; or open, of the last hours and this system, and grave or reported more than once, the
-    first report of each."""
+    """Announced by the hospital; or tapped on a sticker in the last hours, of this system, open, and grave or reported
+    more than once, the first report of each. What somebody typed is read by nobody who merely stands there."""
     twin = _lately(contract, system, at=at).filter(scan__symptom=OuterRef("symptom")).exclude(pk=OuterRef("pk"))
     echoed = Exists(MeToo.objects.filter(ticket=OuterRef("pk")))
     covers_others = Exists(Ticket.objects.filter(parent=OuterRef("pk")))
@@ -42,20 +42,20 @@ def known_outages(contract: Contract, system: System | None, *, at: datetime) ->
     rows = _open(contract, system).annotate(
         symptom=F("scan__symptom"), hits=Count("metoo", distinct=True), said=Subquery(announced)
     )
-    lately = Q(recorded_at__gt=at - LATELY, recorded_at__lte=at, parent=None)
+    lately = Q(recorded_at__gt=at - LATELY, recorded_at__lte=at, parent=None, symptom__isnull=False)
     rows = rows.filter(
         Q(said__isnull=False) | (lately & (Q(severity__in=GRAVE) | echoed | covers_others | Exists(twin)))
     )
     kinds: dict[str, list[Ticket]] = {}
     for ticket in rows.order_by("id")[: 20 * SHOWN]:
-        kinds.setdefault(ticket.said or ticket.symptom or ticket.title, []).append(ticket)
+        kinds.setdefault(ticket.said or ticket.symptom, []).append(ticket)
     return [_outage(tickets) for tickets in list(kinds.values())[:SHOWN]]
 
 
 def _outage(tickets: list[Any]) -> Known:
     """A scanned one is called by what was tapped: where the first reporter stands is nobody else's."""
     first = tickets[0]
-    title = first.said or (str(Symptom(first.symptom).label) if first.symptom else first.title)
+    title = first.said or str(Symptom(first.symptom).label)
     return Known(first, title, len(tickets) - 1 + sum(ticket.hits for ticket in tickets))
 
 

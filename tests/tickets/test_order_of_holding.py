@@ -28,7 +28,9 @@ LATER = AT + HOUR
 
 def taken(act, *args, **more):
     """What the act takes hold of, each at its first time."""
-    with CaptureQueriesContext(connection, ) as asked:
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
         act(*args, **more)
     named = [name for query in asked.captured_queries if (name := _named(query["sql"]))]
     return list(dict.fromkeys(named))

@@ -13,10 +13,9 @@ from contracts.models import Contract, System
 from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Reach
 from servicedesk.tenancy.models import Department, Membership, Place
-from servicedesk.tenancy.refusals import Forbidden
 from servicedesk.tenancy.wall import Person
 from tickets.permissions import REPORT_FAULTS
-from tickets.services.reporting import Report
+from tickets.services.reporting import Report, refuse_unless_writable
 
 Row = TypeVar("Row", bound=Model)
 
@@ -25,8 +24,7 @@ def report_of(given: dict[str, Any], *, submission: UUID | None, is_phoned: bool
     rows = Contract.objects.filter(Contract.owned_by(by)).select_related("hospital", "desk")
     contract = _found(rows, "contract", given.pop("contract"))
     assert contract is not None
-    if not contract.is_writable_by(by):
-        raise Forbidden(_("You may read this but no longer change it."), code="read_only")
+    refuse_unless_writable(contract, by)
     if given["external_source"] and not given["external_number"]:
         raise serializers.ValidationError({"external_number": _("Give the number, not only whose it is.")})
     here: dict[str, Any] = {"hospital_id": contract.hospital_id}

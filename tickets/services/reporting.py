@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,13 +28,14 @@ from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
-from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
+from tickets.services.waiting import wait_for_the_first
 from tickets.states import Move, move
 from tickets.stream import changed, locked, of, tell, write
 from tickets.terms import InForce, terms_for, version_for
@@ -107,6 +108,7 @@ def report_fault(
     """
     if again := _sent_before(report):
         return again
+    refuse_unless_writable(report.contract, by)
     moment = _moment(report, call, reported_at, at)
     hold_calendars(report.contract.hospital_id)
     item = _category(report)
@@ -185,12 +187,16 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
 
 # ── how it comes in ──────────────────────────────────────────────────────────────────────────────────────────────────
 def _sent_before(report: Report) -> Ticket | None:
-    """Whoever sends the same at the same moment waits here until the first is written down."""
     if report.submission is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(report.submission)])
+    wait_for_the_first(report.submission)
     return Ticket.objects.filter(hospital_id=report.contract.hospital_id, submission=report.submission).first()
+
+
+def refuse_unless_writable(contract: Contract, by: Person | None) -> None:
+    """A vendor that serves the hospital no more may read on for a while (PACS-1)."""
+    if by and not contract.is_writable_by(by):
+        raise Forbidden(_("You may read this but no longer change it."), code="read_only")
 
 
 def _moment(report: Report, call: Phoned | None, reported_at: datetime | None, at: datetime) -> datetime:

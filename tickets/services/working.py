@@ -78,11 +78,12 @@ def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None
 
 @transaction.atomic
 def note(ticket: Ticket, text: str, *, by: Person, at: datetime) -> Note:
-    """For one's own side. It changes nothing of the ticket: not even its version tells the other side of it."""
+    """For one's own side. It changes nothing of the ticket: not even its version tells the other side of it, and its
+    line stands in the writer's own trail, not in the parties'."""
     note = Note.objects.create(
         **of(ticket), side=by.side, at=at, by=by.membership_id, by_name=by.name, text=_something(text)
     )
-    record(Act.NOTE_WRITTEN, note, by=by, at=at, words={"side": by.side})
+    record(Act.NOTE_WRITTEN, by=by, at=at, words={"ticket": str(ticket.pk), "note": str(note.pk)})
     tell_mentioned(ticket, note.text, by=by, at=at, key=str(note.pk), is_inside=True)
     return note
 
@@ -141,8 +142,10 @@ def give_back(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
 
 @transaction.atomic
 def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
-    """催办: one tap; not more often than every ten minutes."""
+    """催办: one tap; not more often than every ten minutes. `by=None`: by a sticker."""
     ticket = locked(ticket)
+    if by and by.side is not Side.HOSPITAL:
+        raise Forbidden(_("Haste is the hospital's to ask for."))
     _refuse_over(ticket)
     if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
         return False
