@@ -66,7 +66,7 @@ def situation_of(pk: UUID, *, at: datetime) -> Situation:
     ticket = _whole().get(pk=pk)
     parts = {
         "visit": ticket.open_visit,  # type: ignore[attr-defined]
-        "wish": ticket.open_wish,  # type: ignore[attr-defined]
+        "wish": ticket.open_wish if ticket.is_open else None,  # type: ignore[attr-defined]
         "late_call": ticket.late_call,  # type: ignore[attr-defined]
     }
     return Situation(ticket, clocks_of(ticket, at), **parts, at=at)

@@ -100,24 +100,24 @@ class Phoned:
 
 @transaction.atomic
 def report_fault(
-    report: Report, *, by: Person | None, at: datetime, reported_at: datetime | None = None, call: Phoned | None = None
+    report: Report, *, by: Person | None, at: datetime, call: Phoned | None = None
 ) -> Ticket:
-    """`reported_at`: by mail the arrival at the mailbox. Sent twice, it is the same ticket.
+    """`call`: what one side writes down of a call, of a mail's arrival. Sent twice, it is the same ticket.
 
     What only the phone may report is kept as 'waits for the call', and its clocks start with the first call.
     """
     if again := _sent_before(report):
         return again
     refuse_unless_writable(report.contract, by)
-    moment = _moment(report, call, reported_at, at)
+    moment = _moment(report, call, at)
     hold_calendars(report.contract.hospital_id)
-    item = _category(report)
+    item = category_of(report)
     promised = None if _is_outside(report, moment) else _in_force(report, moment)
     terms = _terms(report, promised, moment) if promised else None
     waits = terms if promised and not _may_come_by(report, promised, moment) else None
-    ticket = _written(report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None)
+    ticket = write_ticket(report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None)
     if call:
-        _keep_call(ticket, call, is_first=True, by=by, at=at)
+        _keep_call(ticket, call, is_first=not waits, by=by, at=at, channel=report.channel)
     if waits:
         start_promise(ticket.matter, FIRST_CALL, terms=waits, by=by, at=at)
     elif terms:
@@ -199,10 +199,10 @@ def refuse_unless_writable(contract: Contract, by: Person | None) -> None:
         raise Forbidden(_("You may read this but no longer change it."), code="read_only")
 
 
-def _moment(report: Report, call: Phoned | None, reported_at: datetime | None, at: datetime) -> datetime:
+def _moment(report: Report, call: Phoned | None, at: datetime) -> datetime:
     if report.channel is Channel.PHONE and call is None:
         raise Refused(_("Say when the call was and who called."))
-    moment = call.called_at if call else reported_at or at
+    moment = call.called_at if call else at
     _refuse_odd(moment, at)
     return moment
 
@@ -224,7 +224,7 @@ def _is_outside(report: Report, moment: datetime) -> bool:
     return False
 
 
-def _category(report: Report) -> CatalogueItem:
+def category_of(report: Report) -> CatalogueItem:
     try:  # `get` asks for no order, which costs more to write than to sort
         return CatalogueItem.objects.get(contract=report.contract, category=report.category)
     except CatalogueItem.DoesNotExist as missing:
@@ -258,7 +258,7 @@ def _may_come_by(report: Report, promised: InForce, moment: datetime) -> bool:
 
 
 # ── what is written down ─────────────────────────────────────────────────────────────────────────────────────────────
-def _written(
+def write_ticket(
     report: Report, item: CatalogueItem, *, by: Person | None, at: datetime, reported_at: datetime | None,
     is_outside: bool,
 ) -> Ticket:  # fmt: skip
@@ -302,7 +302,9 @@ def _written(
     return ticket
 
 
-def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime) -> Call:
+def _keep_call(
+    ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE
+) -> Call:
     if by is None:
         raise Refused(_("A call is written down by somebody who is signed in."))
     _refuse_odd(call.called_at, at)
@@ -310,6 +312,7 @@ def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | Non
         raise Refused(_("Say who called."))
     row = Call.objects.create(
         **of(ticket),
+        channel=channel,
         is_first=is_first,
         called_at=call.called_at,
         caller=call.caller,

@@ -22,6 +22,7 @@ from tickets.models import Entry, Note, Ticket
 from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
+from tickets.services.visiting import end_visits
 from tickets.states import Move, move
 from tickets.stream import changed, keep, locked, metrics, of, tell, write
 
@@ -164,6 +165,7 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
         raise Refused(_("Say why it is withdrawn."))
     move(ticket, Move.WITHDRAW, by=by)
     end_clocks(ticket.matter, by=by, at=at)
+    end_visits(ticket, at=at)
     changed(ticket, Act.TICKET_WITHDRAWN, by=by, at=at, text=why)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
     return ticket
