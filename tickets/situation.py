@@ -68,6 +68,7 @@ def situation_of(ticket: Ticket, *, at: datetime) -> Situation:
     """Of a ticket just read."""
     found = around(with_names(ticket))
     parts = {name: found[name] for name in ("visit", "wish", "late_call", "objection")}
+    parts["wish"] = parts["wish"] if ticket.is_open else None
     return Situation(ticket, clocks_of(ticket, at), **parts, files=found.get("files") or [], at=at)
 
 
