@@ -31,6 +31,7 @@ def locked(ticket: Ticket, *, seen: int | None = None) -> Ticket:
     The hospital's calendars stand still and the matter is held before the ticket: what changes clocks by other ways
     goes through these as well, and a trigger brings it here. NO KEY: rows that point here are not held up.
     """
+    assert ticket.matter_id, "read it first: what is held before it is known by it alone"
     hold_calendars(ticket.hospital_id)
     hold_matter(ticket.matter_id)
     rows = Ticket.objects.select_for_update(no_key=True, of=("self",))

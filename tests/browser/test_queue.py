@@ -31,7 +31,7 @@ def test_it_is_worked_with_keys_and_hears_what_others_do(world: World, visitors:
     page.keyboard.press("x")
     page.keyboard.press("k")
 
-    late = desk.report(at=timezone.now() - timedelta(minutes=200), title="全院调图中断", reported_at=None)
+    late = desk.report(at=timezone.now() - timedelta(minutes=200), title="全院调图中断")
     page.wait_for_selector(f'{HERE}.changed:has-text("全院调图中断")', timeout=2600)
     assert page.locator(f"{HERE}.is-chosen a.title").inner_text() == titles[0]
     assert page.locator(f"{HERE}:has(input:checked) a.title").all_inner_texts() == [titles[1]]

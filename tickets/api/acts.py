@@ -20,7 +20,7 @@ from tickets.permissions import (
     JUDGE_CALLS,
     KEEP_NUMBERS_ELSEWHERE,
     LOG_CALLS,
-    SPEAK,
+    REPORT_FAULTS,
     TAKE_PART,
     WORK_TICKETS,
 )
@@ -85,7 +85,7 @@ OF_TICKETS: tuple[Act, ...] = (
     Act("go-on", TAKE_PART, working.go_on, words="Wait no longer"),
     Act("hand-over", WORK_TICKETS, working.hand_over, shapes.Why, "Not ours: to the hospital, and the clocks run"),
     Act("give-back", DECIDE_TICKETS, working.give_back, shapes.Why, "The hospital says: it is the vendor's"),
-    Act("urge", SPEAK, working.urge, words="Ask for haste; once in ten minutes"),
+    Act("urge", REPORT_FAULTS, working.urge, words="Ask for haste; once in ten minutes"),
     Act("withdraw", DECIDE_TICKETS, working.withdraw, shapes.Why, "It was nothing"),
     Act("pause", DECIDE_TICKETS, working.pause, shapes.Why, "Pause its clocks"),
     Act("resume", DECIDE_TICKETS, working.resume, words="Let its clocks run on"),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import CatalogueItem, Contract, System
 from servicedesk.sla.promise import Severity
+from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind
 from tickets.forms.texts import GuardsPatientData
@@ -62,9 +63,10 @@ class SplitForm(forms.Form):
     words = forms.CharField(label=_("The part of the words that goes over"), max_length=20_000, widget=lines(5))
     category = forms.ChoiceField(label=_("Kind of service"))
     system = forms.ModelChoiceField(System.objects.none(), label=_("System"), required=False)
+    submission = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, ticket: Ticket, **more: Any) -> None:
-        given = {"category": ticket.category, "system": ticket.system_id, "words": ticket.words}
+        given = {"category": ticket.category, "system": ticket.system_id, "words": ticket.words, "submission": uuid7()}
         super().__init__(*args, initial=given, **more)
         self.fields["category"].choices = kinds_of(ticket.contract_id)  # type: ignore[attr-defined]
         self.fields["system"].queryset = System.objects.filter(contract_id=ticket.contract_id)  # type: ignore[attr-defined]

@@ -41,7 +41,7 @@ def hand_over_waking(*, at: datetime) -> int:
 
 def wake(ticket_id: UUID, *, at: datetime) -> bool:
     """Told twice, it goes on once."""
-    ticket = locked(Ticket(pk=ticket_id))
+    ticket = locked(Ticket.objects.get(pk=ticket_id))
     if ticket.state != State.WAITING or ticket.wakes_at is None or ticket.wakes_at > at:
         return False
     go_on(ticket, by=None, at=at)
@@ -61,7 +61,7 @@ def hand_over_silent(*, at: datetime) -> int:
 
 
 def close_silent(ticket_id: UUID, *, at: datetime) -> bool:
-    ticket = locked(Ticket(pk=ticket_id))
+    ticket = locked(Ticket.objects.get(pk=ticket_id))
     closes_at = closes_by_itself_at(ticket)
     if closes_at is None or at < closes_at:
         return False

@@ -209,6 +209,8 @@ def _open(incident: MajorIncident) -> MajorIncident:
 
 
 def _held(incident: MajorIncident) -> MajorIncident:
+    """Its ticket first, as everywhere: with it the calendars stand still by which an update's clock starts."""
+    locked(incident.ticket)
     rows = MajorIncident.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("matter", "ticket__contract__desk").get(pk=incident.pk)
 

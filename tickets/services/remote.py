@@ -22,6 +22,8 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Context, Person
 from tickets.enums import Access
 from tickets.models import RemoteAuthorisation, Ticket
+from tickets.services.reporting import refuse_unless_writable
+from tickets.services.waiting import wait_for_the_first
 from tickets.stream import changed, locked, tell_programs_beside
 
 WATCH = "watch"
@@ -44,10 +46,9 @@ class Wish:
 def ask_remote(wish: Wish, *, by: Person, at: datetime) -> RemoteAuthorisation:
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Remote access is asked for by the vendor."))
-    if again := RemoteAuthorisation.objects.filter(
-        hospital_id=wish.contract.hospital_id, submission=wish.submission, submission__isnull=False
-    ).first():
+    if again := _asked_before(wish):
         return again
+    refuse_unless_writable(wish.contract, by)
     _refuse_odd(wish)
     row = RemoteAuthorisation.objects.create(
         hospital_id=wish.contract.hospital_id, vendor_id=wish.contract.vendor_id, contract=wish.contract,
@@ -181,6 +182,14 @@ def tell_ran_out(pk: UUID, *, at: datetime) -> bool:
     people = {row.asked_by, row.started_by, row.decided_by}
     _tell(row, NoticeKind.REMOTE_ENDED, people, by=None, at=at, key="ran_out", is_urgent=row.started_at is not None)
     return True
+
+
+def _asked_before(wish: Wish) -> RemoteAuthorisation | None:
+    if wish.submission is None:
+        return None
+    wait_for_the_first(wish.submission)
+    rows = RemoteAuthorisation.objects.filter(hospital_id=wish.contract.hospital_id, submission=wish.submission)
+    return rows.first()
 
 
 def _refuse_odd(wish: Wish) -> None:

@@ -22,6 +22,7 @@ from tickets.objections import decide, open_objection, refuse_while_open
 from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.services.archiving import keep_record
 from tickets.services.emergencies import lay_out_plan
+from tickets.services.visiting import end_visits
 from tickets.states import Move, move
 from tickets.stream import changed, locked, metrics, of, tell
 from tickets.terms import house_terms, terms_for
@@ -159,6 +160,7 @@ def _close(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
         if waiver.is_remote_solution:
             grant_waiver(waiver, by=by, at=at)  # type: ignore[arg-type]
     end_clocks(ticket.matter, by=by, at=at)
+    end_visits(ticket, at=at)
     if by:
         Solution.objects.filter(ticket=ticket, cycle=ticket.cycle, refused_at=None).update(
             confirmed_at=at, confirmed_by=by.membership_id, confirmed_name=by.name

@@ -112,6 +112,13 @@ def drop(visit: Visit, *, why: str, by: Person, at: datetime) -> Visit:
     return visit
 
 
+def end_visits(ticket: Ticket, *, at: datetime) -> None:
+    """With their ticket. Whoever was there left without saying so; whoever was not need not come."""
+    rows = Visit.objects.filter(ticket=ticket, left_at=None, dropped_at=None)
+    rows.filter(arrived_at=None).update(dropped_at=at, dropped_why=_("The ticket ended before anybody came."))
+    rows.exclude(arrived_at=None).update(left_at=at, work=_("The ticket ended; nobody had checked out."))
+
+
 def open_visit(ticket: Ticket) -> Visit | None:
     return Visit.objects.filter(ticket=ticket, left_at=None, dropped_at=None).first()
 
@@ -119,6 +126,8 @@ def open_visit(ticket: Ticket) -> Visit | None:
 def _held(visit: Visit) -> tuple[Ticket, Visit]:
     """The ticket first, as everywhere; then the visit as it is now."""
     ticket = locked(visit.ticket)
+    if not ticket.is_open:
+        raise Refused(_("This ticket is over; report anew what happens again."))
     held = Visit.objects.get(pk=visit.pk)
     if held.left_at or held.dropped_at:
         raise Refused(_("This visit is over."))

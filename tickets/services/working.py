@@ -22,6 +22,7 @@ from tickets.models import Entry, Note, Ticket
 from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
+from tickets.services.visiting import end_visits
 from tickets.states import Move, move
 from tickets.stream import changed, keep, locked, metrics, of, tell, write
 
@@ -84,11 +85,12 @@ def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None
 
 @transaction.atomic
 def note(ticket: Ticket, text: str, *, by: Person, at: datetime) -> Note:
-    """For one's own side. It changes nothing of the ticket: not even its version tells the other side of it."""
+    """For one's own side. It changes nothing of the ticket: not even its version tells the other side of it, and its
+    line stands in the writer's own trail, not in the parties'."""
     note = Note.objects.create(
         **of(ticket), side=by.side, at=at, by=by.membership_id, by_name=by.name, text=_something(text)
     )
-    record(Act.NOTE_WRITTEN, note, by=by, at=at, words={"side": by.side})
+    record(Act.NOTE_WRITTEN, by=by, at=at, words={"ticket": str(ticket.pk), "note": str(note.pk)})
     tell_mentioned(ticket, note.text, by=by, at=at, key=str(note.pk), is_inside=True)
     return note
 
@@ -147,8 +149,10 @@ def give_back(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
 
 @transaction.atomic
 def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
-    """催办: one tap; not more often than every ten minutes."""
+    """催办: one tap; not more often than every ten minutes. `by=None`: by a sticker."""
     ticket = locked(ticket)
+    if by and by.side is not Side.HOSPITAL:
+        raise Forbidden(_("Haste is the hospital's to ask for."))
     _refuse_over(ticket)
     if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
         return False
@@ -167,6 +171,7 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
         raise Refused(_("Say why it is withdrawn."))
     move(ticket, Move.WITHDRAW, by=by)
     end_clocks(ticket.matter, by=by, at=at)
+    end_visits(ticket, at=at)
     changed(ticket, Act.TICKET_WITHDRAWN, by=by, at=at, text=why)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
     return ticket

@@ -69,9 +69,8 @@ def _written_down(request: Any, fault: ByHandForm, call: CallForm, now: datetime
         reporter_name=phoned.caller,
         reporter_phone=phoned.number,
     )
-    by_phone = {"call": phoned} if channel is Channel.PHONE else {"reported_at": phoned.called_at}
     try:
-        ticket = reporting.report_fault(report, by=request.person, at=now, **by_phone)
+        ticket = reporting.report_fault(report, by=request.person, at=now, call=phoned)
     except Refused as refusal:
         fault.add_error("channel" if channel is not Channel.PHONE else "system", str(refusal.sentence))
         return None

@@ -45,6 +45,24 @@ def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetim
 
 
 @transaction.atomic
+def start_clocks_of_part(part: Matter, whole: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
+    """What was taken out of another matter is promised since then: each promise begins as it began there, with its
+    pauses and with what was raised. What the whole does not promise counts from when it was last responded to."""
+    life = Life.locked(whole)
+    began = life.course(Metric.RESPOND).latest.counts_from if Metric.RESPOND in life.entries else at
+
+    def course(metric: Metric, promise: Promise) -> Course:
+        known = life.course(metric) if metric in life.entries else None
+        if known and known.latest.promise.asks_the_same(promise):
+            return known.of_a_part()
+        start = known.latest.counts_from if known else began
+        return Course((begun(promise, terms.core_calendar, start, severity=terms.severity),))
+
+    Life(part).keep({metric: course(metric, promise) for metric, promise in terms.promises.items()}, terms)
+    record(Act.CLOCKS_STARTED, part, by=by, at=at, words={"severity": terms.severity.value or None})
+
+
+@transaction.atomic
 def start_promise(matter: Matter, promise: Promise, *, terms: Terms, by: Person | None, at: datetime) -> Changed:
     """One of the house beside the contract's own; where it has run and ended before, its next cycle. Of `terms`, only
     the desk, the calendar and the severity count."""
