@@ -53,13 +53,21 @@ class Situation:
         ]
 
     @property
+    def running(self) -> list[tuple[str, str | Text]]:
+        """What can be paused."""
+        return [(metric.value, one.metric) for metric, one in self.standing.items() if _can_pause(one)]
+
+    @property
     def has_paused(self) -> bool:
         return any(clock.state is ClockState.PAUSED for clock in self.standing.values())
 
     @property
     def can_pause(self) -> bool:
-        states = (ClockState.RUNNING, ClockState.WAITING)
-        return any(clock.state in states for clock in self.standing.values() if clock.is_open)
+        return bool(self.running)
+
+
+def _can_pause(clock: Shown) -> bool:
+    return clock.is_open and clock.state in (ClockState.RUNNING, ClockState.WAITING)
 
 
 def situation_of(pk: UUID, *, at: datetime) -> Situation:

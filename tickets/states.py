@@ -49,6 +49,7 @@ BOTH = frozenset({Side.HOSPITAL, Side.VENDOR})
 THE_HOSPITAL = frozenset({Side.HOSPITAL})
 THE_VENDOR = frozenset({Side.VENDOR})
 NOBODY = frozenset[Side]()  # the product itself
+IN_WORK = frozenset({State.WORKING, State.WAITING})
 IN_HAND = frozenset({State.REPORTED, State.WORKING, State.WAITING, State.HANDED_OVER})
 SOLVED = frozenset({State.RESOLVED, State.SIGNED})
 
