@@ -175,9 +175,13 @@ def _why_not_move_start(ticket: Ticket, person: Person, situation: Situation) ->
 
 
 def _why_not_call_word(ticket: Ticket, person: Person, situation: Situation) -> str:
-    if not situation.late_call:
-        return _("No call waits for your word.")
-    if situation.late_call["logged_side"] == person.side:
+    return _why_not_dispute(ticket, person, situation) if situation.late_call else _("No call waits for your word.")
+
+
+def _why_not_dispute(ticket: Ticket, person: Person, situation: Situation) -> str:
+    if not situation.call:
+        return _("Only a first call is disputed, and within seven days.")
+    if situation.call["logged_side"] == person.side:
         return _("The other side is asked, not the one that wrote it down.")
     return ""
 
@@ -249,7 +253,7 @@ BUTTONS: tuple[Button, ...] = (
     Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", LOG_CALLS,
            _why_not_call_word, is_direct=True, is_rare=True),
     Button(gettext_lazy("The time of the call is wrong"), "phone", "ticket_dispute_call", LOG_CALLS,
-           _why_not_call_word, is_rare=True),
+           _why_not_dispute, is_rare=True),
     Button(gettext_lazy("Ask for haste"), "bell-ringing", "ticket_urge", REPORT_FAULTS, _why_not_urge, H,
            key="h", is_direct=True),
     Button(gettext_lazy("Withdraw"), "ban", "ticket_withdraw", REPORT_FAULTS, _move(Move.WITHDRAW), H),

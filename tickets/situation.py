@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise as Text
 
@@ -17,6 +17,7 @@ from servicedesk.clocks.selectors.promises import Shown
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
 from tickets.models import Call, SeverityWish, Ticket, Visit
+from tickets.models.acts import DISPUTED_WITHIN
 
 RELATED = ("hospital", "vendor", "matter", "contract__desk", "system", "department", "place", "recurs", "parent",
            "merged_into")  # fmt: skip
@@ -28,8 +29,13 @@ class Situation:
     clocks: list[Shown]  # every one of the ticket, those that stand now first
     visit: dict[str, Any] | None  # the one that is open
     wish: dict[str, Any] | None  # the severity that waits for the hospital's word
-    late_call: dict[str, Any] | None  # the call whose time waits for the other side's word
+    call: dict[str, Any] | None  # the first call, while its time may be confirmed or disputed by the other side
     at: datetime
+
+    @property
+    def late_call(self) -> dict[str, Any] | None:
+        """Whose time waits for the other side's word."""
+        return self.call if self.call and self.call["needs_word"] else None
 
     @cached_property
     def standing(self) -> dict[Metric, Shown]:
@@ -71,11 +77,11 @@ def _can_pause(clock: Shown) -> bool:
 
 
 def situation_of(pk: UUID, *, at: datetime) -> Situation:
-    ticket = _whole().get(pk=pk)
+    ticket = _whole(at).get(pk=pk)
     parts = {
         "visit": ticket.open_visit,  # type: ignore[attr-defined]
         "wish": ticket.open_wish,  # type: ignore[attr-defined]
-        "late_call": ticket.late_call,  # type: ignore[attr-defined]
+        "call": ticket.open_call,  # type: ignore[attr-defined]
     }
     return Situation(ticket, clocks_of(ticket, at), **parts, at=at)
 
@@ -93,16 +99,17 @@ def _order(clock: Shown) -> tuple[bool, bool, float]:
     return (not clock.row.is_standing, not clock.is_open, due.timestamp() if due else float("inf"))
 
 
-def _whole() -> QuerySet[Ticket]:
+def _whole(at: datetime) -> QuerySet[Ticket]:
     visits = Visit.objects.filter(left_at=None, dropped_at=None)
     wishes = SeverityWish.objects.filter(decided_at=None)
-    calls = Call.objects.filter(needs_word=True, agreed_at=None, disputed_at=None)
+    disputable = Q(needs_word=True) | Q(is_first=True, logged_at__gt=at - DISPUTED_WITHIN)
+    calls = Call.objects.filter(disputable, agreed_at=None, disputed_at=None)
     return Ticket.objects.select_related(*RELATED).annotate(
         open_visit=_one(
             visits, "id", "why", "engineer_id", "engineer_name", "planned_at", "sent_at", "arrived_at", "where"
         ),
         open_wish=_one(wishes, "id", "severity", "why", "asked_name"),
-        late_call=_one(calls, "id", "caller", "called_at", "logged_at", "logged_side"),
+        open_call=_one(calls, "id", "caller", "called_at", "logged_at", "logged_side", "needs_word"),
     )
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.services import waivers
 from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
+from tests.clocks.test_promise_pages import client_of
 from tests.tickets.closing import HOUR, SOLVED, resolved, seen, sign_handed
 from tests.tickets.people import make_desk
 from tickets.enums import Ending, Proof, State
-from tickets.models import MaintenanceRecord, SeverityWish
-from tickets.services import levels, outages, solving, visiting
+from tickets.models import Call, MaintenanceRecord, SeverityWish
+from tickets.services import levels, outages, reporting, solving, visiting
+from tickets.services.reporting import Phoned
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -137,6 +140,42 @@ def test_no_hospital_stops_the_vendors_clock_by_a_workaround(desk):
     ticket = desk.accepted()
     with pytest.raises(Forbidden, match="vendor"):
         desk.act(outages.work_around_all, ticket, by=desk.it, at=AT + HOUR, words="用备机")
+
+
+# ── calls ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_first_call_logged_as_just_now_can_be_disputed(desk):
+    """PACS-6: called at 10:00, written down by the vendor at 10:25 as 'just now': the hospital has its word too."""
+    ticket = desk.report(**PHONED, by=desk.engineer)
+    with desk.inside():
+        call = Call.objects.get(ticket=ticket)
+    assert not call.needs_word
+    with pytest.raises(Refused, match="Nobody waits"):
+        desk.act(reporting.agree_to_call, call, by=desk.it, at=AT + HOUR)
+    with pytest.raises(Refused, match="other side"):
+        desk.act(reporting.dispute_call, call, by=desk.engineer, at=AT + HOUR, why="x")
+    desk.act(reporting.dispute_call, call, by=desk.it, at=AT + HOUR, why="二十五分钟前打的")
+    assert desk.fresh(call).disputed_why == "二十五分钟前打的"
+
+
+def test_a_dispute_has_its_time_and_needs_a_first_call(desk):
+    first = desk.report(**PHONED, by=desk.engineer)
+    later = desk.act(reporting.log_call, first, by=desk.engineer, at=AT + HOUR, call=Phoned(AT + HOUR, "刘敏"))
+    with desk.inside():
+        call = Call.objects.get(ticket=first, is_first=True)
+    for which, at in ((call, AT + timedelta(days=7)), (later, AT + 2 * HOUR)):
+        with pytest.raises(Refused, match="within seven days"):
+            desk.act(reporting.dispute_call, which, by=desk.it, at=at, why="x")
+
+
+def test_the_page_offers_the_dispute_to_the_other_side(desk):
+    now = timezone.now()
+    ticket = desk.report(**PHONED, by=desk.engineer, at=now - HOUR)
+    assert "Dispute it" in client_of(desk.it).get("/calls/").content.decode()
+    assert "Dispute it" not in client_of(desk.engineer).get("/calls/").content.decode()
+    client_of(desk.it).post(f"/tickets/{ticket.pk}/dispute-call/", {"why": "早就打了"})
+    with desk.inside():
+        assert Call.objects.get(ticket=ticket).disputed_at
+    assert "Dispute it" not in client_of(desk.it).get("/calls/").content.decode()
 
 
 # ── who signed, who wished, who closed ───────────────────────────────────────────────────────────────────────────────

@@ -74,7 +74,7 @@ def _visit(service: Service, *, takes: str = "", **more: Any) -> Service:
 
 
 def _call(service: Service) -> Service:
-    return lambda now, **facts: service(_row(Call, now.late_call, _("No call waits for your word.")), **facts)
+    return lambda now, **facts: service(_row(Call, now.call, _("No call waits for your word.")), **facts)
 
 
 def _wish(service: Service) -> Service:
@@ -207,7 +207,7 @@ def _page(request: Any, act: ActPage, now: Situation, form: ActForm, refused: Re
         "news": lines.new_since(now.ticket, request.person, since=since) if is_stale else [],
         "seen": now.ticket.version if is_stale or request.method == "GET" else request.POST.get("seen", ""),
         "since": now.at if is_stale or since is None else since,
-        "late_call_at": moment_in((now.late_call or {}).get("called_at")),
+        "called_at": moment_in((now.call or {}).get("called_at")),
         "why_not": act.button.why_not(now.ticket, request.person, now),
         "now": now.at,
     }
