@@ -57,7 +57,7 @@ def test_from_the_nurses_phone_to_both_signatures(
     engineer.presses(ticket.title)
     engineer.acts("接单")
     assert clocks.moved() == {"respond": "met"}
-    engineer.sees("处理中", "王工", "photo.jpg")
+    engineer.sees("处理中", "王工", "放射科报修（网页）", "photo.jpg")
     phone.page.reload()
     phone.sees("王工 正在处理", within="body")
 
