@@ -178,6 +178,25 @@ def test_an_answer_that_got_lost_makes_no_second_ticket(phone: Visitor, room: Ro
     assert len(room.tickets()) == 1
 
 
+def test_what_is_refused_without_a_reason_stays_in_the_page(phone: Visitor, room: Room) -> None:
+    """A phone that keeps no cookies is turned away at the door: it says so, and nothing typed is lost."""
+    phone.expects = ("403", "Failed to load")
+    phone.visit(room.page)
+    phone.page.tap("label[for=symptom-slow]")
+    phone.page.tap("summary")
+    phone.page.fill("#words", "开机后就这样")
+    phone.page.route("**/r/**", lambda route: route.fulfill(status=403, body="<p>403</p>")
+                     if route.request.method == "POST" else route.continue_())  # fmt: skip
+    phone.page.tap(".send")
+    phone.page.wait_for_selector("[data-errors=__all__]:not([hidden])")
+    assert "直接打电话" in phone.page.inner_text("[data-errors=__all__]")
+    assert phone.page.input_value("#words") == "开机后就这样"
+    phone.page.unroute("**/r/**")
+    phone.page.tap(".send")
+    phone.page.wait_for_selector("#live")
+    assert len(room.tickets()) == 1
+
+
 def test_patients_under_way_go_by_telephone(phone: Visitor, visitors: Callable[[], Visitor], room: Room) -> None:
     """PACS-16: the number at once, 'call now' kept, and the call that the vendor writes down starts it."""
     phone.visit(room.page)
