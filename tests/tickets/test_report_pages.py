@@ -435,6 +435,43 @@ def test_a_ward_that_phoned_first_writes_it_down_afterwards_and_sees_no_log(desk
     assert browser(desk.engineer).post(f"/calls/{call.pk}/agree/").status_code == 302
 
 
+def test_five_presses_are_one_call(desk: Desk) -> None:
+    ticket, ward = desk.report(severity=Severity.A, at=timezone.now()), browser(desk.ward)
+    for _ in range(5):
+        pressed = ward.post(f"/tickets/{ticket.pk}/calls/new/", {"when": "now", "caller": "刘敏"})
+        assert pressed.url == f"/tickets/{ticket.pk}/"
+    with desk.inside():
+        assert Call.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"called_at": "2099-01-01T10:00"}, "has not come yet"),
+        ({"called_at": "1066-10-14T09:00"}, "more than a month ago"),
+        ({"called_at": "", "when": "x"}, "required"),
+        ({"called_at": "0000-00-00T99:99"}, "Enter a valid date/time"),
+        ({"caller": "王" * 61, "when": "now"}, "at most 60"),
+        ({"caller": "\u202e王", "when": "now"}, "cannot be seen"),
+        ({"number": "8\x00105", "when": "now"}, "cannot be seen"),
+        ({"said": "片" * 350_000, "when": "now"}, "at most 500"),
+    ],
+    ids=lambda one: str(one)[:40],
+)
+def test_an_odd_call_about_a_ticket_is_refused_beside_its_field(desk: Desk, wrong: dict, sentence: str) -> None:
+    ticket = desk.report(severity=Severity.A, at=timezone.now())
+    typed = {"caller": "刘敏", "said": "全科都调不出", "called_at": field_of(timezone.now())} | wrong
+    said = text(browser(desk.ward).post(f"/tickets/{ticket.pk}/calls/new/", typed))
+    assert sentence in said
+    assert '<details class="fold" open>' in said
+    assert "said" in wrong or "全科都调不出" in said
+    assert desk.fresh(ticket).state == State.CALL_AWAITED
+
+
+def field_of(moment) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def test_nobody_elses_ward_writes_down_a_call(desk: Desk) -> None:
     """ALL-1"""
     ticket = desk.report(severity=Severity.A)
