@@ -9,18 +9,20 @@ from tests.browser.take_screenshots import FOLDER, ONLY
 from tests.browser.visitor import DESK, PHONE, Visitor
 from tests.world import World
 
+WARD = {"report", "report-chosen", "call-now", "outages", "ward-home", "ward-call"}
+
 
 def test_pictures(world: World, visitors: Callable[[], Visitor]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     room = report_room(world)
-    paths = paths_of(room, fill(room)) | {"numbers": "/numbers/"}
+    paths = paths_of(room, fill(room)) | {"numbers": "/numbers/", "ward-home": "/", "ward-call": "/calls/new/"}
     for width, theme in ((DESK, "light"), (PHONE, "light"), (PHONE, "dark")):
         visitor = visitors().with_device(viewport=width, color_scheme=theme)
         visitor.expects = ("410",)
         for name, path in paths.items():
             if ONLY not in name:
                 continue
-            visitor.sign_in(room.desk.lead if name == "numbers" else room.desk.it)
+            visitor.sign_in(room.desk.lead if name == "numbers" else room.desk.ward if name in WARD else room.desk.it)
             visitor.visit(path)
             if name == "make-stickers":
                 visitor.page.fill("textarea", "\n".join(f"阅片工作站 {n:02}" for n in range(30)))

@@ -42,6 +42,7 @@ from tickets.terms import InForce, terms_for, version_for
 
 # Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
 IN_THE_CALL = timedelta(minutes=1)
+PRESSED_TWICE = timedelta(seconds=10)
 TITLE = 120
 
 # What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
@@ -141,8 +142,11 @@ def report_with_files(
 
 @transaction.atomic
 def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
-    """The first call starts what waits for it; every later one is written into the stream."""
+    """The first call starts what waits for it; every later one is written into the stream. Pressed five times, it is
+    one: nobody calls twice within seconds."""
     ticket = locked(ticket)
+    if again := _pressed_before(ticket, call, by):
+        return again
     is_first = ticket.state == State.CALL_AWAITED
     if is_first:
         _refuse_odd(call.called_at, at)
@@ -331,6 +335,13 @@ def _keep_call(
         other = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else set(hospital_it(ticket))
         tell(ticket, NoticeKind.APPROVAL_ASKED, to=other, by=by, at=at, key=f"call:{row.pk}")
     return row
+
+
+def _pressed_before(ticket: Ticket, call: Phoned, by: Person) -> Call | None:
+    near = (call.called_at - PRESSED_TWICE, call.called_at + PRESSED_TWICE)
+    return Call.objects.filter(
+        ticket=ticket, logged_by=by.membership_id, caller=call.caller, called_at__range=near
+    ).first()
 
 
 def _of_the_other(call: Call, by: Person) -> Call:
