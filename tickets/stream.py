@@ -21,6 +21,7 @@ from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.bulk import insert_made
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
+from tickets.changes import say_changed
 from tickets.enums import Kind
 from tickets.models import Entry, Ticket
 
@@ -58,6 +59,7 @@ def keep(ticket: Ticket, *, at: datetime) -> None:
     ticket.version += 1
     ticket.changed_at = at
     ticket.save(update_fields=KEPT)
+    say_changed(ticket)
 
 
 def write(

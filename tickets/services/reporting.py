@@ -38,6 +38,7 @@ from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
+from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
@@ -135,6 +136,7 @@ def report_fault(
     prepare(ticket, at=at)
     ticket.due_at = ticket.matter.next_due_at  # as the trigger has written it
     _tell_reported(ticket, by=by, at=at)
+    say_changed(ticket)
     return ticket
 
 
