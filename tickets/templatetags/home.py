@@ -28,8 +28,8 @@ def _row(row: Row, tags: Tags, now: datetime) -> str:
     tag = organisation(*tags[row.hospital]) if row.hospital in tags else ""
     shape = (row.severity or "none").lower()
     return (
-        f'<li><a class="ticket-row" href="{row.url}"><span class="severity severity-{shape}">{escape(row.severity or "–")}</span>'
-        f'<span class="words"><strong>{escape(row.title)}</strong>'
+        f'<li><a class="ticket-row" href="{row.url}"><span class="severity severity-{shape}">'
+        f'{escape(row.severity or "–")}</span><span class="words"><strong>{escape(row.title)}</strong>'
         f'<span class="quiet">{_words(row)}</span></span><span class="row-facts">{tag}{_when(row, now)}</span></a></li>'
     )
 
