@@ -141,12 +141,12 @@ def _why_not_emergency(ticket: Ticket, person: Person, situation: Situation) -> 
 
 def _why_not_propose(ticket: Ticket, person: Person, situation: Situation) -> str:
     if situation.wish:
-        return _("Another severity was proposed already; the hospital has not decided yet.")
+        return _("Something else was proposed already; the hospital has not decided yet.")
     return _unless_in_hand(ticket, person, situation)
 
 
 def _why_not_decide(ticket: Ticket, person: Person, situation: Situation) -> str:
-    return "" if situation.wish else _("No other severity was proposed.")
+    return "" if situation.wish else _("Nothing else was proposed.")
 
 
 def _why_not_mark(ticket: Ticket, person: Person, situation: Situation) -> str:
@@ -165,6 +165,14 @@ def _why_not_resume(ticket: Ticket, person: Person, situation: Situation) -> str
 
 def _why_not_agree(ticket: Ticket, person: Person, situation: Situation) -> str:
     return "" if ticket.is_open and situation.by_agreement else _("The contract leaves no time to an agreement here.")
+
+
+def _why_not_decide_time(ticket: Ticket, person: Person, situation: Situation) -> str:
+    if not situation.proposed or not situation.proposed_clock:
+        return _("No time is proposed.")
+    if situation.proposed["asked_side"] == person.side:
+        return _("The other side decides on a time that yours proposed.")
+    return ""
 
 
 def _why_not_move_start(ticket: Ticket, person: Person, situation: Situation) -> str:
@@ -230,7 +238,7 @@ BUTTONS: tuple[Button, ...] = (
     Button(gettext_lazy("Not solved"), "circle-x", "ticket_refuse", SIGN_FEEDBACK, _move(Move.REFUSE), H),
     _of_hospital(gettext_lazy("Close without a signature"), "archive", "ticket_close_unsigned",
                  _move(Move.CLOSE_UNSIGNED)),
-    _of_hospital(gettext_lazy("Decide on the proposed severity"), "flag", "ticket_decide_severity", _why_not_decide,
+    _of_hospital(gettext_lazy("Decide on what the vendor proposes"), "flag", "ticket_decide_severity", _why_not_decide,
                  is_next=True, is_rare=True),
     _of_hospital(gettext_lazy("It is yours: back to the vendor"), "switch-horizontal", "ticket_give_back",
                  _move(Move.GIVE_BACK), is_next=True, is_rare=True),
@@ -239,8 +247,9 @@ BUTTONS: tuple[Button, ...] = (
     _of_hospital(gettext_lazy("Pause the promises"), "player-pause", "ticket_pause", _why_not_pause, key="p"),
     _of_hospital(gettext_lazy("Let the promises run on"), "player-play", "ticket_resume", _why_not_resume,
                  is_direct=True, is_rare=True),
-    _of_hospital(gettext_lazy("Agree on a time"), "calendar-event", "ticket_agree_time", _why_not_agree,
-                 is_rare=True),
+    _of_both(gettext_lazy("Propose a time"), "calendar-event", "ticket_propose_time", _why_not_agree, is_rare=True),
+    _of_both(gettext_lazy("Decide on the proposed time"), "calendar-event", "ticket_decide_time",
+             _why_not_decide_time, is_next=True, is_rare=True),
     _of_hospital(gettext_lazy("Let the visit count from the call"), "clock", "ticket_move_start", _why_not_move_start,
                  is_rare=True),
     _of_both(gettext_lazy("Call for a visit"), "map-pin", "ticket_call_visit", _why_not_call, key="c"),
@@ -249,7 +258,8 @@ BUTTONS: tuple[Button, ...] = (
     _of_hospital(gettext_lazy("The engineer is here"), "user-check", "ticket_arrived", _why_not_send, is_rare=True),
     _of_vendor(gettext_lazy("Leave the site"), "logout", "ticket_leave", _why_not_leave, key="l", is_rare=True),
     _of_both(gettext_lazy("Nobody needs to come"), "x", "ticket_drop_visit", _why_not_send, is_rare=True),
-    _of_both(gettext_lazy("Another kind of service"), "tag", "ticket_change_category", _unless_in_hand),
+    _of_hospital(gettext_lazy("Another kind of service"), "tag", "ticket_change_category", _unless_in_hand),
+    _of_vendor(gettext_lazy("Propose another kind of service"), "tag", "ticket_propose_category", _why_not_propose),
     Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", LOG_CALLS,
            _why_not_call_word, is_direct=True, is_rare=True),
     Button(gettext_lazy("The time of the call is wrong"), "phone", "ticket_dispute_call", LOG_CALLS,

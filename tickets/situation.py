@@ -12,7 +12,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.functional import Promise as Text
 
-from servicedesk.clocks.models import Clock
+from servicedesk.clocks.models import Clock, TimeWish
 from servicedesk.clocks.selectors.promises import Shown
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
@@ -28,7 +28,8 @@ class Situation:
     ticket: Ticket
     clocks: list[Shown]  # every one of the ticket, those that stand now first
     visit: dict[str, Any] | None  # the one that is open
-    wish: dict[str, Any] | None  # the severity that waits for the hospital's word
+    wish: dict[str, Any] | None  # the severity, or kind of service, that waits for the hospital's word
+    proposed: dict[str, Any] | None  # the time that waits for the other side's word
     call: dict[str, Any] | None  # the first call, while its time may be confirmed or disputed by the other side
     at: datetime
 
@@ -36,6 +37,12 @@ class Situation:
     def late_call(self) -> dict[str, Any] | None:
         """Whose time waits for the other side's word."""
         return self.call if self.call and self.call["needs_word"] else None
+
+    @property
+    def proposed_clock(self) -> Shown | None:
+        """The promise for which a time is proposed, while it runs."""
+        key = self.proposed["clock_id"] if self.proposed else None
+        return next((one for one in self.standing.values() if str(one.row.pk) == key and one.is_open), None)
 
     @cached_property
     def standing(self) -> dict[Metric, Shown]:
@@ -81,6 +88,7 @@ def situation_of(pk: UUID, *, at: datetime) -> Situation:
     parts = {
         "visit": ticket.open_visit,  # type: ignore[attr-defined]
         "wish": ticket.open_wish,  # type: ignore[attr-defined]
+        "proposed": ticket.open_time,  # type: ignore[attr-defined]
         "call": ticket.open_call,  # type: ignore[attr-defined]
     }
     return Situation(ticket, clocks_of(ticket, at), **parts, at=at)
@@ -102,18 +110,20 @@ def _order(clock: Shown) -> tuple[bool, bool, float]:
 def _whole(at: datetime) -> QuerySet[Ticket]:
     visits = Visit.objects.filter(left_at=None, dropped_at=None)
     wishes = SeverityWish.objects.filter(decided_at=None)
+    times = TimeWish.objects.filter(decided_at=None)
     disputable = Q(needs_word=True) | Q(is_first=True, logged_at__gt=at - DISPUTED_WITHIN)
     calls = Call.objects.filter(disputable, agreed_at=None, disputed_at=None)
     return Ticket.objects.select_related(*RELATED).annotate(
         open_visit=_one(
             visits, "id", "why", "engineer_id", "engineer_name", "planned_at", "sent_at", "arrived_at", "where"
         ),
-        open_wish=_one(wishes, "id", "severity", "why", "asked_name"),
+        open_wish=_one(wishes, "id", "severity", "category_name", "why", "asked_name"),
+        open_time=_one(times, "id", "clock_id", "time", "asked_name", "asked_side", of=("matter", "matter")),
         open_call=_one(calls, "id", "caller", "called_at", "logged_at", "logged_side", "needs_word"),
     )
 
 
-def _one(rows: Any, *fields: str) -> Subquery:
+def _one(rows: Any, *fields: str, of: tuple[str, str] = ("ticket", "pk")) -> Subquery:
     """The first of them as an object, in the same query."""
-    found = rows.filter(ticket=OuterRef("pk")).order_by("id").annotate(whole=JSONObject(**{f: f for f in fields}))
+    found = rows.filter(**{of[0]: OuterRef(of[1])}).order_by("id").annotate(whole=JSONObject(**{f: f for f in fields}))
     return Subquery(found.values("whole")[:1])

@@ -159,9 +159,7 @@ _SAY: dict[Reason, Callable[[_Facts], str]] = {
         _("Runs once a visit is called for, and then counts from %(at)s.") % facts.at("counts_from")
     ),
     Reason.COUNTED_FROM: lambda facts: _("Counted from %(at)s.") % facts.at(),
-    Reason.CALLED_LATER: lambda facts: (
-        _("The visit was called for at %(at)s; that moves no time.") % facts.at()
-    ),
+    Reason.CALLED_LATER: lambda facts: _("The visit was called for at %(at)s; that moves no time.") % facts.at(),
     Reason.RUNS_DAY_AND_NIGHT: lambda facts: (
         _("Runs day and night: a house default, the contract does not say.")
         if facts["is_default"]

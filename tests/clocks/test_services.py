@@ -172,9 +172,7 @@ def test_a_remote_solution_ends_the_visit_and_the_hospital_may_contest_it(place)
     matter = place.reported(RESPOND, VISIT, severity=Severity.A)
     with place.inside():
         clock = place.clock(matter, Metric.ON_SITE)
-        waiver = waivers.solved_remotely(
-            clock, why="远程重启服务", by=engineer(place), at=AT + HOUR
-        )
+        waiver = waivers.solved_remotely(clock, why="远程重启服务", by=engineer(place), at=AT + HOUR)
     ended = place.clock(matter, Metric.ON_SITE)
     assert (ended.outcome, ended.stopped_at, planned(place, matter, Metric.ON_SITE)) == ("waived", AT + HOUR, [])
     with place.inside():

@@ -133,7 +133,10 @@ def test_a_waiver_that_is_asked_for_is_decided_before_a_merge(desk):
 def system_of(desk) -> System:
     with desk.inside():
         return System.objects.filter(contract=desk.contract).first() or System.objects.create(
-            hospital_id=desk.contract.hospital_id, vendor_id=desk.contract.vendor_id, contract=desk.contract, name="PACS"
+            hospital_id=desk.contract.hospital_id,
+            vendor_id=desk.contract.vendor_id,
+            contract=desk.contract,
+            name="PACS",
         )
 
 

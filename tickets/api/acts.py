@@ -83,10 +83,18 @@ def _propose(ticket: Ticket, *, severity: str, **more: Any) -> Any:
 
 
 def _category(ticket: Ticket, *, category: str, **more: Any) -> Any:
+    return levels.change_category(ticket, _item(ticket, category), **more)
+
+
+def _propose_category(ticket: Ticket, *, category: str, **more: Any) -> Any:
+    return levels.propose_category(ticket, _item(ticket, category), **more)
+
+
+def _item(ticket: Ticket, category: str) -> CatalogueItem:
     item = CatalogueItem.objects.filter(contract_id=ticket.contract_id, category=category).first()
     if item is None:
         raise serializers.ValidationError({"category": _("The contract has no such kind of service.")})
-    return levels.change_category(ticket, item, **more)
+    return item
 
 
 def _call(ticket: Ticket, *, by: Person, at: Any, **call: Any) -> Any:
@@ -113,7 +121,8 @@ ACTS: tuple[Act, ...] = (
     Act("change-severity", DECIDE_TICKETS, _severity, shapes.Graver, "The hospital decides"),
     Act("propose-severity", WORK_TICKETS, _propose, shapes.Graver, "The vendor proposes"),
     Act("mark-emergency", DECIDE_TICKETS, levels.mark_emergency, shapes.Why, "An emergency"),
-    Act("change-category", TAKE_PART, _category, shapes.OtherCategory, "It is something else"),
+    Act("change-category", DECIDE_TICKETS, _category, shapes.OtherCategory, "The hospital says: something else"),
+    Act("propose-category", WORK_TICKETS, _propose_category, shapes.OtherCategory, "The vendor proposes"),
     Act("call-for-visit", TAKE_PART, visiting.call_for_visit, shapes.Why, "Somebody has to come"),
     Act("log-call", LOG_CALLS, _call, shapes.PhoneCall, "Write down a call; the first one starts what waits for it"),
     Act("number-elsewhere", KEEP_NUMBERS_ELSEWHERE, elsewhere.set_number_elsewhere, shapes.NumberElsewhere,

@@ -135,7 +135,9 @@ def _refuse_an_escape(ticket: Ticket, into: Ticket) -> None:
     """A vendor merges what it has in work with what it has in work, and loses no promise by it; the rest is the
     hospital's hand."""
     if not {State(ticket.state), State(into.state)} <= IN_WORK:
-        raise Forbidden(_("Accept both first; what is solved, handed over or not called about yet the hospital merges."))
+        raise Forbidden(
+            _("Accept both first; what is solved, handed over or not called about yet the hospital merges.")
+        )
     if ticket.system_id != into.system_id:
         raise Forbidden(_("Tickets of two systems are made one by the hospital only."))
     if _is_earlier_or_graver(ticket, into):
