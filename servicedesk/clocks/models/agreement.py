@@ -31,7 +31,7 @@ class TimeWish(WalledWithId):
     decided_at = models.DateTimeField(_("decided"), null=True)
     decided_by = models.UUIDField(null=True)
     decided_name = models.CharField(_("who decided"), max_length=60, blank=True)
-    is_granted = models.BooleanField(_("agreed"), null=True)
+    is_granted = models.BooleanField(_("granted"), null=True)
     said = models.CharField(_("what the other side says"), max_length=300, blank=True)
 
     class Meta:
