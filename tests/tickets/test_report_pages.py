@@ -30,8 +30,8 @@ from tests.tickets.test_scanning import stick
 from tests.world import make_member, make_place
 from tickets.enums import State
 from tickets.models import Call, MeToo, NumberRule, Sticker, Ticket
-from tickets.services.reporting import Phoned, log_call
 from tickets.services.outages import announce_outage
+from tickets.services.reporting import Phoned, log_call
 from tickets.services.stickers import find_sticker
 
 pytestmark = pytest.mark.django_db

@@ -142,12 +142,6 @@ def move_start_to_call(matter: Matter, *, by: Person, at: datetime) -> Changed:
 
 
 @transaction.atomic
-def agree_time(matter: Matter, metric: Metric, *, time: datetime, by: Person, at: datetime) -> Changed:
-    changed = Life.locked(matter).act(lambda _metric, course: course.agree(time), upon=[metric])
-    return _recorded(Act.TIME_AGREED, matter, changed, by=by, at=at)
-
-
-@transaction.atomic
 def pause_clocks(
     matter: Matter, *, why: str, by: Person, at: datetime, metrics: Iterable[Metric] | None = None
 ) -> Changed:
