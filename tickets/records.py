@@ -69,6 +69,7 @@ COLUMNS: tuple[tuple[str | Promise, Cell], ...] = (
     (_("returned from an earlier one"), lambda row: _yes(row.is_recurring)),
     (_("came back later"), lambda row: _yes(row.came_back)),
     (_("signed by"), lambda row: row.signer_name),
+    (_("over which way"), lambda row: row.get_way_display()),
     (_("satisfaction"), lambda row: row.get_satisfaction_display()),
     (pgettext_lazy("record", "confirmed"), lambda row: row.get_ending_display()),
     (_("confirmed by"), lambda row: row.closed_name),

@@ -48,6 +48,16 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'contract',
                 'ordering': ['ends_on', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='contract_of_parties'),
+                    servicedesk.tenancy.keys.TenantKey('desk', name='contract_desk_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('renews', name='contract_renews_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'desk'), name='one_desk_per_contract'),
+                    models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('hospital', 'vendor', 'number'), name='contract_number_once', violation_error_message='There is already a contract of this number.'),
+                    models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), models.Q(('ends_on__gte', models.F('starts_on')), ('starts_on__isnull', False)), _connector='OR'), name='contract_ends_after_start', violation_error_message='The term ends before it begins.'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('activated_at__isnull', True), ('activated_by__isnull', True)), models.Q(('activated_by__isnull', False), ('ends_on__isnull', False), models.Q(('number', ''), _negated=True)), _connector='OR'), name='contract_activated_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('activated_at__isnull', False), ('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='contract_ended_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -66,6 +76,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'kind of service',
                 'ordering': ['id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='catalogueitem_contract_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'contract', 'category'), name='catalogue_category_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -86,6 +100,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'deliverable',
                 'ordering': ['id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='deliverable_contract_same_parties', owner=('hospital', 'vendor')),
+                    models.CheckConstraint(condition=models.Q(models.Q(('due_unit', ''), ('due_within__isnull', True)), models.Q(('due_within__isnull', False), models.Q(('due_unit', ''), _negated=True)), _connector='OR'), name='deliverable_due_whole', violation_error_message='A time is a number and its unit, or neither.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -403,6 +421,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'level',
                 'ordering': ['severity'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='level_contract_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'contract', 'severity'), name='level_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -424,6 +446,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'version of the promises',
                 'ordering': ['version'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='matrixversion_contract_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('calendar', name='matrix_calendar_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'contract', 'version'), name='matrix_version_once'),
+                    models.UniqueConstraint(condition=models.Q(('activated_at__isnull', True)), fields=('hospital', 'contract'), name='one_draft_of_the_promises'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('activated_at__isnull', True), ('activated_by__isnull', True), ('active_from__isnull', True)), models.Q(('activated_at__isnull', False), ('activated_by__isnull', False), ('active_from__isnull', False)), _connector='OR'), name='matrix_activated_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -442,6 +471,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'payment',
                 'ordering': ['id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='paymentmilestone_contract_same_parties', owner=('hospital', 'vendor')),
+                    models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 100)), name='share_of_a_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -463,6 +496,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'inspection plan',
                 'ordering': ['id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='plannedinspection_contract_same_parties', owner=('hospital', 'vendor')),
+                    models.CheckConstraint(condition=models.Q(models.Q(('report_unit', ''), ('report_within__isnull', True)), models.Q(('report_within__isnull', False), models.Q(('report_unit', ''), _negated=True)), _connector='OR'), name='plan_report_whole', violation_error_message="A report's time is a number and its unit, or neither."),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -482,6 +519,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'quota',
                 'ordering': ['id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='quota_contract_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='quota_of_parties'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -539,6 +580,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'use of a quota',
                 'ordering': ['at', 'id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='quotause_contract_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('quota', name='quota_use_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('matter', name='quota_use_matter_same_parties', owner=('hospital', 'vendor')),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_beyond', True), ('is_granted__isnull', False)), _connector='OR'), name='quota_use_decided_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -555,6 +602,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'limit of the scope',
                 'ordering': ['id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='scopelimit_contract_same_parties', owner=('hospital', 'vendor')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -571,6 +621,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'signing',
                 'ordering': ['from_on', 'id'],
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='signing_contract_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'contract', 'from_on'), name='signing_begins_once'),
+                    models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='signing_ends_after_start', violation_error_message='The contract year ends before it begins.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -595,6 +650,14 @@ class Migration(migrations.Migration):
                 'verbose_name': 'person of the contract',
                 'ordering': ['from_on', 'id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='staffmember_contract_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('of_vendor', name='staff_same_vendor', owner=('vendor',)),
+                    servicedesk.tenancy.keys.TenantKey('of_hospital', name='staff_same_hospital', owner=('hospital',)),
+                    models.CheckConstraint(condition=models.Q(('of_vendor__isnull', True), ('of_hospital__isnull', True), _connector='OR'), name='staff_of_one_party'),
+                    models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='staff_leaves_after_coming', violation_error_message='The last day lies before the first.'),
+                    models.UniqueConstraint(condition=models.Q(('role', 'project_manager'), ('until_on__isnull', True)), fields=('hospital', 'contract'), name='one_project_manager', violation_error_message='The contract already has a project manager; change them instead.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -615,6 +678,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'system',
                 'ordering': ['id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='system_contract_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='system_of_parties'),
+                    servicedesk.tenancy.keys.TenantKey('part_of', name='system_module_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'contract', 'name'), name='system_name_once', violation_error_message='The contract already has a system of this name.'),
+                    models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='system_ends_after_start', violation_error_message="The system's term ends before it begins."),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -687,190 +757,10 @@ class Migration(migrations.Migration):
                 'verbose_name': 'expiry',
                 'ordering': ['expires_on', 'id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('contract', name='expiry_contract_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('system', name='expiry_system_same_parties', owner=('hospital', 'vendor')),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='contract_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=servicedesk.tenancy.keys.TenantKey('desk', name='contract_desk_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=servicedesk.tenancy.keys.TenantKey('renews', name='contract_renews_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(fields=('hospital', 'desk'), name='one_desk_per_contract'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.UniqueConstraint(condition=models.Q(('number', ''), _negated=True), fields=('hospital', 'vendor', 'number'), name='contract_number_once', violation_error_message='There is already a contract of this number.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__isnull', True), models.Q(('ends_on__gte', models.F('starts_on')), ('starts_on__isnull', False)), _connector='OR'), name='contract_ends_after_start', violation_error_message='The term ends before it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activated_at__isnull', True), ('activated_by__isnull', True)), models.Q(('activated_by__isnull', False), ('ends_on__isnull', False), models.Q(('number', ''), _negated=True)), _connector='OR'), name='contract_activated_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='contract',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('end_reason', ''), ('ended_at__isnull', True), ('ended_by__isnull', True)), models.Q(('activated_at__isnull', False), ('ended_at__isnull', False), ('ended_by__isnull', False), models.Q(('end_reason', ''), _negated=True)), _connector='OR'), name='contract_ended_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueitem',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='catalogueitem_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueitem',
-            constraint=models.UniqueConstraint(fields=('hospital', 'contract', 'category'), name='catalogue_category_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='deliverable_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='deliverable',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('due_unit', ''), ('due_within__isnull', True)), models.Q(('due_within__isnull', False), models.Q(('due_unit', ''), _negated=True)), _connector='OR'), name='deliverable_due_whole', violation_error_message='A time is a number and its unit, or neither.'),
-        ),
-        migrations.AddConstraint(
-            model_name='level',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='level_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='level',
-            constraint=models.UniqueConstraint(fields=('hospital', 'contract', 'severity'), name='level_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixversion',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='matrixversion_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixversion',
-            constraint=servicedesk.tenancy.keys.TenantKey('calendar', name='matrix_calendar_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixversion',
-            constraint=models.UniqueConstraint(fields=('hospital', 'contract', 'version'), name='matrix_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('activated_at__isnull', True)), fields=('hospital', 'contract'), name='one_draft_of_the_promises'),
-        ),
-        migrations.AddConstraint(
-            model_name='matrixversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('activated_at__isnull', True), ('activated_by__isnull', True), ('active_from__isnull', True)), models.Q(('activated_at__isnull', False), ('activated_by__isnull', False), ('active_from__isnull', False)), _connector='OR'), name='matrix_activated_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentmilestone',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='paymentmilestone_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='paymentmilestone',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 100)), name='share_of_a_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='plannedinspection',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='plannedinspection_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='plannedinspection',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('report_unit', ''), ('report_within__isnull', True)), models.Q(('report_within__isnull', False), models.Q(('report_unit', ''), _negated=True)), _connector='OR'), name='plan_report_whole', violation_error_message="A report's time is a number and its unit, or neither."),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='quota_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='quota',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='quota_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='quotause',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='quotause_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='quotause',
-            constraint=servicedesk.tenancy.keys.TenantKey('quota', name='quota_use_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='quotause',
-            constraint=servicedesk.tenancy.keys.TenantKey('matter', name='quota_use_matter_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='quotause',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_beyond', True), ('is_granted__isnull', False)), _connector='OR'), name='quota_use_decided_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='scopelimit',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='scopelimit_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='signing_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.UniqueConstraint(fields=('hospital', 'contract', 'from_on'), name='signing_begins_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='signing',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__gte', models.F('from_on'))), name='signing_ends_after_start', violation_error_message='The contract year ends before it begins.'),
-        ),
-        migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='staffmember_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=servicedesk.tenancy.keys.TenantKey('of_vendor', name='staff_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=servicedesk.tenancy.keys.TenantKey('of_hospital', name='staff_same_hospital', owner=('hospital',)),
-        ),
-        migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=models.CheckConstraint(condition=models.Q(('of_vendor__isnull', True), ('of_hospital__isnull', True), _connector='OR'), name='staff_of_one_party'),
-        ),
-        migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='staff_leaves_after_coming', violation_error_message='The last day lies before the first.'),
-        ),
-        migrations.AddConstraint(
-            model_name='staffmember',
-            constraint=models.UniqueConstraint(condition=models.Q(('role', 'project_manager'), ('until_on__isnull', True)), fields=('hospital', 'contract'), name='one_project_manager', violation_error_message='The contract already has a project manager; change them instead.'),
-        ),
-        migrations.AddConstraint(
-            model_name='system',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='system_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='system',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='system_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='system',
-            constraint=servicedesk.tenancy.keys.TenantKey('part_of', name='system_module_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='system',
-            constraint=models.UniqueConstraint(fields=('hospital', 'contract', 'name'), name='system_name_once', violation_error_message='The contract already has a system of this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='system',
-            constraint=models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='system_ends_after_start', violation_error_message="The system's term ends before it begins."),
-        ),
-        migrations.AddConstraint(
-            model_name='expiry',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='expiry_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='expiry',
-            constraint=servicedesk.tenancy.keys.TenantKey('system', name='expiry_system_same_parties', owner=('hospital', 'vendor')),
         ),
     ]

@@ -13,6 +13,7 @@ import "./mentions.js";
 import "./signature.js";
 import "./handed.js";
 import "./keeps.js";
+import "./calling.js";
 
 const own = document.querySelector("script[data-fonts]").dataset;
 

@@ -23,6 +23,7 @@ from django.utils import translation
 
 from servicedesk.audit.enums import Act
 from servicedesk.notices import routes
+from servicedesk.notices.acts import TOLD
 from servicedesk.notices.enums import NoticeKind, Urgency
 from servicedesk.notices.models import InboxItem, Message
 from servicedesk.notices.nudge import FEW, nudge
@@ -115,6 +116,8 @@ def notify_all(events: Sequence[Event], *, using: str) -> None:
 
 def publish(event_key: str, act: Act, *, subject: Any, words: Mapping[str, Word], url: str, at: datetime) -> None:
     """An act on what two parties share, for their programs. `words` are ids and closed words, as ever."""
+    if act not in TOLD:
+        raise ValueError(f"{act} is not in the list of acts that programs choose from")
     if _UNTOLD.get():
         return
     using = subject._state.db or DEFAULT_DB_ALIAS

@@ -8,15 +8,13 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page
 
-from servicedesk.sla.promise import Metric
 from tests.browser.closing_pages import Room, closing_room
 from tests.browser.language import latin_sentences
 from tests.browser.test_every_page import too_small
 from tests.browser.visitor import PHONE, Visitor
 from tests.world import PASSWORD, World
 from tickets.enums import Ending, State, Way
-from tickets.models import FeedbackForm, MaintenanceRecord, Objection
-from tickets.services import working
+from tickets.models import FeedbackForm, MaintenanceRecord
 
 NAME = (((0.1, 0.8), (0.2, 0.2), (0.3, 0.8)), ((0.35, 0.3), (0.5, 0.7)), ((0.55, 0.2), (0.7, 0.8), (0.9, 0.3)))
 TOUCH = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
@@ -184,28 +182,6 @@ def test_two_tabs_sign_at_once_and_one_is_told(visitors: Callable[[], Visitor], 
     pages[1].get_by_text("已签字，等待院方确认。").wait_for()
     assert pages[1].locator("[name=name]").input_value() == "陈静"
     assert _form(room).name == "刘敏"
-
-
-def test_refused_over_the_link_the_hospital_decides_and_cycle_two_begins(
-    phone: Visitor, visitors: Callable[[], Visitor], room: Room
-) -> None:
-    """The refusal path: no promise moves by an unproven name, and the hospital's word begins the next cycle."""
-    page = phone.visit(f"/sign/{room.secret}/")
-    page.get_by_label("您的姓名", exact=True).fill("刘敏")
-    page.get_by_text("问题没有解决").tap()
-    page.get_by_label("哪里还没有解决？").fill("换了病人又黑屏")
-    page.get_by_role("button", name="没有解决，不签字").tap()
-    page.get_by_role("heading", name="已记录").wait_for()
-    assert room.desk.fresh(room.resolved).state == State.RESOLVED
-    with room.desk.inside():
-        objection = Objection.objects.get(ticket=room.resolved)
-    page = visitors().sign_in(room.desk.it).visit(f"/objections/{objection.pk}/")
-    page.get_by_role("button", name="属实，没有解决").click()
-    page.wait_for_url("**/tickets/*/")
-    fresh = room.desk.fresh(room.resolved)
-    assert (fresh.state, fresh.cycle) == (State.REPORTED, 2)
-    assert room.desk.clock(room.resolved, Metric.RESPOND).cycle == 2
-    room.desk.act(working.accept, room.resolved, by=room.desk.engineer, at=room.now)
 
 
 def test_the_reporter_proves_who_they_are_and_signs(visitors: Callable[[], Visitor], room: Room) -> None:

@@ -1,6 +1,6 @@
 """A lead's first day: the second step set up through the pages, and every way in that comes of it. G10.
 
-PICTURES=1 leaves a picture of each step at 360 and 1280, light and dark, in var/screenshots.
+PICTURES=1 leaves a picture of each step on both devices in var/screenshots.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from tests.accounts.people import current_code
 from tests.browser.language import latin_sentences
-from tests.browser.visitor import DESK, PHONE, Visitor
+from tests.browser.visitor import Visitor
 from tests.world import PASSWORD, World, make_member, make_user
 
 PICTURES = Path(settings.BASE_DIR) / "var" / "screenshots" if os.environ.get("PICTURES") else None
@@ -37,14 +37,13 @@ def lead(world: World) -> Membership:
 def look(visitor: Visitor, name: str) -> Page:
     """Chinese, nothing cut off, nobody kept out: these pages appear only on the way."""
     page = visitor.page
-    for width, theme in ((PHONE, "dark"), (PHONE, "light"), (DESK, "dark"), (DESK, "light")):
-        page.set_viewport_size(width)
-        page.emulate_media(color_scheme=theme)
+    for options in visitor.on_each_device():
         assert visitor.overflow() == 0, name
         assert visitor.axe() == [], name
         if PICTURES:
             PICTURES.mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=PICTURES / f"second-step-{name}-{width['width']}-{theme}.png", full_page=True)
+            width, theme = options["viewport"]["width"], options["color_scheme"]
+            page.screenshot(path=PICTURES / f"second-step-{name}-{width}-{theme}.png", full_page=True)
     assert latin_sentences(page.content()) == [], name
     return page
 

@@ -25,9 +25,10 @@ from tests.matrix.principals import sign_in
 from tests.tickets.closing import SOLVED, seen, sign_handed
 from tests.tickets.examples_closing import DRAWN
 from tests.world import PASSWORD, make_member
+from tickets.closing import standing
 from tickets.enums import State, Way
 from tickets.models import FeedbackForm, MaintenanceRecord, Objection, SigningLink, Ticket
-from tickets.panels import BESIDE
+from tickets.panels import AROUND, shown
 from tickets.services import signing, solving
 
 pytestmark = pytest.mark.django_db
@@ -324,10 +325,9 @@ def test_a_recurrence_of_nothing_is_a_sentence(desk, ticket, client_of, earlier)
 # ── what the panel offers ────────────────────────────────────────────────────────────────────────────────────────────
 def _panel(desk, ticket, member):
     with desk.acting(member) as person:
-        shown = BESIDE[0].context(Ticket.objects.get(pk=ticket.pk), person, timezone.now())
-        if shown is None:
+        closing = standing(Ticket.objects.get(pk=ticket.pk), person, at=timezone.now())
+        if not closing:
             return None
-        closing = shown["closing"]
         names = ("may_sign", "may_hand_over", "may_make_link", "may_confirm", "may_refuse", "may_close")
         return {name for name in names if getattr(closing, name)}
 
@@ -344,9 +344,10 @@ def test_the_panel_offers_each_their_own_act(desk, ticket):
 
 def _rendered(desk, ticket, member):
     with desk.acting(member) as person:
-        here = Ticket.objects.get(pk=ticket.pk)
-        parts = [(panel, panel.context(here, person, timezone.now())) for panel in BESIDE]
-        return "".join(render_to_string(p.template, {"ticket": here, "person": person, **c}) for p, c in parts if c)
+        now, here = timezone.now(), Ticket.objects.get(pk=ticket.pk)
+        parts = [("tickets/_closing.html", {"closing": standing(here, person, at=now)})]
+        parts += [(template, {"panel": panel}) for template, panel in shown(AROUND, here, person, now)]
+        return "".join(render_to_string(template, {"ticket": here, "person": person, **c}) for template, c in parts)
 
 
 def test_the_panels_say_how_far_it_is_and_lead_on(desk, ticket, now, client_of):
@@ -370,9 +371,8 @@ def test_the_panels_say_how_far_it_is_and_lead_on(desk, ticket, now, client_of):
     assert again.number in _rendered(desk, ticket, desk.it)
 
 
-def test_a_panel_asks_as_little_for_one_cycle_as_for_many(desk, ticket):
+def test_the_panel_of_closure_is_one_query(desk, ticket):
     with desk.acting(desk.it) as person, CaptureQueriesContext(connection) as queries:
-        for panel in BESIDE:
-            if context := panel.context(ticket, person, timezone.now()):
-                render_to_string(panel.template, {"ticket": ticket, **context})
-    assert len(queries) <= 12
+        closing = standing(Ticket.objects.get(pk=ticket.pk), person, at=timezone.now())
+        assert "What solved it" in render_to_string("tickets/_closing.html", {"closing": closing})
+    assert len(queries) <= 3  # the calendar once in a process

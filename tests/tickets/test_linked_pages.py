@@ -89,8 +89,11 @@ def test_splitting_in_the_browser_keeps_what_was_typed(desk, now):
     wrong = go(client, "split_ticket", ticket, title="", words="打印机", category="nonsense")
     assert wrong.status_code == 409
     assert "打印机" in wrong.content.decode()
-    right = go(client, "split_ticket", ticket, title="打印机不出片", words="打印机", category="fault")
+    given = {"title": "打印机不出片", "words": "打印机", "category": "fault", "submission": uuid4()}
+    right = go(client, "split_ticket", ticket, **given)
     assert right.status_code == 302
+    again = go(client, "split_ticket", ticket, **given)
+    assert again.url == right.url
     with desk.inside():
         assert Ticket.objects.get(title="打印机不出片").reported_at == ticket.reported_at
 
@@ -331,7 +334,9 @@ def test_panels_show_each_side_its_own(desk, now, world):
     for member in (desk.engineer, desk.it, desk.ward):
         with desk.acting(member) as person:
             ticket = Ticket.objects.select_related("contract", "hospital").get(pk=parent.pk)
-            shown = [(panel.template, panel.context(ticket, person, now)) for panel in panels.BESIDE + panels.BELOW]
+            shown = [
+                (panel.template, panel.context(ticket, person, now)) for panel in panels.AROUND + panels.CHECKLISTS
+            ]
             said[member.role] = "".join(
                 render_to_string(template, {"panel": panel, "ticket": ticket}) for template, panel in shown if panel
             )
@@ -354,7 +359,7 @@ def test_odd_texts_are_refused_or_shown_as_they_are(desk, now):
             (it, "announce_outage", {"title": odd}),
             (it, "say_to_children", {"text": odd}),
             (it, "add_hospital_task", {"words": odd}),
-            (it, "split_ticket", {"title": odd, "words": odd, "category": "fault"}),
+            (it, "split_ticket", {"title": odd, "words": odd, "category": "fault", "submission": uuid4()}),
             (lead, "declare_incident", {"title": odd, "why": odd, "every_minutes": "99" if refused else "30"}),
         ):
             is_long_allowed = name == "say_to_children" and len(odd) <= 20_000

@@ -16,13 +16,17 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy
 from tickets.forms.fields import Coming, Line, Words
+from tickets.forms.texts import GuardsPatientData
+from tickets.patient_data import NEVER_ONES_OWN
 from tickets.permissions import WORK_TICKETS
 from tickets.situation import Situation
 
 WHY = 300
 
 
-class ActForm(forms.Form):
+class ActForm(GuardsPatientData):
+    looks_for = NEVER_ONES_OWN
+
     def __init__(self, *args: Any, situation: Situation, person: Person, **kwargs: Any) -> None:
         self.situation, self.person = situation, person
         super().__init__(*args, **kwargs)
@@ -135,6 +139,18 @@ class ResolveForm(ActForm):
     def facts(self) -> dict[str, Any]:
         given = self.cleaned_data
         return given | {"cause": Cause(given["cause"]), "remedy": Remedy(given["remedy"])}
+
+
+class PauseForm(ActForm):
+    why = Words(label=_("Reason for the pause"), help_text=_("Both sides read it."), max_length=200)
+    metric = forms.ChoiceField(label=_("Which promise"), widget=forms.RadioSelect, required=False)
+
+    def prepare(self) -> None:
+        self.fields["metric"].choices = [("", _("All that run")), *self.situation.running]
+
+    def facts(self) -> dict[str, Any]:
+        metric = self.cleaned_data["metric"]
+        return {"why": self.cleaned_data["why"], "upon": [Metric(metric)] if metric else None}
 
 
 class SeverityForm(ActForm):

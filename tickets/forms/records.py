@@ -13,6 +13,7 @@ from contracts.models import Contract
 from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Ending, Satisfaction
+from tickets.forms.fields import IN_OUR_TIME
 from tickets.searching import saying
 
 ANY = ("", _("any"))
@@ -45,8 +46,8 @@ class RecordFilter(forms.Form):
         label=_("Words"), required=False, max_length=60, widget=forms.TextInput({"class": "form-control"})
     )
     contract = _choice(_("Contract"), [])
-    from_on = forms.DateField(label=_("Closed from"), required=False, widget=_day())
-    to_on = forms.DateField(label=_("Closed to"), required=False, widget=_day())
+    from_on = forms.DateField(label=_("Closed from"), required=False, widget=_day(), validators=IN_OUR_TIME)
+    to_on = forms.DateField(label=_("Closed to"), required=False, widget=_day(), validators=IN_OUR_TIME)
     severity = _choice(_("severity"), [(each.value, each.value) for each in Severity if each])
     cause = _choice(_("cause"), Cause.choices)
     satisfaction = _choice(_("satisfaction"), Satisfaction.choices)
@@ -84,7 +85,9 @@ class RecordFilter(forms.Form):
 
     def closed_words(self) -> dict[str, str]:
         """What an export's line in the trail says of its filters; of typed words only that there were some."""
-        return {name: "given" if name == "q" else value for name, value in self.chosen.items()}
+        said = self.cleaned_data
+        days = {name: said[name].isoformat() for name in ("from_on", "to_on") if said[name]}
+        return self.chosen | days | ({"q": "given"} if "q" in self.chosen else {})
 
 
 def _midnight(day: Any) -> datetime:

@@ -88,6 +88,35 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ticket',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(models.F('vendor'), models.OrderBy(models.F('due_at'), nulls_last=True), models.F('id'), condition=models.Q(('state__in', ['call_awaited', 'handed_over', 'reported', 'resolved', 'signed', 'waiting', 'working'])), name='open_tickets_of_vendor'),
+                    models.Index(models.F('hospital'), models.OrderBy(models.F('due_at'), nulls_last=True), models.F('id'), condition=models.Q(('state__in', ['call_awaited', 'handed_over', 'reported', 'resolved', 'signed', 'waiting', 'working'])), name='open_tickets_of_hospital'),
+                    models.Index(fields=['hospital', '-id'], name='tickets_of_hospital'),
+                    models.Index(fields=['vendor', '-id'], name='tickets_of_vendor'),
+                    models.Index(fields=['contract', '-id'], name='tickets_of_contract'),
+                    models.Index(condition=models.Q(('state__in', ['call_awaited', 'handed_over', 'reported', 'resolved', 'signed', 'waiting', 'working'])), fields=['assignee', 'id'], name='open_tickets_of_person'),
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['wakes_at'], name='tickets_that_wake'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='ticket_of_parties'),
+                    servicedesk.tenancy.keys.TenantKey('matter', name='ticket_matter_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('contract', name='ticket_contract_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('system', name='ticket_system_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('department', name='ticket_department_same_hospital', owner=('hospital',)),
+                    servicedesk.tenancy.keys.TenantKey('place', name='ticket_place_same_hospital', owner=('hospital',)),
+                    servicedesk.tenancy.keys.TenantKey('reporter', name='ticket_reporter_same_hospital', owner=('hospital',)),
+                    servicedesk.tenancy.keys.TenantKey('assignee', name='ticket_assignee_same_vendor', owner=('vendor',)),
+                    servicedesk.tenancy.keys.TenantKey('recurs', name='ticket_recurs_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('parent', name='ticket_parent_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('merged_into', name='ticket_merged_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'matter'), name='one_ticket_per_matter'),
+                    models.UniqueConstraint(fields=('hospital', 'number'), name='ticket_number_once'),
+                    models.UniqueConstraint(condition=models.Q(('submission__isnull', False)), fields=('hospital', 'submission'), name='ticket_submitted_once'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('wakes_at__isnull', False), models.Q(('waits_for', ''), _negated=True)), _connector='OR'), name='ticket_waits_with_reason'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['call_awaited', 'withdrawn', 'merged']), ('reported_at__isnull', False), _connector='OR'), name='ticket_reported_once_called'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='ticket_closed_has_moment'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='ticket_merged_into_another'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -116,6 +145,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'solution',
                 'ordering': ['cycle', 'id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('ticket', name='solution_ticket_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(fields=('hospital', 'ticket', 'cycle'), name='one_solution_per_cycle'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('refused_at__isnull', True)), _connector='OR'), name='solution_confirmed_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True), ('refused_why', '')), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False), models.Q(('refused_why', ''), _negated=True)), _connector='OR'), name='solution_refused_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +174,11 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proposed severity',
                 'ordering': ['asked_at', 'id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('ticket', name='severitywish_ticket_same_parties', owner=('hospital', 'vendor')),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='severity_wish_decided_whole'),
+                    models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'ticket'), name='one_open_severity_wish'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -158,6 +198,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'internal note',
                 'ordering': ['at', 'id'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['ticket', 'at', 'id'], name='notes_of_ticket'),
+                ],
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('ticket', name='note_ticket_same_parties', owner=('hospital', 'vendor')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -233,6 +279,12 @@ class Migration(migrations.Migration):
                 'verbose_name': 'line of a ticket',
                 'ordering': ['at', 'id'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(fields=['ticket', 'at', 'id'], name='entries_of_ticket'),
+                ],
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('ticket', name='entry_ticket_same_parties', owner=('hospital', 'vendor')),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -262,6 +314,13 @@ class Migration(migrations.Migration):
                 'verbose_name': 'call',
                 'ordering': ['called_at', 'id'],
                 'abstract': False,
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('ticket', name='call_ticket_same_parties', owner=('hospital', 'vendor')),
+                    models.UniqueConstraint(condition=models.Q(('is_first', True)), fields=('hospital', 'ticket'), name='one_first_call_per_ticket'),
+                    models.CheckConstraint(condition=models.Q(('called_at__lte', models.F('logged_at'))), name='call_before_its_log'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False)), _connector='OR'), name='call_agreed_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('disputed_at__isnull', True), ('disputed_by__isnull', True), ('disputed_why', '')), models.Q(('disputed_at__isnull', False), ('disputed_by__isnull', False), models.Q(('disputed_why', ''), _negated=True)), _connector='OR'), name='call_disputed_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -293,6 +352,18 @@ class Migration(migrations.Migration):
                 'verbose_name': 'visit',
                 'ordering': ['called_at', 'id'],
                 'abstract': False,
+                'indexes': [
+                    models.Index(condition=models.Q(('dropped_at__isnull', True), ('left_at__isnull', True)), fields=['hospital', 'planned_at'], name='visits_expected'),
+                ],
+                'constraints': [
+                    servicedesk.tenancy.keys.TenantKey('ticket', name='visit_ticket_same_parties', owner=('hospital', 'vendor')),
+                    servicedesk.tenancy.keys.TenantKey('engineer', name='visit_engineer_same_vendor', owner=('vendor',)),
+                    models.UniqueConstraint(condition=models.Q(('dropped_at__isnull', True), ('left_at__isnull', True)), fields=('hospital', 'ticket'), name='one_open_visit_per_ticket'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('engineer__isnull', False), ('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='visit_sent_whole'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', True), ('proof', ''), ('proved_by__isnull', True)), models.Q(('arrived_at__isnull', False), ('proved_by__isnull', False), models.Q(('proof', ''), _negated=True)), _connector='OR'), name='visit_arrived_with_proof'),
+                    models.CheckConstraint(condition=models.Q(('left_at__isnull', True), models.Q(('arrived_at__isnull', False), ('left_at__gte', models.F('arrived_at'))), _connector='OR'), name='visit_leaves_after_arrival'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('dropped_at__isnull', True), ('dropped_why', '')), models.Q(('dropped_at__isnull', False), models.Q(('dropped_why', ''), _negated=True)), _connector='OR'), name='visit_dropped_whole'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -322,201 +393,5 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [models.CheckConstraint(condition=models.Q(('digits__gte', 2), ('digits__lte', 6)), name='number_digits')],
             },
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('vendor'), models.OrderBy(models.F('due_at'), nulls_last=True), models.F('id'), condition=models.Q(('state__in', ['call_awaited', 'handed_over', 'reported', 'resolved', 'signed', 'waiting', 'working'])), name='open_tickets_of_vendor'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(models.F('hospital'), models.OrderBy(models.F('due_at'), nulls_last=True), models.F('id'), condition=models.Q(('state__in', ['call_awaited', 'handed_over', 'reported', 'resolved', 'signed', 'waiting', 'working'])), name='open_tickets_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['hospital', '-id'], name='tickets_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['vendor', '-id'], name='tickets_of_vendor'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(fields=['contract', '-id'], name='tickets_of_contract'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state__in', ['call_awaited', 'handed_over', 'reported', 'resolved', 'signed', 'waiting', 'working'])), fields=['assignee', 'id'], name='open_tickets_of_person'),
-        ),
-        migrations.AddIndex(
-            model_name='ticket',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['wakes_at'], name='tickets_that_wake'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='ticket_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('matter', name='ticket_matter_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('contract', name='ticket_contract_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('system', name='ticket_system_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('department', name='ticket_department_same_hospital', owner=('hospital',)),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('place', name='ticket_place_same_hospital', owner=('hospital',)),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('reporter', name='ticket_reporter_same_hospital', owner=('hospital',)),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('assignee', name='ticket_assignee_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('recurs', name='ticket_recurs_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('parent', name='ticket_parent_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=servicedesk.tenancy.keys.TenantKey('merged_into', name='ticket_merged_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('hospital', 'matter'), name='one_ticket_per_matter'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(fields=('hospital', 'number'), name='ticket_number_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.UniqueConstraint(condition=models.Q(('submission__isnull', False)), fields=('hospital', 'submission'), name='ticket_submitted_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'waiting'), _negated=True), models.Q(('wakes_at__isnull', False), models.Q(('waits_for', ''), _negated=True)), _connector='OR'), name='ticket_waits_with_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['call_awaited', 'withdrawn', 'merged']), ('reported_at__isnull', False), _connector='OR'), name='ticket_reported_once_called'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='ticket_closed_has_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='ticket',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into__isnull', True)), _connector='OR'), name='ticket_merged_into_another'),
-        ),
-        migrations.AddConstraint(
-            model_name='solution',
-            constraint=servicedesk.tenancy.keys.TenantKey('ticket', name='solution_ticket_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.UniqueConstraint(fields=('hospital', 'ticket', 'cycle'), name='one_solution_per_cycle'),
-        ),
-        migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', True), ('confirmed_by__isnull', True)), models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('refused_at__isnull', True)), _connector='OR'), name='solution_confirmed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='solution',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('refused_at__isnull', True), ('refused_by__isnull', True), ('refused_why', '')), models.Q(('refused_at__isnull', False), ('refused_by__isnull', False), models.Q(('refused_why', ''), _negated=True)), _connector='OR'), name='solution_refused_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='severitywish',
-            constraint=servicedesk.tenancy.keys.TenantKey('ticket', name='severitywish_ticket_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='severitywish',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='severity_wish_decided_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='severitywish',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'ticket'), name='one_open_severity_wish'),
-        ),
-        migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['ticket', 'at', 'id'], name='notes_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='note',
-            constraint=servicedesk.tenancy.keys.TenantKey('ticket', name='note_ticket_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddIndex(
-            model_name='entry',
-            index=models.Index(fields=['ticket', 'at', 'id'], name='entries_of_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='entry',
-            constraint=servicedesk.tenancy.keys.TenantKey('ticket', name='entry_ticket_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=servicedesk.tenancy.keys.TenantKey('ticket', name='call_ticket_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_first', True)), fields=('hospital', 'ticket'), name='one_first_call_per_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(('called_at__lte', models.F('logged_at'))), name='call_before_its_log'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('agreed_at__isnull', True), ('agreed_by__isnull', True)), models.Q(('agreed_at__isnull', False), ('agreed_by__isnull', False)), _connector='OR'), name='call_agreed_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='call',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('disputed_at__isnull', True), ('disputed_by__isnull', True), ('disputed_why', '')), models.Q(('disputed_at__isnull', False), ('disputed_by__isnull', False), models.Q(('disputed_why', ''), _negated=True)), _connector='OR'), name='call_disputed_whole'),
-        ),
-        migrations.AddIndex(
-            model_name='visit',
-            index=models.Index(condition=models.Q(('dropped_at__isnull', True), ('left_at__isnull', True)), fields=['hospital', 'planned_at'], name='visits_expected'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=servicedesk.tenancy.keys.TenantKey('ticket', name='visit_ticket_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=servicedesk.tenancy.keys.TenantKey('engineer', name='visit_engineer_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.UniqueConstraint(condition=models.Q(('dropped_at__isnull', True), ('left_at__isnull', True)), fields=('hospital', 'ticket'), name='one_open_visit_per_ticket'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', True), ('sent_by__isnull', True)), models.Q(('engineer__isnull', False), ('sent_at__isnull', False), ('sent_by__isnull', False)), _connector='OR'), name='visit_sent_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arrived_at__isnull', True), ('proof', ''), ('proved_by__isnull', True)), models.Q(('arrived_at__isnull', False), ('proved_by__isnull', False), models.Q(('proof', ''), _negated=True)), _connector='OR'), name='visit_arrived_with_proof'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(('left_at__isnull', True), models.Q(('arrived_at__isnull', False), ('left_at__gte', models.F('arrived_at'))), _connector='OR'), name='visit_leaves_after_arrival'),
-        ),
-        migrations.AddConstraint(
-            model_name='visit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('dropped_at__isnull', True), ('dropped_why', '')), models.Q(('dropped_at__isnull', False), models.Q(('dropped_why', ''), _negated=True)), _connector='OR'), name='visit_dropped_whole'),
         ),
     ]

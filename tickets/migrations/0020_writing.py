@@ -30,10 +30,41 @@ class Migration(migrations.Migration):
                 ("kind", models.CharField(max_length=30)),
                 ("fields", models.JSONField(default=dict)),
                 ("saved_at", models.DateTimeField(verbose_name="saved")),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "membership",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenancy.vendor"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "draft",
                 "ordering": ["id"],
+                "indexes": [
+                    models.Index(fields=["membership", "ticket"], name="drafts_of_person"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("hospital", "vendor", "membership", "ticket", "kind"),
+                        name="draft_once_per_person",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -107,6 +138,37 @@ class Migration(migrations.Migration):
                 (
                     "history_type",
                     models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tenancy.hospital",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tenancy.vendor",
+                    ),
                 ),
             ],
             options={
@@ -187,101 +249,31 @@ class Migration(migrations.Migration):
                     "waits_hours",
                     models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="asks again after (hours)"),
                 ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenancy.vendor"
+                    ),
+                ),
             ],
             options={
                 "verbose_name": "ready-made answer",
                 "ordering": ["name", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("hospital", "vendor", "name"), name="macro_named_once", nulls_distinct=False
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
             model_name="ticket",
             index=models.Index(fields=["system", "-id"], name="tickets_of_system"),
-        ),
-        migrations.AddField(
-            model_name="draft",
-            name="hospital",
-            field=models.ForeignKey(
-                db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenancy.hospital"
-            ),
-        ),
-        migrations.AddField(
-            model_name="draft",
-            name="membership",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                to="tenancy.membership",
-            ),
-        ),
-        migrations.AddField(
-            model_name="draft",
-            name="vendor",
-            field=models.ForeignKey(
-                db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenancy.vendor"
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalmacro",
-            name="history_user",
-            field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalmacro",
-            name="hospital",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="tenancy.hospital",
-            ),
-        ),
-        migrations.AddField(
-            model_name="historicalmacro",
-            name="vendor",
-            field=models.ForeignKey(
-                blank=True,
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.DO_NOTHING,
-                related_name="+",
-                to="tenancy.vendor",
-            ),
-        ),
-        migrations.AddField(
-            model_name="macro",
-            name="hospital",
-            field=models.ForeignKey(
-                db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenancy.hospital"
-            ),
-        ),
-        migrations.AddField(
-            model_name="macro",
-            name="vendor",
-            field=models.ForeignKey(
-                db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, to="tenancy.vendor"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="draft",
-            index=models.Index(fields=["membership", "ticket"], name="drafts_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="draft",
-            constraint=models.UniqueConstraint(
-                fields=("hospital", "vendor", "membership", "ticket", "kind"),
-                name="draft_once_per_person",
-                nulls_distinct=False,
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="macro",
-            constraint=models.UniqueConstraint(
-                fields=("hospital", "vendor", "name"), name="macro_named_once", nulls_distinct=False
-            ),
         ),
     ]

@@ -192,6 +192,34 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sticker",
                 "ordering": ["-id"],
+                "indexes": [
+                    models.Index(fields=["token_hash"], name="stickers_by_token"),
+                    models.Index(fields=["hospital", "-id"], name="stickers_of_hospital"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="sticker_of_parties"),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "contract", name="sticker_contract_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "system", name="sticker_system_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "department", name="sticker_department_same_hospital", owner=("hospital",)
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "place", name="sticker_place_same_hospital", owner=("hospital",)
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("place__isnull", False),
+                            ("system__isnull", False),
+                            models.Q(("label", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="sticker_says_where",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -253,6 +281,15 @@ class Migration(migrations.Migration):
                 "verbose_name": "report by sticker",
                 "ordering": ["id"],
                 "abstract": False,
+                "constraints": [
+                    servicedesk.tenancy.keys.TenantKey(
+                        "ticket", name="scan_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "sticker", name="scan_sticker_same_parties", owner=("hospital", "vendor")
+                    ),
+                    models.UniqueConstraint(fields=("hospital", "ticket"), name="one_scan_per_ticket"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -312,69 +349,5 @@ class Migration(migrations.Migration):
                     models.UniqueConstraint(fields=("hospital", "ticket", "submission"), name="me_too_once"),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="sticker",
-            index=models.Index(fields=["token_hash"], name="stickers_by_token"),
-        ),
-        migrations.AddIndex(
-            model_name="sticker",
-            index=models.Index(fields=["hospital", "-id"], name="stickers_of_hospital"),
-        ),
-        migrations.AddConstraint(
-            model_name="sticker",
-            constraint=models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="sticker_of_parties"),
-        ),
-        migrations.AddConstraint(
-            model_name="sticker",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "contract", name="sticker_contract_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sticker",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "system", name="sticker_system_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sticker",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "department", name="sticker_department_same_hospital", owner=("hospital",)
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sticker",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "place", name="sticker_place_same_hospital", owner=("hospital",)
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="sticker",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("place__isnull", False),
-                    ("system__isnull", False),
-                    models.Q(("label", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="sticker_says_where",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scan",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="scan_ticket_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scan",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "sticker", name="scan_sticker_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="scan",
-            constraint=models.UniqueConstraint(fields=("hospital", "ticket"), name="one_scan_per_ticket"),
         ),
     ]

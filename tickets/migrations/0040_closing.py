@@ -58,11 +58,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("words", models.CharField(blank=True, max_length=500, verbose_name="in the signer's words")),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
             ],
             options={
                 "verbose_name": "service feedback form",
                 "ordering": ["-at", "-id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("strokes", ""), models.Q(("typed", ""), _negated=True)),
+                            models.Q(models.Q(("strokes", ""), _negated=True), ("typed", "")),
+                            _connector="OR",
+                        ),
+                        name="feedback_drawn_or_typed",
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "ticket", name="feedbackform_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
+                    models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="feedback_of_parties"),
+                    models.UniqueConstraint(fields=("hospital", "ticket", "cycle"), name="one_feedback_per_cycle"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,11 +188,82 @@ class Migration(migrations.Migration):
                 ("is_recurring", models.BooleanField(default=False, verbose_name="recurring")),
                 ("facts", models.JSONField()),
                 ("sha256", models.CharField(max_length=64)),
+                (
+                    "contract",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contracts.contract",
+                    ),
+                ),
+                (
+                    "feedback",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tickets.feedbackform",
+                    ),
+                ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "system",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contracts.system",
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
             ],
             options={
                 "verbose_name": "maintenance record",
                 "ordering": ["-closed_at", "-id"],
                 "abstract": False,
+                "indexes": [
+                    models.Index(fields=["hospital", "-closed_at", "-id"], name="records_of_hospital"),
+                    models.Index(fields=["vendor", "-closed_at", "-id"], name="records_of_vendor"),
+                    models.Index(fields=["contract", "-closed_at", "-id"], name="records_of_contract"),
+                ],
+                "constraints": [
+                    servicedesk.tenancy.keys.TenantKey(
+                        "ticket", name="maintenancerecord_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "contract", name="record_contract_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "system", name="record_system_same_parties", owner=("hospital", "vendor")
+                    ),
+                    models.UniqueConstraint(fields=("hospital", "ticket"), name="one_record_per_ticket"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ending", "both"), _negated=True), ("feedback__isnull", False), _connector="OR"
+                        ),
+                        name="record_confirmed_by_both_is_signed",
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "feedback", name="record_feedback_same_parties", owner=("hospital", "vendor")
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,11 +301,51 @@ class Migration(migrations.Migration):
                 ("decided_name", models.CharField(blank=True, max_length=60)),
                 ("is_upheld", models.BooleanField(null=True, verbose_name="upheld")),
                 ("said", models.CharField(blank=True, max_length=300, verbose_name="what the hospital says")),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
             ],
             options={
                 "verbose_name": "signer's refusal",
                 "ordering": ["at", "id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True), ("decided_by__isnull", True), ("is_upheld__isnull", True)
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("is_upheld__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="objection_decided_whole",
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "ticket", name="objection_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("decided_at__isnull", True)),
+                        fields=("hospital", "ticket"),
+                        name="one_open_objection",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -231,11 +373,41 @@ class Migration(migrations.Migration):
                 ("until_at", models.DateTimeField(verbose_name="until")),
                 ("used_at", models.DateTimeField(null=True, verbose_name="used")),
                 ("revoked_at", models.DateTimeField(null=True, verbose_name="taken back")),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
             ],
             options={
                 "verbose_name": "link for signing",
                 "ordering": ["-made_at", "-id"],
                 "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("until_at__gt", models.F("made_at"))), name="signing_link_ends_after_start"
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "ticket", name="signinglink_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
+                    models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="signing_link_of_parties"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at__isnull", True), ("used_at__isnull", True)),
+                        fields=("hospital", "ticket"),
+                        name="one_open_signing_link",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -253,106 +425,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
-            model_name="feedbackform",
-            name="hospital",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"),
-        ),
-        migrations.AddField(
-            model_name="feedbackform",
-            name="ticket",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="feedbackform",
-            name="vendor",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
-        ),
-        migrations.AddField(
-            model_name="maintenancerecord",
-            name="contract",
-            field=models.ForeignKey(
-                db_constraint=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="contracts.contract",
-            ),
-        ),
-        migrations.AddField(
-            model_name="maintenancerecord",
-            name="feedback",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="tickets.feedbackform",
-            ),
-        ),
-        migrations.AddField(
-            model_name="maintenancerecord",
-            name="hospital",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"),
-        ),
-        migrations.AddField(
-            model_name="maintenancerecord",
-            name="system",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="+",
-                to="contracts.system",
-            ),
-        ),
-        migrations.AddField(
-            model_name="maintenancerecord",
-            name="ticket",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="maintenancerecord",
-            name="vendor",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
-        ),
-        migrations.AddField(
-            model_name="objection",
-            name="hospital",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"),
-        ),
-        migrations.AddField(
-            model_name="objection",
-            name="ticket",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="objection",
-            name="vendor",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
-        ),
-        migrations.AddField(
-            model_name="signinglink",
-            name="hospital",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"),
-        ),
-        migrations.AddField(
-            model_name="signinglink",
-            name="ticket",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="signinglink",
-            name="vendor",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
-        ),
-        migrations.AddField(
             model_name="objection",
             name="link",
             field=models.ForeignKey(
@@ -372,79 +444,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="tickets.signinglink",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="maintenancerecord",
-            index=models.Index(fields=["hospital", "-closed_at", "-id"], name="records_of_hospital"),
-        ),
-        migrations.AddIndex(
-            model_name="maintenancerecord",
-            index=models.Index(fields=["vendor", "-closed_at", "-id"], name="records_of_vendor"),
-        ),
-        migrations.AddIndex(
-            model_name="maintenancerecord",
-            index=models.Index(fields=["contract", "-closed_at", "-id"], name="records_of_contract"),
-        ),
-        migrations.AddConstraint(
-            model_name="maintenancerecord",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="maintenancerecord_ticket_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="maintenancerecord",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "contract", name="record_contract_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="maintenancerecord",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "system", name="record_system_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="maintenancerecord",
-            constraint=models.UniqueConstraint(fields=("hospital", "ticket"), name="one_record_per_ticket"),
-        ),
-        migrations.AddConstraint(
-            model_name="maintenancerecord",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ending", "both"), _negated=True), ("feedback__isnull", False), _connector="OR"
-                ),
-                name="record_confirmed_by_both_is_signed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signinglink",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="signinglink_ticket_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signinglink",
-            constraint=models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="signing_link_of_parties"),
-        ),
-        migrations.AddConstraint(
-            model_name="signinglink",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("revoked_at__isnull", True), ("used_at__isnull", True)),
-                fields=("hospital", "ticket"),
-                name="one_open_signing_link",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signinglink",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("until_at__gt", models.F("made_at"))), name="signing_link_ends_after_start"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="objection_ticket_same_parties", owner=("hospital", "vendor")
             ),
         ),
         migrations.AddConstraint(
@@ -470,33 +469,6 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("decided_at__isnull", True)),
-                fields=("hospital", "ticket"),
-                name="one_open_objection",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="objection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("is_upheld__isnull", True)),
-                    models.Q(
-                        ("decided_at__isnull", False), ("decided_by__isnull", False), ("is_upheld__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="objection_decided_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbackform",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="feedbackform_ticket_same_parties", owner=("hospital", "vendor")
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="feedbackform",
             constraint=models.CheckConstraint(
                 condition=models.Q(
@@ -516,31 +488,6 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="feedbackform_by_its_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbackform",
-            constraint=models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="feedback_of_parties"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbackform",
-            constraint=models.UniqueConstraint(fields=("hospital", "ticket", "cycle"), name="one_feedback_per_cycle"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedbackform",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("strokes", ""), models.Q(("typed", ""), _negated=True)),
-                    models.Q(models.Q(("strokes", ""), _negated=True), ("typed", "")),
-                    _connector="OR",
-                ),
-                name="feedback_drawn_or_typed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="maintenancerecord",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "feedback", name="record_feedback_same_parties", owner=("hospital", "vendor")
             ),
         ),
         migrations.AddConstraint(

@@ -26,11 +26,32 @@ class Migration(migrations.Migration):
                 ),
                 ("side", models.CharField(blank=True, default="", max_length=10)),
                 ("text", models.TextField(verbose_name="text")),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "ticket",
+                    models.ForeignKey(
+                        db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
             ],
             options={
                 "verbose_name": "text to be found",
                 "ordering": ["id"],
                 "abstract": False,
+                "constraints": [
+                    servicedesk.tenancy.keys.TenantKey(
+                        "ticket", name="searchtext_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
@@ -55,29 +76,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("closed_at__isnull", False)),
                 fields=["vendor", "closed_at"],
                 name="closed_tickets_of_vendor",
-            ),
-        ),
-        migrations.AddField(
-            model_name="searchtext",
-            name="hospital",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"),
-        ),
-        migrations.AddField(
-            model_name="searchtext",
-            name="ticket",
-            field=models.ForeignKey(
-                db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to="tickets.ticket"
-            ),
-        ),
-        migrations.AddField(
-            model_name="searchtext",
-            name="vendor",
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
-        ),
-        migrations.AddConstraint(
-            model_name="searchtext",
-            constraint=servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="searchtext_ticket_same_parties", owner=("hospital", "vendor")
             ),
         ),
     ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from servicedesk.sla.promise import Severity
+from servicedesk.clocks.words import CHANNELS
+from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.keys import TenantKey
 from servicedesk.tenancy.models import Membership
@@ -16,10 +19,17 @@ from tickets.models.part import PartOfTicket
 BY_SIDE = [(side.value, side.value) for side in Side]
 
 
-class Call(PartOfTicket):
-    """A call about a ticket. The first one starts the clocks of what only the phone may report (PACS-16); logged later
-    than it happened, its time needs the other side's word."""
+# How long the other side may dispute a first call that nobody asked it about: house default†.
+DISPUTED_WITHIN = timedelta(days=7)
 
+
+class Call(PartOfTicket):
+    """A call about a ticket, or a report that came in by mail or in person, as one side writes it down. The first one
+    starts the clocks (PACS-16); written down later than it happened, its time needs the other side's word."""
+
+    channel = models.CharField(
+        _("How it came"), max_length=10, choices=[(c.value, c.value) for c in Channel], default=Channel.PHONE.value
+    )
     is_first = models.BooleanField(default=False)
     called_at = models.DateTimeField(_("when was the call"))
     caller = models.CharField(_("who called"), max_length=60)
@@ -65,6 +75,18 @@ class Call(PartOfTicket):
 
     def __str__(self) -> str:
         return f"{self.caller} {self.called_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def way(self) -> str:
+        return str(CHANNELS[Channel(self.channel)])
+
+    @property
+    def is_by_phone(self) -> bool:
+        return self.channel == Channel.PHONE
+
+    def is_disputable(self, at: datetime) -> bool:
+        """By the other side. Whoever was asked about it may take longer."""
+        return self.needs_word or (self.is_first and at < self.logged_at + DISPUTED_WITHIN)
 
 
 class Visit(PartOfTicket):

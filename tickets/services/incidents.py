@@ -24,7 +24,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import LineKind
 from tickets.models import IncidentLine, MajorIncident, Participant, ReviewAction, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
-from tickets.stream import changed, locked, of
+from tickets.stream import changed, locked, of, tell_programs
 from tickets.terms import house_terms
 
 EVERY = (5, 240)  # minutes
@@ -75,8 +75,9 @@ def take_part(incident: MajorIncident, *, does: str = "", by: Person, at: dateti
         known.does = does.strip()
         known.save(update_fields=["does"])
         return known
-    _write(incident, LineKind.JOINED, does, by=by, at=at)
+    line = _write(incident, LineKind.JOINED, does, by=by, at=at)
     record(Act.INCIDENT_JOINED, incident, by=by, at=at)
+    tell_programs(incident.ticket, Act.INCIDENT_JOINED, incident, by=by, at=at, turn=line.pk)
     return _take_part(incident, by, at, does=does.strip())
 
 
@@ -160,6 +161,7 @@ def add_measure(
         raise Refused(_("Choose a day after the incident, within five years."))
     row = ReviewAction.objects.create(**_of(incident), words=words, side=side, who=who, due_on=due_on)
     record(Act.MEASURE_ADDED, row, by=by, at=at)
+    tell_programs(incident.ticket, Act.MEASURE_ADDED, row, by=by, at=at)
     return row
 
 
@@ -172,6 +174,7 @@ def finish_measure(measure: ReviewAction, *, by: Person, at: datetime) -> Review
     measure.done_at, measure.done_by, measure.done_name = at, by.membership_id, by.name
     measure.save()
     record(Act.MEASURE_DONE, measure, by=by, at=at)
+    tell_programs(measure.ticket, Act.MEASURE_DONE, measure, by=by, at=at)
     return measure
 
 
@@ -206,6 +209,8 @@ def _open(incident: MajorIncident) -> MajorIncident:
 
 
 def _held(incident: MajorIncident) -> MajorIncident:
+    """Its ticket first, as everywhere: with it the calendars stand still by which an update's clock starts."""
+    locked(incident.ticket)
     rows = MajorIncident.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("matter", "ticket__contract__desk").get(pk=incident.pk)
 
@@ -214,6 +219,8 @@ def _keep(incident: MajorIncident, act: Act, *, by: Person, at: datetime) -> Non
     incident.version += 1
     incident.save()
     record(act, incident, by=by, at=at)
+    if act is not Act.INCIDENT_ENDED:  # a line of the ticket tells of that
+        tell_programs(incident.ticket, act, incident, by=by, at=at, turn=incident.version)
 
 
 def _of(incident: MajorIncident) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
+from tickets.services.waiting import wait_for_the_first
 from tickets.services.working import give
 from tickets.stream import changed, locked, tell
 
@@ -91,6 +92,7 @@ def take_giving_back(ticket: Ticket, before: Membership | None, *, seen: int, by
 def keep_view(name: str, query: str, *, is_shared: bool, by: Person, at: datetime) -> QueueView:
     """Kept again under its name, it shows what is wanted now."""
     owner = {"hospital_id": by.hospital_id, "vendor_id": by.vendor_id}
+    wait_for_the_first("view", by.hospital_id, by.vendor_id)
     mine = QueueView.objects.visible_to(by)
     kept = mine.filter(name=name, is_shared=is_shared).filter(**({} if is_shared else {"user_id": by.user_id})).first()
     if kept is None and mine.count() >= VIEWS_KEPT:

@@ -22,7 +22,9 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Context, Person
 from tickets.enums import Access
 from tickets.models import RemoteAuthorisation, Ticket
-from tickets.stream import changed, locked
+from tickets.services.reporting import refuse_unless_writable
+from tickets.services.waiting import wait_for_the_first
+from tickets.stream import changed, locked, tell_programs_beside
 
 WATCH = "watch"
 LONGEST = timedelta(days=7)
@@ -44,10 +46,9 @@ class Wish:
 def ask_remote(wish: Wish, *, by: Person, at: datetime) -> RemoteAuthorisation:
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Remote access is asked for by the vendor."))
-    if again := RemoteAuthorisation.objects.filter(
-        hospital_id=wish.contract.hospital_id, submission=wish.submission, submission__isnull=False
-    ).first():
+    if again := _asked_before(wish):
         return again
+    refuse_unless_writable(wish.contract, by)
     _refuse_odd(wish)
     row = RemoteAuthorisation.objects.create(
         hospital_id=wish.contract.hospital_id, vendor_id=wish.contract.vendor_id, contract=wish.contract,
@@ -183,6 +184,14 @@ def tell_ran_out(pk: UUID, *, at: datetime) -> bool:
     return True
 
 
+def _asked_before(wish: Wish) -> RemoteAuthorisation | None:
+    if wish.submission is None:
+        return None
+    wait_for_the_first(wish.submission)
+    rows = RemoteAuthorisation.objects.filter(hospital_id=wish.contract.hospital_id, submission=wish.submission)
+    return rows.first()
+
+
 def _refuse_odd(wish: Wish) -> None:
     if not wish.what.strip() or not wish.why.strip():
         raise Refused(_("Say which system is reached and what for."))
@@ -229,6 +238,9 @@ def _recorded(
     record(act, row, by=by, at=at)
     if row.ticket:
         changed(locked(row.ticket), act, by=by, at=at, text=text, facts=facts)
+    else:
+        label = row.contract.number or row.contract.name
+        tell_programs_beside(row, act, label=label, url=row.get_absolute_url(), by=by, at=at)
 
 
 def _decide(row: RemoteAuthorisation) -> set[UUID | None]:

@@ -37,6 +37,7 @@ def open_sibling(
     _only_the_hospital(by)
     if contract.vendor_id == ticket.vendor_id:
         raise Refused(_("This contract is the same vendor's; split the ticket instead."))
+    ticket = locked(ticket)  # before the day's count, which the report takes: a split of it goes the same way
     report = Report(
         contract=contract, category=category, title=title, words=words, severity=severity, channel=Channel.WEB,
         system=system, department=ticket.department, place=ticket.place, where=ticket.where,

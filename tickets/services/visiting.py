@@ -46,7 +46,7 @@ def dispatch(
     """Who comes, and about when. Sent anew, the earlier name stays in the stream."""
     ticket, visit = _held(visit)
     _only_the_vendor(by)
-    if engineer.vendor_id != ticket.vendor_id or engineer.until_at:
+    if engineer.vendor_id != ticket.vendor_id or engineer.until_at or engineer.is_machine:
         raise Refused(_("%(name)s does not work on tickets.") % {"name": engineer.name})
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
@@ -70,6 +70,8 @@ def arrive(visit: Visit, *, where: str, proof: Proof = Proof.PLACE, by: Person, 
     if proof is Proof.PLACE and not where.strip():
         raise Refused(_("Say where you are."))
     if by.side is Side.VENDOR and visit.engineer_id is None:
+        if by.token_id:
+            raise Refused(_("Say first who comes; a machine does not."))
         visit.engineer_id, visit.engineer_name = by.membership_id, by.name
     visit.arrived_at, visit.proof, visit.proved_by, visit.where = at, proof, by.membership_id, where
     visit.save()
@@ -110,6 +112,13 @@ def drop(visit: Visit, *, why: str, by: Person, at: datetime) -> Visit:
     return visit
 
 
+def end_visits(ticket: Ticket, *, at: datetime) -> None:
+    """With their ticket. Whoever was there left without saying so; whoever was not need not come."""
+    rows = Visit.objects.filter(ticket=ticket, left_at=None, dropped_at=None)
+    rows.filter(arrived_at=None).update(dropped_at=at, dropped_why=_("The ticket ended before anybody came."))
+    rows.exclude(arrived_at=None).update(left_at=at, work=_("The ticket ended; nobody had checked out."))
+
+
 def open_visit(ticket: Ticket) -> Visit | None:
     return Visit.objects.filter(ticket=ticket, left_at=None, dropped_at=None).first()
 
@@ -117,6 +126,8 @@ def open_visit(ticket: Ticket) -> Visit | None:
 def _held(visit: Visit) -> tuple[Ticket, Visit]:
     """The ticket first, as everywhere; then the visit as it is now."""
     ticket = locked(visit.ticket)
+    if not ticket.is_open:
+        raise Refused(_("This ticket is over; report anew what happens again."))
     held = Visit.objects.get(pk=visit.pk)
     if held.left_at or held.dropped_at:
         raise Refused(_("This visit is over."))

@@ -33,6 +33,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sealed block",
                 "ordering": ["chain", "number"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "number"), name="block_number_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -49,6 +52,9 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "place in the chain",
                 "ordering": ["chain", "position"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("chain", "position"), name="link_position_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -73,13 +79,5 @@ class Migration(migrations.Migration):
                 fields=["-at", "-id"],
                 name="trail_of_platform",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="block",
-            constraint=models.UniqueConstraint(fields=("chain", "number"), name="block_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(fields=("chain", "position"), name="link_position_once"),
         ),
     ]

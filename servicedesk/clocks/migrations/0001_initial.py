@@ -10,522 +10,896 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('tenancy', '0004_enter_says_more'),
+        ("tenancy", "0004_enter_says_more"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Desk',
+            name="Desk",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('label', models.CharField(max_length=120, verbose_name='name')),
-                ('url', models.CharField(max_length=200)),
-                ('hotline', models.CharField(blank=True, max_length=40, verbose_name='hotline')),
-                ('is_round_the_clock', models.BooleanField(default=False, verbose_name='day and night')),
-                ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
-                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("label", models.CharField(max_length=120, verbose_name="name")),
+                ("url", models.CharField(max_length=200)),
+                ("hotline", models.CharField(blank=True, max_length=40, verbose_name="hotline")),
+                ("is_round_the_clock", models.BooleanField(default=False, verbose_name="day and night")),
+                ("hospital", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital")),
+                ("vendor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor")),
             ],
             options={
-                'verbose_name': 'desk',
-                'ordering': ['label', 'id'],
+                "verbose_name": "desk",
+                "ordering": ["label", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="desk_of_parties"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Clock',
+            name="Clock",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('assignee', models.UUIDField(null=True)),
-                ('metric', models.CharField(max_length=12, verbose_name='promise')),
-                ('place', models.PositiveSmallIntegerField(default=0)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("assignee", models.UUIDField(null=True)),
+                ("metric", models.CharField(max_length=12, verbose_name="promise")),
+                ("place", models.PositiveSmallIntegerField(default=0)),
                 ("is_standing", models.BooleanField(default=True)),
                 ("raised_over", models.PositiveSmallIntegerField(null=True)),
-                ('cycle', models.PositiveSmallIntegerField(default=1, verbose_name='cycle')),
-                ('category', models.CharField(max_length=40, verbose_name='category')),
-                ('severity', models.CharField(blank=True, max_length=1, verbose_name='severity')),
-                ('promise', models.JSONField()),
-                ('counts_from', models.DateTimeField(verbose_name='counts from')),
-                ('armed_at', models.DateTimeField(null=True, verbose_name='called for')),
-                ('called_at', models.DateTimeField(null=True)),
-                ('agreed_at', models.DateTimeField(null=True, verbose_name='agreed time')),
-                ('due_at', models.DateTimeField(null=True, verbose_name='due')),
-                ('is_provisional', models.BooleanField(default=False, verbose_name='provisional')),
-                ('acknowledged_at', models.DateTimeField(null=True, verbose_name='taken care of')),
-                ('acknowledged_by', models.UUIDField(null=True)),
-                ('stopped_at', models.DateTimeField(null=True, verbose_name='stopped')),
-                ('outcome', models.CharField(max_length=12, null=True, verbose_name='result')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
-                ('matter', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='clocks', to='tenancy.matter')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
-                ('desk', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.desk')),
+                ("cycle", models.PositiveSmallIntegerField(default=1, verbose_name="cycle")),
+                ("category", models.CharField(max_length=40, verbose_name="category")),
+                ("severity", models.CharField(blank=True, max_length=1, verbose_name="severity")),
+                ("promise", models.JSONField()),
+                ("counts_from", models.DateTimeField(verbose_name="counts from")),
+                ("armed_at", models.DateTimeField(null=True, verbose_name="called for")),
+                ("called_at", models.DateTimeField(null=True)),
+                ("agreed_at", models.DateTimeField(null=True, verbose_name="agreed time")),
+                ("due_at", models.DateTimeField(null=True, verbose_name="due")),
+                ("is_provisional", models.BooleanField(default=False, verbose_name="provisional")),
+                ("acknowledged_at", models.DateTimeField(null=True, verbose_name="taken care of")),
+                ("acknowledged_by", models.UUIDField(null=True)),
+                ("stopped_at", models.DateTimeField(null=True, verbose_name="stopped")),
+                ("outcome", models.CharField(max_length=12, null=True, verbose_name="result")),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="clocks",
+                        to="tenancy.matter",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="clocks.desk",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'clock',
-                'ordering': ['matter_id', 'metric', 'place'],
+                "verbose_name": "clock",
+                "ordering": ["matter_id", "metric", "place"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("outcome__isnull", True)),
+                        fields=["hospital", "due_at"],
+                        name="open_clocks_by_due",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="clock_of_parties"),
+                    models.UniqueConstraint(fields=("hospital", "matter", "metric", "place"), name="clock_place_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_standing", True)),
+                        fields=("hospital", "matter", "metric"),
+                        name="one_standing_clock",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("outcome__isnull", False), ("is_standing", True), _connector="OR"),
+                        name="open_clock_stands",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("outcome__isnull", True), ("stopped_at__isnull", True)),
+                            models.Q(("outcome__isnull", False), ("stopped_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="clock_stopped_with_result",
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "matter", name="clock_matter_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "desk", name="clock_desk_same_parties", owner=("hospital", "vendor")
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Duty',
+            name="Duty",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('level', models.PositiveSmallIntegerField(default=1, verbose_name='level')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='to')),
-                ('member', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
-                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("level", models.PositiveSmallIntegerField(default=1, verbose_name="level")),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="to")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                ("vendor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor")),
             ],
             options={
-                'verbose_name': 'duty',
-                'ordering': ['starts_at', 'level', 'id'],
+                "verbose_name": "duty",
+                "ordering": ["starts_at", "level", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("vendor", "id"), name="duty_of_vendor"),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="duty_ends_after_start"
+                    ),
+                    servicedesk.tenancy.keys.TenantKey("member", name="duty_member_same_vendor", owner=("vendor",)),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalExtraDay',
+            name="HistoricalExtraDay",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=servicedesk.tenancy.ids.uuid7, editable=False)),
-                ('on', models.DateField(verbose_name='day')),
-                ('is_worked', models.BooleanField(default=False, verbose_name='worked')),
-                ('why', models.CharField(max_length=120, verbose_name='reason')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('hospital', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenancy.hospital')),
+                ("id", models.UUIDField(db_index=True, default=servicedesk.tenancy.ids.uuid7, editable=False)),
+                ("on", models.DateField(verbose_name="day")),
+                ("is_worked", models.BooleanField(default=False, verbose_name="worked")),
+                ("why", models.CharField(max_length=120, verbose_name="reason")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tenancy.hospital",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical extra day',
-                'verbose_name_plural': 'historical extra days',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical extra day",
+                "verbose_name_plural": "historical extra days",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalTeam',
+            name="HistoricalTeam",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=servicedesk.tenancy.ids.uuid7, editable=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('shifts', models.JSONField(default=list, verbose_name='shifts')),
-                ('levels', models.PositiveSmallIntegerField(default=2, verbose_name='levels')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('vendor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenancy.vendor')),
+                ("id", models.UUIDField(db_index=True, default=servicedesk.tenancy.ids.uuid7, editable=False)),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("shifts", models.JSONField(default=list, verbose_name="shifts")),
+                ("levels", models.PositiveSmallIntegerField(default=2, verbose_name="levels")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tenancy.vendor",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical team',
-                'verbose_name_plural': 'historical teams',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical team",
+                "verbose_name_plural": "historical teams",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='LandYear',
+            name="LandYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year', models.PositiveSmallIntegerField(verbose_name='year')),
-                ('version', models.PositiveSmallIntegerField(verbose_name='version')),
-                ('is_published', models.BooleanField(verbose_name='published')),
-                ('closed', models.JSONField(default=list, verbose_name='days off')),
-                ('worked', models.JSONField(default=list, verbose_name='make-up workdays')),
-                ('source', models.CharField(max_length=300, verbose_name='source')),
-                ('made_at', models.DateTimeField(verbose_name='entered')),
-                ('made_by', models.UUIDField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("year", models.PositiveSmallIntegerField(verbose_name="year")),
+                ("version", models.PositiveSmallIntegerField(verbose_name="version")),
+                ("is_published", models.BooleanField(verbose_name="published")),
+                ("closed", models.JSONField(default=list, verbose_name="days off")),
+                ("worked", models.JSONField(default=list, verbose_name="make-up workdays")),
+                ("source", models.CharField(max_length=300, verbose_name="source")),
+                ("made_at", models.DateTimeField(verbose_name="entered")),
+                ("made_by", models.UUIDField(null=True)),
             ],
             options={
-                'verbose_name': 'statutory year',
-                'ordering': ['year', '-version'],
-                'constraints': [models.UniqueConstraint(fields=('year', 'version'), name='land_year_version_once')],
+                "verbose_name": "statutory year",
+                "ordering": ["year", "-version"],
+                "constraints": [models.UniqueConstraint(fields=("year", "version"), name="land_year_version_once")],
             },
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('rung', models.PositiveSmallIntegerField()),
-                ('fire_at', models.DateTimeField(verbose_name='when')),
-                ('planned_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('fired_at', models.DateTimeField(null=True, verbose_name='told')),
-                ('set_aside_at', models.DateTimeField(null=True, verbose_name='set aside')),
-                ('reason', models.CharField(blank=True, max_length=60)),
-                ('clock', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='clocks.clock')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("rung", models.PositiveSmallIntegerField()),
+                ("fire_at", models.DateTimeField(verbose_name="when")),
+                ("planned_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("fired_at", models.DateTimeField(null=True, verbose_name="told")),
+                ("set_aside_at", models.DateTimeField(null=True, verbose_name="set aside")),
+                ("reason", models.CharField(blank=True, max_length=60)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="clocks.clock",
+                    ),
+                ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
             ],
             options={
-                'verbose_name': 'step',
-                'ordering': ['fire_at', 'rung'],
+                "verbose_name": "step",
+                "ordering": ["fire_at", "rung"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("fired_at__isnull", True), ("set_aside_at__isnull", True)),
+                        fields=["fire_at"],
+                        name="steps_to_fire",
+                    ),
+                    models.Index(
+                        condition=models.Q(("fired_at", None), models.Q(("set_aside_at", None), _negated=True)),
+                        fields=["set_aside_at"],
+                        name="steps_set_aside",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="step_of_parties"),
+                    models.UniqueConstraint(fields=("hospital", "clock", "rung"), name="step_rung_once"),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "clock", name="step_clock_same_parties", owner=("hospital", "vendor")
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Escalation',
+            name="Escalation",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('rung', models.PositiveSmallIntegerField()),
-                ('due_at', models.DateTimeField(verbose_name='due')),
-                ('at', models.DateTimeField(verbose_name='planned for')),
-                ('fired_at', models.DateTimeField(verbose_name='told')),
-                ('is_late', models.BooleanField(default=False, verbose_name='late')),
-                ('told', models.JSONField(default=list, verbose_name='told to')),
-                ('nobody', models.JSONField(default=list, verbose_name='nobody found for')),
-                ('clock', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='escalations', to='clocks.clock')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
-                ('matter', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tenancy.matter')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
-                ('step', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='clocks.step')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("rung", models.PositiveSmallIntegerField()),
+                ("due_at", models.DateTimeField(verbose_name="due")),
+                ("at", models.DateTimeField(verbose_name="planned for")),
+                ("fired_at", models.DateTimeField(verbose_name="told")),
+                ("is_late", models.BooleanField(default=False, verbose_name="late")),
+                ("told", models.JSONField(default=list, verbose_name="told to")),
+                ("nobody", models.JSONField(default=list, verbose_name="nobody found for")),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="escalations",
+                        to="clocks.clock",
+                    ),
+                ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "matter",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="tenancy.matter",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
+                (
+                    "step",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="clocks.step",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'escalation',
-                'ordering': ['-at', '-id'],
+                "verbose_name": "escalation",
+                "ordering": ["-at", "-id"],
+                "indexes": [
+                    models.Index(fields=["hospital", "-at"], name="escalations_of_hospital"),
+                    models.Index(fields=["vendor", "-at"], name="escalations_of_vendor"),
+                    models.Index(fields=["clock"], name="escalations_of_clock"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hospital", "step"), name="escalation_once"),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "clock", name="escalation_clock_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "matter", name="escalation_matter_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "step", name="escalation_step_same_parties", owner=("hospital", "vendor")
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Swap',
+            name="Swap",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('why', models.CharField(max_length=200, verbose_name='reason')),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
-                ('is_granted', models.BooleanField(null=True, verbose_name='granted')),
-                ('asked_by', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
-                ('decided_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
-                ('duty', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='swaps', to='clocks.duty')),
-                ('to', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
-                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("why", models.CharField(max_length=200, verbose_name="reason")),
+                ("asked_at", models.DateTimeField(verbose_name="asked")),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                ("is_granted", models.BooleanField(null=True, verbose_name="granted")),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "duty",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="swaps",
+                        to="clocks.duty",
+                    ),
+                ),
+                (
+                    "to",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                ("vendor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor")),
             ],
             options={
-                'verbose_name': 'swap',
-                'ordering': ['-asked_at', '-id'],
+                "verbose_name": "swap",
+                "ordering": ["-asked_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("is_granted__isnull", True)),
+                            models.Q(("decided_at__isnull", False), ("is_granted__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="swap_decided_whole",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("decided_at__isnull", True)),
+                        fields=("vendor", "duty"),
+                        name="one_open_swap_per_duty",
+                    ),
+                    servicedesk.tenancy.keys.TenantKey("duty", name="swap_duty_same_vendor", owner=("vendor",)),
+                    servicedesk.tenancy.keys.TenantKey("asked_by", name="swap_asked_by_same_vendor", owner=("vendor",)),
+                    servicedesk.tenancy.keys.TenantKey("to", name="swap_to_same_vendor", owner=("vendor",)),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "decided_by", name="swap_decided_by_same_vendor", owner=("vendor",)
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Team',
+            name="Team",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('shifts', models.JSONField(default=list, verbose_name='shifts')),
-                ('levels', models.PositiveSmallIntegerField(default=2, verbose_name='levels')),
-                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("shifts", models.JSONField(default=list, verbose_name="shifts")),
+                ("levels", models.PositiveSmallIntegerField(default=2, verbose_name="levels")),
+                ("vendor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor")),
             ],
             options={
-                'verbose_name': 'team',
-                'ordering': ['name'],
+                "verbose_name": "team",
+                "ordering": ["name"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("vendor", "id"), name="team_of_vendor"),
+                    models.UniqueConstraint(
+                        fields=("vendor", "name"),
+                        name="team_name_once",
+                        violation_error_message="There is already a team of this name.",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalDuty',
+            name="HistoricalDuty",
             fields=[
-                ('id', models.UUIDField(db_index=True, default=servicedesk.tenancy.ids.uuid7, editable=False)),
-                ('level', models.PositiveSmallIntegerField(default=1, verbose_name='level')),
-                ('starts_at', models.DateTimeField(verbose_name='from')),
-                ('ends_at', models.DateTimeField(verbose_name='to')),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('member', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenancy.membership')),
-                ('vendor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenancy.vendor')),
-                ('team', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='clocks.team')),
+                ("id", models.UUIDField(db_index=True, default=servicedesk.tenancy.ids.uuid7, editable=False)),
+                ("level", models.PositiveSmallIntegerField(default=1, verbose_name="level")),
+                ("starts_at", models.DateTimeField(verbose_name="from")),
+                ("ends_at", models.DateTimeField(verbose_name="to")),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="tenancy.vendor",
+                    ),
+                ),
+                (
+                    "team",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="clocks.team",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical duty',
-                'verbose_name_plural': 'historical dutys',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical duty",
+                "verbose_name_plural": "historical dutys",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='duty',
-            name='team',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='duties', to='clocks.team'),
+            model_name="duty",
+            name="team",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="duties",
+                to="clocks.team",
+            ),
         ),
         migrations.AddField(
-            model_name='desk',
-            name='team',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, to='clocks.team', verbose_name='team on duty'),
+            model_name="desk",
+            name="team",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                to="clocks.team",
+                verbose_name="team on duty",
+            ),
         ),
         migrations.CreateModel(
-            name='Waiver',
+            name="Waiver",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('is_remote_solution', models.BooleanField(default=False, verbose_name='solved remotely')),
-                ('solved_at', models.DateTimeField(verbose_name='need gone since')),
-                ('why', models.CharField(max_length=300, verbose_name='reason')),
-                ('asked_by', models.UUIDField()),
-                ('asked_at', models.DateTimeField(verbose_name='asked')),
-                ('decided_by', models.UUIDField(null=True)),
-                ('decided_at', models.DateTimeField(null=True, verbose_name='decided')),
-                ('is_granted', models.BooleanField(null=True, verbose_name='granted')),
-                ('said', models.CharField(blank=True, max_length=300, verbose_name='what the hospital says')),
-                ('clock', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='waivers', to='clocks.clock')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("is_remote_solution", models.BooleanField(default=False, verbose_name="solved remotely")),
+                ("solved_at", models.DateTimeField(verbose_name="need gone since")),
+                ("why", models.CharField(max_length=300, verbose_name="reason")),
+                ("asked_by", models.UUIDField()),
+                ("asked_at", models.DateTimeField(verbose_name="asked")),
+                ("decided_by", models.UUIDField(null=True)),
+                ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
+                ("is_granted", models.BooleanField(null=True, verbose_name="granted")),
+                ("said", models.CharField(blank=True, max_length=300, verbose_name="what the hospital says")),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="waivers",
+                        to="clocks.clock",
+                    ),
+                ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
             ],
             options={
-                'verbose_name': 'waiver',
-                'ordering': ['-asked_at', '-id'],
+                "verbose_name": "waiver",
+                "ordering": ["-asked_at", "-id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("is_granted__isnull", True)),
+                            models.Q(("decided_at__isnull", False), ("is_granted__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="waiver_decided_whole",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("decided_at__isnull", True)),
+                        fields=("hospital", "clock"),
+                        name="one_open_waiver_per_clock",
+                    ),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "clock", name="waiver_clock_same_parties", owner=("hospital", "vendor")
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='WorkCalendar',
+            name="WorkCalendar",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('version', models.PositiveSmallIntegerField(default=1, verbose_name='version')),
-                ('week', models.JSONField(verbose_name='weekly hours')),
-                ('closed', models.JSONField(default=list)),
-                ('worked', models.JSONField(default=dict)),
-                ('known', models.JSONField(null=True)),
-                ('land', models.JSONField(default=dict)),
-                ('made_at', models.DateTimeField(verbose_name='made')),
-                ('replaced_at', models.DateTimeField(null=True)),
-                ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
-                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                ("version", models.PositiveSmallIntegerField(default=1, verbose_name="version")),
+                ("week", models.JSONField(verbose_name="weekly hours")),
+                ("closed", models.JSONField(default=list)),
+                ("worked", models.JSONField(default=dict)),
+                ("known", models.JSONField(null=True)),
+                ("land", models.JSONField(default=dict)),
+                ("made_at", models.DateTimeField(verbose_name="made")),
+                ("replaced_at", models.DateTimeField(null=True)),
+                ("hospital", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital")),
+                ("vendor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor")),
             ],
             options={
-                'verbose_name': 'calendar',
-                'ordering': ['name', '-version'],
+                "verbose_name": "calendar",
+                "ordering": ["name", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="calendar_of_parties"),
+                    models.UniqueConstraint(
+                        fields=("hospital", "vendor", "name", "version"), name="calendar_version_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("replaced_at__isnull", True)),
+                        fields=("hospital", "vendor", "name"),
+                        name="one_current_calendar_version",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
-            model_name='clock',
-            name='calendar',
-            field=models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='clocks.workcalendar'),
+            model_name="clock",
+            name="calendar",
+            field=models.ForeignKey(
+                db_constraint=False,
+                db_index=False,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="clocks.workcalendar",
+            ),
         ),
         migrations.CreateModel(
-            name='ExtraDay',
+            name="ExtraDay",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('on', models.DateField(verbose_name='day')),
-                ('is_worked', models.BooleanField(default=False, verbose_name='worked')),
-                ('why', models.CharField(max_length=120, verbose_name='reason')),
-                ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='tenancy.hospital')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="day")),
+                ("is_worked", models.BooleanField(default=False, verbose_name="worked")),
+                ("why", models.CharField(max_length=120, verbose_name="reason")),
+                ("hospital", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="tenancy.hospital")),
             ],
             options={
-                'verbose_name': 'extra day',
-                'ordering': ['on'],
-                'constraints': [models.UniqueConstraint(fields=('hospital', 'on'), name='extra_day_once', violation_error_message='The hospital already says something about this day.')],
+                "verbose_name": "extra day",
+                "ordering": ["on"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("hospital", "on"),
+                        name="extra_day_once",
+                        violation_error_message="The hospital already says something about this day.",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Post',
+            name="Post",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=20, verbose_name='role')),
-                ('desk', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='posts', to='clocks.desk')),
-                ('hospital', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
-                ('of_hospital', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
-                ('of_vendor', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tenancy.membership')),
-                ('vendor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("role", models.CharField(max_length=20, verbose_name="role")),
+                (
+                    "desk",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="posts",
+                        to="clocks.desk",
+                    ),
+                ),
+                ("hospital", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital")),
+                (
+                    "of_hospital",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                (
+                    "of_vendor",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tenancy.membership",
+                    ),
+                ),
+                ("vendor", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor")),
             ],
             options={
-                'verbose_name': 'post',
-                'ordering': ['role', 'id'],
-                'constraints': [servicedesk.tenancy.keys.TenantKey('desk', name='post_desk_same_parties', owner=('hospital', 'vendor')), servicedesk.tenancy.keys.TenantKey('of_vendor', name='post_person_same_vendor', owner=('vendor',)), servicedesk.tenancy.keys.TenantKey('of_hospital', name='post_person_same_hospital', owner=('hospital',)), models.CheckConstraint(condition=models.Q(models.Q(('of_hospital__isnull', False), ('of_vendor__isnull', True)), models.Q(('of_hospital__isnull', True), ('of_vendor__isnull', False)), _connector='OR'), name='post_has_one_person'), models.UniqueConstraint(fields=('hospital', 'desk', 'role', 'of_vendor', 'of_hospital'), name='post_filled_once', nulls_distinct=False)],
+                "verbose_name": "post",
+                "ordering": ["role", "id"],
+                "constraints": [
+                    servicedesk.tenancy.keys.TenantKey(
+                        "desk", name="post_desk_same_parties", owner=("hospital", "vendor")
+                    ),
+                    servicedesk.tenancy.keys.TenantKey("of_vendor", name="post_person_same_vendor", owner=("vendor",)),
+                    servicedesk.tenancy.keys.TenantKey(
+                        "of_hospital", name="post_person_same_hospital", owner=("hospital",)
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("of_hospital__isnull", False), ("of_vendor__isnull", True)),
+                            models.Q(("of_hospital__isnull", True), ("of_vendor__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="post_has_one_person",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("hospital", "desk", "role", "of_vendor", "of_hospital"),
+                        name="post_filled_once",
+                        nulls_distinct=False,
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Span',
+            name="Span",
             fields=[
-                ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('start_at', models.DateTimeField(verbose_name='from')),
-                ('end_at', models.DateTimeField(null=True, verbose_name='to')),
-                ('why', models.CharField(max_length=200, verbose_name='reason')),
-                ('by', models.UUIDField(null=True)),
-                ('clock', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='spans', to='clocks.clock')),
-                ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
-                ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False
+                    ),
+                ),
+                ("start_at", models.DateTimeField(verbose_name="from")),
+                ("end_at", models.DateTimeField(null=True, verbose_name="to")),
+                ("why", models.CharField(max_length=200, verbose_name="reason")),
+                ("by", models.UUIDField(null=True)),
+                (
+                    "clock",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="spans",
+                        to="clocks.clock",
+                    ),
+                ),
+                (
+                    "hospital",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.hospital"
+                    ),
+                ),
+                (
+                    "vendor",
+                    models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to="tenancy.vendor"),
+                ),
             ],
             options={
-                'verbose_name': 'pause',
-                'ordering': ['start_at', 'id'],
-                'constraints': [servicedesk.tenancy.keys.TenantKey('clock', name='span_clock_same_parties', owner=('hospital', 'vendor')), models.CheckConstraint(condition=models.Q(('end_at__isnull', True), ('end_at__gte', models.F('start_at')), _connector='OR'), name='span_ends_after_start'), models.UniqueConstraint(condition=models.Q(('end_at__isnull', True)), fields=('hospital', 'clock'), name='one_open_span_per_clock')],
+                "verbose_name": "pause",
+                "ordering": ["start_at", "id"],
+                "constraints": [
+                    servicedesk.tenancy.keys.TenantKey(
+                        "clock", name="span_clock_same_parties", owner=("hospital", "vendor")
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("end_at__isnull", True), ("end_at__gte", models.F("start_at")), _connector="OR"
+                        ),
+                        name="span_ends_after_start",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("end_at__isnull", True)),
+                        fields=("hospital", "clock"),
+                        name="one_open_span_per_clock",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('fired_at__isnull', True), ('set_aside_at__isnull', True)), fields=['fire_at'], name='steps_to_fire'),
+            model_name="duty",
+            index=models.Index(fields=["team", "ends_at"], name="duty_of_team"),
+        ),
+        migrations.AddConstraint(
+            model_name="duty",
+            constraint=models.UniqueConstraint(
+                fields=("vendor", "team", "level", "starts_at"), name="duty_starts_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='step',
-            index=models.Index(condition=models.Q(('fired_at', None), models.Q(('set_aside_at', None), _negated=True)), fields=['set_aside_at'], name='steps_set_aside'),
+            model_name="clock",
+            index=models.Index(
+                condition=models.Q(("outcome__isnull", True)), fields=["calendar"], name="open_clocks_by_calendar"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='step_of_parties'),
+            model_name="duty",
+            constraint=servicedesk.tenancy.keys.TenantKey("team", name="duty_team_same_vendor", owner=("vendor",)),
         ),
         migrations.AddConstraint(
-            model_name='step',
-            constraint=models.UniqueConstraint(fields=('hospital', 'clock', 'rung'), name='step_rung_once'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['hospital', '-at'], name='escalations_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['vendor', '-at'], name='escalations_of_vendor'),
-        ),
-        migrations.AddIndex(
-            model_name='escalation',
-            index=models.Index(fields=['clock'], name='escalations_of_clock'),
+            model_name="desk",
+            constraint=servicedesk.tenancy.keys.TenantKey("team", name="desk_team_same_vendor", owner=("vendor",)),
         ),
         migrations.AddConstraint(
-            model_name='escalation',
-            constraint=models.UniqueConstraint(fields=('hospital', 'step'), name='escalation_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='swap_decided_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('vendor', 'duty'), name='one_open_swap_per_duty'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('vendor', 'id'), name='team_of_vendor'),
-        ),
-        migrations.AddConstraint(
-            model_name='team',
-            constraint=models.UniqueConstraint(fields=('vendor', 'name'), name='team_name_once', violation_error_message='There is already a team of this name.'),
-        ),
-        migrations.AddIndex(
-            model_name='duty',
-            index=models.Index(fields=['team', 'ends_at'], name='duty_of_team'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(fields=('vendor', 'id'), name='duty_of_vendor'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_at__gt', models.F('starts_at'))), name='duty_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=models.UniqueConstraint(fields=('vendor', 'team', 'level', 'starts_at'), name='duty_starts_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='desk',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='desk_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='waiver_decided_whole'),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'clock'), name='one_open_waiver_per_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendar',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='calendar_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendar',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'name', 'version'), name='calendar_version_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workcalendar',
-            constraint=models.UniqueConstraint(condition=models.Q(('replaced_at__isnull', True)), fields=('hospital', 'vendor', 'name'), name='one_current_calendar_version'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('outcome__isnull', True)), fields=['calendar'], name='open_clocks_by_calendar'),
-        ),
-        migrations.AddIndex(
-            model_name='clock',
-            index=models.Index(condition=models.Q(('outcome__isnull', True)), fields=['hospital', 'due_at'], name='open_clocks_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='clock_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(fields=('hospital', 'matter', 'metric', 'place'), name='clock_place_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_standing', True)), fields=('hospital', 'matter', 'metric'), name='one_standing_clock'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__isnull', False), ('is_standing', True), _connector='OR'), name='open_clock_stands'),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome__isnull', True), ('stopped_at__isnull', True)), models.Q(('outcome__isnull', False), ('stopped_at__isnull', False)), _connector='OR'), name='clock_stopped_with_result'),
-        ),
-        migrations.AddConstraint(
-            model_name='step',
-            constraint=servicedesk.tenancy.keys.TenantKey('clock', name='step_clock_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=servicedesk.tenancy.keys.TenantKey('clock', name='escalation_clock_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=servicedesk.tenancy.keys.TenantKey('matter', name='escalation_matter_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='escalation',
-            constraint=servicedesk.tenancy.keys.TenantKey('step', name='escalation_step_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=servicedesk.tenancy.keys.TenantKey('duty', name='swap_duty_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=servicedesk.tenancy.keys.TenantKey('asked_by', name='swap_asked_by_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=servicedesk.tenancy.keys.TenantKey('to', name='swap_to_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='swap',
-            constraint=servicedesk.tenancy.keys.TenantKey('decided_by', name='swap_decided_by_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=servicedesk.tenancy.keys.TenantKey('team', name='duty_team_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='duty',
-            constraint=servicedesk.tenancy.keys.TenantKey('member', name='duty_member_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='desk',
-            constraint=servicedesk.tenancy.keys.TenantKey('team', name='desk_team_same_vendor', owner=('vendor',)),
-        ),
-        migrations.AddConstraint(
-            model_name='waiver',
-            constraint=servicedesk.tenancy.keys.TenantKey('clock', name='waiver_clock_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=servicedesk.tenancy.keys.TenantKey('matter', name='clock_matter_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=servicedesk.tenancy.keys.TenantKey('desk', name='clock_desk_same_parties', owner=('hospital', 'vendor')),
-        ),
-        migrations.AddConstraint(
-            model_name='clock',
-            constraint=servicedesk.tenancy.keys.TenantKey('calendar', name='clock_calendar_same_parties', owner=('hospital', 'vendor')),
+            model_name="clock",
+            constraint=servicedesk.tenancy.keys.TenantKey(
+                "calendar", name="clock_calendar_same_parties", owner=("hospital", "vendor")
+            ),
         ),
     ]

@@ -92,6 +92,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'receiver',
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('hospital__isnull', True), ('vendor__isnull', True), _connector='OR'), name='receiver_of_one_organisation'),
+                    models.CheckConstraint(condition=models.Q(('channel__in', ['inbox', 'mail']), _negated=True), name='receiver_is_called'),
+                    models.UniqueConstraint(condition=models.Q(('channel', 'sms'), ('is_on', True)), fields=('hospital', 'vendor'), name='one_gateway_for_text_messages', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +130,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'message',
                 'ordering': ['-id'],
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='message_due'),
+                    models.Index(fields=['hospital', 'side', '-id'], name='message_of_hospital'),
+                    models.Index(fields=['vendor', 'side', '-id'], name='message_of_vendor'),
+                    models.Index(fields=['membership', '-id'], name='message_of_person'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'event_key', 'membership', 'channel', 'receiver'), name='message_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(models.Q(('membership__isnull', False), ('receiver__isnull', True)), models.Q(('membership__isnull', True), ('receiver__isnull', False)), _connector='OR'), name='message_to_person_or_receiver'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_moment'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,6 +155,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'allowed target',
                 'ordering': ['host', 'port'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('hospital__isnull', True), ('vendor__isnull', True), _connector='OR'), name='target_of_one_organisation'),
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'host', 'port'), name='target_once', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,53 +202,5 @@ class Migration(migrations.Migration):
                 'ordering': ['id'],
                 'constraints': [models.UniqueConstraint(fields=('hospital', 'vendor', 'membership'), name='preference_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('quiet_from__isnull', True), ('quiet_to__isnull', True)), models.Q(('quiet_from__isnull', False), ('quiet_to__isnull', False)), _connector='OR'), name='quiet_hours_have_both_ends')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='receiver',
-            constraint=models.CheckConstraint(condition=models.Q(('hospital__isnull', True), ('vendor__isnull', True), _connector='OR'), name='receiver_of_one_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiver',
-            constraint=models.CheckConstraint(condition=models.Q(('channel__in', ['inbox', 'mail']), _negated=True), name='receiver_is_called'),
-        ),
-        migrations.AddConstraint(
-            model_name='receiver',
-            constraint=models.UniqueConstraint(condition=models.Q(('channel', 'sms'), ('is_on', True)), fields=('hospital', 'vendor'), name='one_gateway_for_text_messages', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['due_at'], name='message_due'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['hospital', 'side', '-id'], name='message_of_hospital'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['vendor', 'side', '-id'], name='message_of_vendor'),
-        ),
-        migrations.AddIndex(
-            model_name='message',
-            index=models.Index(fields=['membership', '-id'], name='message_of_person'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'event_key', 'membership', 'channel', 'receiver'), name='message_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('membership__isnull', False), ('receiver__isnull', True)), models.Q(('membership__isnull', True), ('receiver__isnull', False)), _connector='OR'), name='message_to_person_or_receiver'),
-        ),
-        migrations.AddConstraint(
-            model_name='message',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('sent_at__isnull', False), ('state', 'sent')), models.Q(models.Q(('state', 'sent'), _negated=True), ('sent_at__isnull', True)), _connector='OR'), name='message_sent_has_moment'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.CheckConstraint(condition=models.Q(('hospital__isnull', True), ('vendor__isnull', True), _connector='OR'), name='target_of_one_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='target',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'host', 'port'), name='target_once', nulls_distinct=False),
         ),
     ]

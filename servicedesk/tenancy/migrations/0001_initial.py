@@ -176,6 +176,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'membership',
                 'ordering': ['name', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'id'), name='membership_of_hospital'),
+                    servicedesk.tenancy.keys.TenantKey('department', name='membership_department_same_hospital', owner=('hospital',)),
+                    models.CheckConstraint(condition=models.Q(models.Q(('hospital__isnull', False), ('role__in', ['ward_reporter', 'it_engineer', 'it_lead', 'hospital_auditor']), ('vendor__isnull', True)), models.Q(('department__isnull', True), ('hospital__isnull', True), ('role__in', ['vendor_engineer', 'project_manager', 'vendor_manager', 'account_manager']), ('vendor__isnull', False)), models.Q(('department__isnull', True), ('hospital__isnull', True), ('role__in', ['system_administrator', 'security_administrator', 'audit_administrator']), ('vendor__isnull', True)), _connector='OR'), name='membership_role_fits_organisation'),
+                    models.CheckConstraint(condition=models.Q(('until_at__isnull', True), ('until_at__gte', models.F('from_at')), _connector='OR'), name='membership_ends_after_start'),
+                    models.UniqueConstraint(condition=models.Q(('until_at__isnull', True)), fields=('hospital', 'vendor', 'user'), name='one_open_membership_per_organisation', nulls_distinct=False),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -193,6 +200,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'place',
                 'ordering': ['campus', 'building', 'floor', 'room', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'id'), name='place_of_hospital'),
+                    servicedesk.tenancy.keys.TenantKey('department', name='place_department_same_hospital', owner=('hospital',)),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +221,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'support session',
                 'ordering': ['-from_at', '-id'],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('until_at__gt', models.F('from_at')), ('until_at__lte', django.db.models.expressions.CombinedExpression(models.F('from_at'), '+', models.Value('30 minutes')))), name='support_session_is_short'),
+                    models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='support_session_has_reason'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -226,6 +241,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'matter',
                 'ordering': [models.OrderBy(models.F('next_due_at'), nulls_last=True), 'id'],
+                'indexes': [
+                    models.Index(fields=['hospital', 'next_due_at'], name='matter_by_due'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='matter_of_parties'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,6 +313,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'engagement',
                 'ordering': ['from_on', 'id'],
+                'constraints': [
+                    models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='engagement_of_parties'),
+                    models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='engagement_ends_after_start'),
+                    models.CheckConstraint(condition=models.Q(('read_until__isnull', True), models.Q(('read_until__gte', models.F('to_on')), ('to_on__isnull', False)), _connector='OR'), name='engagement_reads_after_end'),
+                ],
             },
         ),
         migrations.AddConstraint(
@@ -301,61 +327,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='department',
             constraint=models.UniqueConstraint(fields=('hospital', 'name'), name='department_name_once', violation_error_message='The hospital already has a department of this name.'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('hospital', 'id'), name='place_of_hospital'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=servicedesk.tenancy.keys.TenantKey('department', name='place_department_same_hospital', owner=('hospital',)),
-        ),
-        migrations.AddConstraint(
-            model_name='supportsession',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__gt', models.F('from_at')), ('until_at__lte', django.db.models.expressions.CombinedExpression(models.F('from_at'), '+', models.Value('30 minutes')))), name='support_session_is_short'),
-        ),
-        migrations.AddConstraint(
-            model_name='supportsession',
-            constraint=models.CheckConstraint(condition=models.Q(('reason', ''), _negated=True), name='support_session_has_reason'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(fields=('hospital', 'id'), name='membership_of_hospital'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=servicedesk.tenancy.keys.TenantKey('department', name='membership_department_same_hospital', owner=('hospital',)),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('hospital__isnull', False), ('role__in', ['ward_reporter', 'it_engineer', 'it_lead', 'hospital_auditor']), ('vendor__isnull', True)), models.Q(('department__isnull', True), ('hospital__isnull', True), ('role__in', ['vendor_engineer', 'project_manager', 'vendor_manager', 'account_manager']), ('vendor__isnull', False)), models.Q(('department__isnull', True), ('hospital__isnull', True), ('role__in', ['system_administrator', 'security_administrator', 'audit_administrator']), ('vendor__isnull', True)), _connector='OR'), name='membership_role_fits_organisation'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('until_at__isnull', True), ('until_at__gte', models.F('from_at')), _connector='OR'), name='membership_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('until_at__isnull', True)), fields=('hospital', 'vendor', 'user'), name='one_open_membership_per_organisation', nulls_distinct=False),
-        ),
-        migrations.AddIndex(
-            model_name='matter',
-            index=models.Index(fields=['hospital', 'next_due_at'], name='matter_by_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='matter',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='matter_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='engagement_of_parties'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on__isnull', True), ('to_on__gte', models.F('from_on')), _connector='OR'), name='engagement_ends_after_start'),
-        ),
-        migrations.AddConstraint(
-            model_name='engagement',
-            constraint=models.CheckConstraint(condition=models.Q(('read_until__isnull', True), models.Q(('read_until__gte', models.F('to_on')), ('to_on__isnull', False)), _connector='OR'), name='engagement_reads_after_end'),
         ),
     ]
