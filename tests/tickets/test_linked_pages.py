@@ -317,13 +317,14 @@ def test_an_ordinary_ticket_asks_once_what_hangs_on_it(desk, now, django_assert_
         with django_assert_num_queries(1):
             for panel in (linked.together, linked.emergency, linked.hospital_tasks):
                 panel(ticket, person, now)
+            assert linked.pressing(ticket, person) is None
 
 
 def test_panels_show_each_side_its_own(desk, now, world):
     from django.template.loader import render_to_string
 
     from tests.contracts.people import in_force
-    from tickets import panels
+    from tickets import panels, panels_linked
 
     parent = desk.accepted(at=now - 9 * MINUTE)
     contract, *_ = in_force(world.h1, world.v2, "smart")
@@ -339,7 +340,8 @@ def test_panels_show_each_side_its_own(desk, now, world):
             shown = [
                 (panel.template, panel.context(ticket, person, now)) for panel in panels.AROUND + panels.CHECKLISTS
             ]
-            said[member.role] = "".join(
+            first = {"pressing": panels_linked.pressing(ticket, person), "ticket": ticket}
+            said[member.role] = render_to_string("tickets/_pressing.html", first) + "".join(
                 render_to_string(template, {"panel": panel, "ticket": ticket}) for template, panel in shown if panel
             )
     assert sibling.number in said[Role.VENDOR_ENGINEER]
