@@ -24,7 +24,8 @@ from tests.contracts.people import manager_of
 from tests.tickets.examples import make_ticket
 from tests.tickets.machines import TICKETS, make_machine
 from tests.world import person_of
-from tickets.models import Entry, Ticket
+from tickets.models import Entry, Ticket, Visit
+from tickets.services.visiting import arrive
 from tickets.services.working import note
 
 PROBLEM = "application/problem+json"
@@ -134,7 +135,8 @@ def test_a_scope_opens_what_it_names_and_no_more(desk, scope):
     contracts = scope in (Scope.READ_CONTRACTS, Scope.REPORT)
     assert machine.get("/api/v1/contracts/").status_code == (200 if contracts else 403)
     assert (machine.report(desk.contract).status_code == 201) == (scope == Scope.REPORT)
-    assert (machine.post(at(ticket.pk, "accept")).status_code == 200) == (scope == Scope.WORK)
+    accepts = machine.post(at(ticket.pk, "accept"), {"to": str(desk.engineer.pk)})
+    assert (accepts.status_code == 200) == (scope == Scope.WORK)
     pauses = machine.post(at(ticket.pk, "pause"), {"why": "等备件"})
     assert (pauses.status_code == 200) == (scope == Scope.DECIDE)
 
@@ -281,8 +283,9 @@ def test_a_whole_life_by_two_machines(desk, hospital, vendor):
         assert answer.status_code == 200, (act, answer.content)
         return answer.json()
 
-    assert done(vendor, "accept")["state"] == "working"
-    done(vendor, "give", {"to": str(desk.engineer.pk)})
+    named = {"to": str(desk.engineer.pk)}
+    assert done(vendor, "accept", named)["state"] == "working"
+    done(vendor, "give", {"to": str(desk.colleague.pk)})
     soon = (timezone.now() + timedelta(hours=1)).isoformat()
     assert done(vendor, "ask-back", {"why": "请发截图", "wakes_at": soon})["state"] == "waiting"
     assert hospital.post(at(pk, "comments"), {"text": "见附件"}).status_code == 201
@@ -290,12 +293,14 @@ def test_a_whole_life_by_two_machines(desk, hospital, vendor):
     done(hospital, "call-for-visit", {"why": "远程看不出"})
     visit = hospital.get(at(pk)).json()["visits"][0]["id"]
     done(vendor, "", {"engineer": str(desk.engineer.pk), "planned_at": soon}, on=f"/api/v1/visits/{visit}/dispatch/")
-    done(hospital, "", {"proof": "hospital"}, on=f"/api/v1/visits/{visit}/arrive/")
+    with desk.inside():
+        there = Visit.objects.get(pk=visit)
+    desk.act(arrive, there, by=desk.engineer, at=timezone.now(), where="放射科")
     done(vendor, "", {"work": "换了网线"}, on=f"/api/v1/visits/{visit}/leave/")
     solution = {"words": "换网线", "cause": "network", "remedy": "replaced"}
     assert done(vendor, "resolve", solution)["state"] == "resolved"
     assert done(hospital, "refuse-solution", {"why": "又断了"})["cycle"] == 2
-    done(vendor, "accept")
+    done(vendor, "accept", named)
     done(vendor, "resolve", solution)
     assert done(hospital, "close-unsigned", {"why": "报修人出差"})["state"] == "closed"
     whole = hospital.get(at(pk)).json()
@@ -326,7 +331,7 @@ def test_who_read_an_older_version_changes_nothing(desk, hospital, vendor):
     first = hospital.report(desk.contract)
     pk, tag = first.json()["id"], first["ETag"]
     assert hospital.get(at(pk))["ETag"] == tag
-    accepted = vendor.post(at(pk, "accept"), **{"If-Match": tag})
+    accepted = vendor.post(at(pk, "accept"), {"to": str(desk.engineer.pk)}, **{"If-Match": tag})
     assert accepted.status_code == 200
     assert accepted["ETag"] != tag
     for stale in (tag, "W/" + accepted["ETag"], "nonsense", '"99999999999999999999"', '"²"', ""):
@@ -377,7 +382,7 @@ def test_pages_neither_double_nor_lose_a_row_while_others_are_added(desk, hospit
 
 def test_changes_come_in_their_order(desk, hospital, vendor):
     first, second = (hospital.report(desk.contract).json() for _ in range(2))
-    vendor.post(at(first["id"], "accept"))
+    vendor.post(at(first["id"], "accept"), {"to": str(desk.engineer.pk)})
     since = first["recorded_at"].replace("+", "%2B")
     page = hospital.get(f"{TICKETS}?changed_since={since}&limit=1").json()
     rest = hospital.get(page["next"]).json()
@@ -388,7 +393,7 @@ def test_changes_come_in_their_order(desk, hospital, vendor):
 def test_filters(desk, hospital, vendor):
     one = hospital.report(desk.contract).json()
     hospital.report(desk.contract, severity="C")
-    vendor.post(at(one["id"], "accept"))
+    vendor.post(at(one["id"], "accept"), {"to": str(desk.engineer.pk)})
 
     def found(query):
         return len(hospital.get(f"{TICKETS}?{query}").json()["results"])

@@ -74,9 +74,7 @@ def test_nor_takes_it_away_to_put_in_another(desk):
     """SMART-10: neither the web nor the watch may; and who could, a trigger stops."""
     frozen = ("tickets_feedbackform", "tickets_maintenancerecord")
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'is_frozen' AND tgtype & 24 = 24"
-        )
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'is_frozen' AND tgtype & 24 = 24")
         assert {row[0] for row in cursor.fetchall()} == set(frozen)
         for role in ("servicedesk_app", "servicedesk_watch"):
             for table in frozen:

@@ -51,6 +51,12 @@ class Act:
     of: type[Walled] = Ticket
 
 
+def _accept(ticket: Ticket, *, to: Any, by: Person, **more: Any) -> Any:
+    if to is None and by.token_id:
+        raise serializers.ValidationError({"to": _("A program names the person who takes it.")})
+    return working.accept(ticket, to=_colleague("to", to, by) if to else None, by=by, **more)
+
+
 def _give(ticket: Ticket, *, to: Any, by: Person, **more: Any) -> Any:
     return working.give(ticket, _colleague("to", to, by), by=by, **more)
 
@@ -94,7 +100,7 @@ def _call(ticket: Ticket, *, by: Person, at: Any, **call: Any) -> Any:
 
 
 ACTS: tuple[Act, ...] = (
-    Act("accept", WORK_TICKETS, working.accept, words="Take it; whoever reported it is told"),
+    Act("accept", WORK_TICKETS, _accept, shapes.Taker, "Take it; who reported it is told. A program names whose it is"),
     Act("give", WORK_TICKETS, _give, shapes.To, "Give it to a colleague"),
     Act("ask-back", WORK_TICKETS, working.ask_back, shapes.AskBack, "Wait for an answer; no clock pauses by it"),
     Act("go-on", TAKE_PART, working.go_on, words="Wait no longer"),

@@ -79,8 +79,8 @@ class CallShape(serializers.ModelSerializer[Call]):
     class Meta:
         model = Call
         fields = (
-            "id", "ticket", "channel", "is_first", "called_at", "caller", "callee", "number", "words", "logged_at", "logged_side",
-            "needs_word", "agreed_at", "disputed_at", "disputed_why",
+            "id", "ticket", "channel", "is_first", "called_at", "caller", "callee", "number", "words", "logged_at",
+            "logged_side", "needs_word", "agreed_at", "disputed_at", "disputed_why",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -149,6 +149,13 @@ class Comment(serializers.Serializer[Any]):
 
 class To(serializers.Serializer[Any]):
     to = serializers.UUIDField(help_text="A membership of the vendor, as /api/v1/people/ lists them")
+
+
+class Taker(serializers.Serializer[Any]):
+    to = serializers.UUIDField(
+        required=False, allow_null=True, default=None,
+        help_text="A membership of the vendor, as /api/v1/people/ lists them; needed by a program",
+    )  # fmt: skip
 
 
 class AskBack(serializers.Serializer[Any]):

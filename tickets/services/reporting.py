@@ -99,9 +99,7 @@ class Phoned:
 
 
 @transaction.atomic
-def report_fault(
-    report: Report, *, by: Person | None, at: datetime, call: Phoned | None = None
-) -> Ticket:
+def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phoned | None = None) -> Ticket:
     """`call`: what one side writes down of a call, of a mail's arrival. Sent twice, it is the same ticket.
 
     What only the phone may report is kept as 'waits for the call', and its clocks start with the first call.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -30,16 +31,18 @@ URGED_AGAIN = timedelta(minutes=10)
 
 
 @transaction.atomic
-def accept(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
-    """A person takes it, and the reporter is told who comes: that, and no click, is the response."""
+def accept(ticket: Ticket, *, by: Person, at: datetime, to: Membership | None = None) -> Ticket:
+    """A person takes it, and the reporter is told who comes: that, and no click, is the response. `to`: whom a program
+    names; a person accepts for themselves."""
     ticket = locked(ticket)
-    if ticket.state == State.WORKING and ticket.assignee_id != by.membership_id:
+    member, name = _taker(ticket, to, by)
+    if ticket.state == State.WORKING and ticket.assignee_id != member:
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
     move(ticket, Move.ACCEPT, by=by)
-    _give(ticket, by.membership_id, by.name, at)
+    _give(ticket, member, name, at)
     ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
-    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": by.name, **metrics(ended)})
+    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": name, **metrics(ended)})
     tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={})
     return ticket
 
@@ -51,8 +54,7 @@ def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
     _refuse_over(ticket)
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Who works on it is the vendor's decision."))
-    if to.vendor_id != ticket.vendor_id or WORK_TICKETS.grants.get(to.role) is None or to.until_at:  # type: ignore[call-overload]
-        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
+    _refuse_unfit(ticket, to)
     ticket.assignee_id, ticket.assignee_name = to.pk, to.name
     give_clocks_to(ticket.matter, member=to.pk)
     changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts={"to": to.name})
@@ -193,6 +195,22 @@ def resume(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     changed(ticket, Act.CLOCKS_RESUMED, by=by, at=at, facts=metrics(ended))
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
     return ticket
+
+
+def _taker(ticket: Ticket, to: Membership | None, by: Person) -> tuple[UUID, str]:
+    if to is None and by.token_id:
+        raise Refused(_("A program names the person who takes it."))
+    if to is None or to.pk == by.membership_id:
+        return by.membership_id, by.name
+    if not by.token_id:
+        raise Refused(_("People accept for themselves; give it to a colleague instead."))
+    _refuse_unfit(ticket, to)
+    return to.pk, to.name
+
+
+def _refuse_unfit(ticket: Ticket, to: Membership) -> None:
+    if to.vendor_id != ticket.vendor_id or WORK_TICKETS.grants.get(to.role) is None or to.until_at:  # type: ignore[call-overload]
+        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
 
 
 def _give(ticket: Ticket, member: object, name: str, at: datetime) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,11 +25,13 @@ from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import opened
 from servicedesk.ui.middleware import client_address
 from tickets import offering
+from tickets.enums import OPEN
 from tickets.following import Followed, answering_for
 from tickets.forms.scanning import ScanForm
 from tickets.known import known_outages
-from tickets.models import Sticker, Ticket
-from tickets.services import working
+from tickets.models import Sticker, Ticket, Visit
+from tickets.permissions import WORK_TICKETS
+from tickets.services import visiting, working
 from tickets.services.scanning import AlsoHit, report_by_sticker, say_me_too
 from tickets.services.stickers import find_sticker
 from tickets.symptoms import choices_for
@@ -107,6 +110,7 @@ def _page(request: Any, sticker: Sticker, form: ScanForm, token: str, now: datet
         "form": form,
         "choices": choices_for(contract.blueprint, lately),
         "outages": known_outages(contract, sticker.system, at=now),
+        "visits": _visits_here(request, sticker),
         "own": _own(request, sticker).order_by("-id")[:3],
         "answering": answering_for(sticker.contract, at=now),
         "goes_by_phone": bool(offering.by_phone_only(contract, category, levels, at=now)),
@@ -121,6 +125,30 @@ def _category(sticker: Sticker) -> str:
         return offering.category_of_faults(sticker.contract, Role.WARD_REPORTER).category
     except Refused:
         return ""
+
+
+# ── an engineer who is signed in and has come ────────────────────────────────────────────────────────────────────────
+def _visits_here(request: Any, sticker: Sticker) -> list[Visit]:
+    """By the person's own rights: whoever merely holds the sticker learns of none."""
+    person = request.person
+    if person is None or WORK_TICKETS.reach_of(person) is None:
+        return []
+    with opened(person.context):
+        rows = Visit.objects.visible_to(person).filter(arrived_at=None, dropped_at=None)
+        rows = rows.filter(ticket__contract=sticker.contract_id, ticket__state__in=OPEN).select_related("ticket")
+        return list(rows.order_by("planned_at", "id")[:5])
+
+
+@door(WORK_TICKETS, methods=("POST",), of=Visit)
+def check_in(request: Any, visit: Visit, *, token: str) -> HttpResponse:
+    """The sticker is the proof: it hangs where the engineer has to be."""
+    found = find_sticker(token[:100])
+    sticker = Sticker.objects.filter(pk=found.sticker_id).select_related("place", "system").first() if found else None
+    if sticker is None:
+        raise Refused(_("This sticker is revoked."), code="revoked")
+    visiting.arrive(visit, sticker=sticker, by=request.person, at=timezone.now())
+    messages.success(request, _("You are checked in."))
+    return redirect("ticket", pk=visit.ticket_id)
 
 
 # ── afterwards, for this very browser ────────────────────────────────────────────────────────────────────────────────
