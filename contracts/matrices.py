@@ -67,6 +67,12 @@ def version_at(contract: Contract, moment: datetime) -> MatrixVersion | None:
     return in_force.select_related("contract", "calendar").order_by("-active_from", "-version").first()
 
 
+def version_near(contract: Contract, moment: datetime) -> MatrixVersion | None:
+    """The version in force at a moment; before the first one and outside the contract, the newest there is."""
+    versions = MatrixVersion.objects.filter(contract=contract).select_related("contract", "calendar")
+    return version_at(contract, moment) or versions.order_by("-version").first()
+
+
 def matrix_at(contract: Contract, moment: datetime) -> Matrix | None:
     """What the contract promises at a moment; None before its first version is in force."""
     version = version_at(contract, moment)

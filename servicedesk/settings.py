@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tickets.handing.HandedOver",
     "servicedesk.accounts.middleware.PasswordAge",
     "servicedesk.accounts.middleware.SecondFactor",
     "servicedesk.accounts.middleware.SupportOnRecord",

@@ -13,9 +13,7 @@ from tickets.outages import known_outages_of
 from tickets.permissions import (
     ASK_REMOTE,
     DECIDE_TICKETS,
-    DECLARE_INCIDENTS,
     LEAD_FAULTS,
-    LINK_TICKETS,
     SEE_INCIDENTS,
     SEE_REMOTE,
     WORK_INCIDENTS,
@@ -33,8 +31,7 @@ def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
     there = what_hangs(ticket)
     if person.role == Role.WARD_REPORTER:
         return _for_the_ward(ticket)
-    may_link = may(LINK_TICKETS, person)
-    if not may_link and not there & {"links", "family", "part", "outage", "incident"} and not ticket.parent_id:
+    if not there & {"links", "family", "part", "outage", "incident"}:
         return None
     family = children_of(ticket) if "family" in there else []
     follow = [child for child in family if child.is_open and child.state not in SOLVED]
@@ -44,13 +41,10 @@ def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
         "merged": merged_into(ticket) if "family" in there else [],
         "children": len(family),
         "to_resolve": len(follow) if ticket.state in SOLVED and may(WORK_TICKETS, person) else 0,
-        "parent": Ticket.objects.filter(pk=ticket.parent_id).first() if ticket.parent_id else None,
         "part": part_of(ticket) if "part" in there else None,
         "outage": known_outage_of(ticket) if "outage" in there else None,
         "incident": incident_of(ticket) if sees_incident else None,
-        "may_link": may_link,
         "may_lead": may(LEAD_FAULTS, person),
-        "may_declare": may(DECLARE_INCIDENTS, person) and ticket.is_open and "incident" not in there,
     }
 
 

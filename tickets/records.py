@@ -17,7 +17,6 @@ from tickets.enums import Satisfaction
 from tickets.models import MaintenanceRecord, Ticket
 
 LIMIT = 10_000  # of an export, and of what is counted
-SEARCHED = ("number", "title", "solution", "system_name", "engineer_name", "signer_name")
 
 
 def records(person: Person, condition: Q) -> QuerySet[MaintenanceRecord]:
@@ -37,13 +36,6 @@ def figures(person: Person, condition: Q) -> dict[str, int]:
         dissatisfied=Count("pk", filter=Q(satisfaction=Satisfaction.DISSATISFIED)),
     )
     return found
-
-
-def naming(words: str) -> Q:
-    condition = Q()
-    for column in SEARCHED:
-        condition |= Q(**{f"{column}__icontains": words})
-    return condition
 
 
 def _moment(value: datetime | None) -> str:

@@ -1,4 +1,4 @@
-"""Where a ticket stands at this moment: all that its page and its buttons ask, in four queries."""
+"""Where a ticket stands at this moment: all that its page and its buttons ask, in three queries."""
 
 from __future__ import annotations
 
@@ -6,20 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import JSONObject
 from django.utils.functional import Promise as Text
 
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.selectors.promises import Shown
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
-from tickets.models import Call, SeverityWish, Ticket, Visit
-
-RELATED = ("hospital", "vendor", "matter", "contract__desk", "system", "department", "place", "recurs", "parent",
-           "merged_into")  # fmt: skip
+from tickets.around import around, with_names
+from tickets.models import Ticket
 
 
 @dataclass(frozen=True)
@@ -29,7 +24,14 @@ class Situation:
     visit: dict[str, Any] | None  # the one that is open
     wish: dict[str, Any] | None  # the severity that waits for the hospital's word
     late_call: dict[str, Any] | None  # the call whose time waits for the other side's word
+    objection: dict[str, Any] | None  # a signer's 'no' that waits for the hospital's word
+    files: list[dict[str, Any]]  # pictures and logs
     at: datetime
+
+    @cached_property
+    def hangs(self) -> frozenset[str]:
+        """Links, an outage, an incident and the like: what is there, by its name."""
+        return frozenset(around(self.ticket)["hangs"])
 
     @cached_property
     def standing(self) -> dict[Metric, Shown]:
@@ -62,14 +64,12 @@ class Situation:
         return any(clock.state in states for clock in self.standing.values() if clock.is_open)
 
 
-def situation_of(pk: UUID, *, at: datetime) -> Situation:
-    ticket = _whole().get(pk=pk)
-    parts = {
-        "visit": ticket.open_visit,  # type: ignore[attr-defined]
-        "wish": ticket.open_wish if ticket.is_open else None,  # type: ignore[attr-defined]
-        "late_call": ticket.late_call,  # type: ignore[attr-defined]
-    }
-    return Situation(ticket, clocks_of(ticket, at), **parts, at=at)
+def situation_of(ticket: Ticket, *, at: datetime) -> Situation:
+    """Of a ticket just read."""
+    found = around(with_names(ticket))
+    parts = {name: found[name] for name in ("visit", "wish", "late_call", "objection")}
+    parts["wish"] = parts["wish"] if ticket.is_open else None
+    return Situation(ticket, clocks_of(ticket, at), **parts, files=found.get("files") or [], at=at)
 
 
 def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:
@@ -83,22 +83,3 @@ def _order(clock: Shown) -> tuple[bool, bool, float]:
     """What holds now, what still runs, what is due first; a visit nobody called for comes after all that are due."""
     due = clock.row.due_at
     return (not clock.row.is_standing, not clock.is_open, due.timestamp() if due else float("inf"))
-
-
-def _whole() -> QuerySet[Ticket]:
-    visits = Visit.objects.filter(left_at=None, dropped_at=None)
-    wishes = SeverityWish.objects.filter(decided_at=None)
-    calls = Call.objects.filter(needs_word=True, agreed_at=None, disputed_at=None)
-    return Ticket.objects.select_related(*RELATED).annotate(
-        open_visit=_one(
-            visits, "id", "why", "engineer_id", "engineer_name", "planned_at", "sent_at", "arrived_at", "where"
-        ),
-        open_wish=_one(wishes, "id", "severity", "why", "asked_name"),
-        late_call=_one(calls, "id", "caller", "called_at", "logged_at", "logged_side"),
-    )
-
-
-def _one(rows: Any, *fields: str) -> Subquery:
-    """The first of them as an object, in the same query."""
-    found = rows.filter(ticket=OuterRef("pk")).order_by("id").annotate(whole=JSONObject(**{f: f for f in fields}))
-    return Subquery(found.values("whole")[:1])

@@ -71,28 +71,43 @@ def write(
         by=by.membership_id if by else None,
         by_name=by.name if by else name,
         by_side=by.side if by else "",
+        by_token=by.token_id if by else None,
         text=text,
         facts=dict(facts or {}),
     )
-    _publish(entry, ticket)
+    tell_programs(ticket, act or Act.TICKET_ANSWERED, entry, by=by, at=at)
     return entry
 
 
-def _publish(entry: Entry, ticket: Ticket) -> None:
-    """For both parties' programs: which act on which ticket. What was written they fetch; notes never come here."""
+def tell_programs(ticket: Ticket, act: Act, row: Any, *, by: Person | None, at: datetime, turn: object = "") -> None:
+    """Those of both parties: which act on which ticket, and the row it made or changed; `turn` tells its events apart.
+    What was written they fetch; notes never come here."""
+    kind = row._meta.model_name
     words: dict[str, Word] = {
         "matter": ticket.number,
         "ticket": str(ticket.pk),
-        "entry": str(entry.pk),
+        kind: str(row.pk),
         "number_elsewhere": ticket.external_number,
         "source": ticket.external_source,
         "state": ticket.state,
         "severity": ticket.severity,
         "version": ticket.version,
-        "by_side": entry.by_side,
+        "by_side": by.side.value if by else "",
+        "by_token": str(by.token_id) if by and by.token_id else "",
     }
-    act = Act(entry.act) if entry.act else Act.TICKET_ANSWERED
-    publish(f"entry:{entry.pk}", act, subject=ticket, words=words, url=ticket.get_absolute_url(), at=entry.at)
+    key = f"entry:{row.pk}" if kind == "entry" else f"{kind}:{row.pk}:{act}:{turn}"
+    publish(key, act, subject=ticket, words=words, url=ticket.get_absolute_url(), at=at)
+
+
+def tell_programs_beside(row: Any, act: Act, *, label: str, url: str, by: Person, at: datetime) -> None:
+    """Of what hangs on a contract and on no ticket."""
+    words: dict[str, Word] = {
+        "matter": label,
+        row._meta.model_name: str(row.pk),
+        "by_side": by.side.value,
+        "by_token": str(by.token_id or ""),
+    }
+    publish(f"{row._meta.model_name}:{row.pk}:{act}", act, subject=row, words=words, url=url, at=at)
 
 
 def of(ticket: Ticket) -> dict[str, Any]:

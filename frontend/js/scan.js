@@ -125,6 +125,14 @@ if (form) {
   form.photo.addEventListener("change", () => {
     if (form.photo.files[0]) form.querySelector("[data-photo]").textContent = form.photo.files[0].name;
   });
+  // Of several systems only the chosen one's numbers are to be called.
+  const numbers = document.querySelectorAll("[data-desk]:not(input)");
+  const callOf = () => {
+    const system = form.querySelector("[name=system]:checked");
+    numbers.forEach((one) => { one.hidden = Boolean(system) && one.dataset.desk !== system.dataset.desk; });
+  };
+  form.addEventListener("change", callOf);
+  callOf();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (running) return;
@@ -134,13 +142,13 @@ if (form) {
     busy(true);
     const photo = form.photo.files[0] ? await smaller(form.photo.files[0]) : "";
     busy(false);
-    const chosen = form.querySelector("[name=symptom]:checked");
+    const chosen = (name) => { const one = form.querySelector(`[name=${name}]:checked`); return one ? one.value : ""; };
     const report = {
-      submission: form.submission.value, symptom: chosen ? chosen.value : "", halts_care: form.halts_care.checked ? "on" : "",
+      submission: form.submission.value, system: chosen("system"), symptom: chosen("symptom"), halts_care: form.halts_care.checked ? "on" : "",
       words: form.words.value, name: form.name.value, phone: form.phone.value, patient_data: answer, photo,
     };
     own.keep({ name: report.name, phone: report.phone });
-    if (report.symptom) store.keep(report);
+    if (report.symptom && (report.system || !form.querySelector("[name=system]"))) store.keep(report);
     deliver(report);
   });
   const waiting = store.read();

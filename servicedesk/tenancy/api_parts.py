@@ -51,6 +51,7 @@ WORDS = {
     412: "Somebody changed the ticket since the version in If-Match",
     413: "The body is too large",
     415: "Not a media type that is read here",
+    422: "This Idempotency-Key was used for another request",
     429: "Too many requests in this minute; Retry-After says how long to wait",
 }
 
@@ -116,6 +117,16 @@ def read(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]
         raise serializers.ValidationError({name: _("There is no such field here.") for name in sorted(unknown)})
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
+
+
+def asked(shape: type[serializers.Serializer[Any]], query: Any) -> dict[str, Any]:
+    """Of a query; what is not known there is refused like a field that is not."""
+    question = shape(data=query)
+    unknown = set(query) - set(question.fields)
+    if unknown:
+        raise serializers.ValidationError({name: _("There is no such parameter.") for name in sorted(unknown)})
+    question.is_valid(raise_exception=True)
+    return dict(question.validated_data)
 
 
 # ── pages by key: what is added or changed meanwhile neither doubles a row nor hides one ─────────────────────────────

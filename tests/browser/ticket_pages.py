@@ -33,7 +33,7 @@ class Room:
 def ticket_room(world: World) -> Room:
     with opened(Context()):
         desk = make_desk(world)
-    _name_them(desk)
+    name_them(desk)
     now = timezone.now()
     with desk.inside():
         system = System.objects.filter(contract=desk.contract).first()
@@ -66,7 +66,7 @@ def ticket_room(world: World) -> Room:
     return Room(desk, ticket, fresh)
 
 
-def _name_them(desk: Desk) -> None:
+def name_them(desk: Desk) -> None:
     for field, name in NAMES.items():
         member: Membership = getattr(desk, field)
         owner = Context.of_vendor(member.vendor_id) if member.vendor_id else Context.of_hospital(member.hospital_id)

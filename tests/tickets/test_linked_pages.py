@@ -334,7 +334,9 @@ def test_panels_show_each_side_its_own(desk, now, world):
     for member in (desk.engineer, desk.it, desk.ward):
         with desk.acting(member) as person:
             ticket = Ticket.objects.select_related("contract", "hospital").get(pk=parent.pk)
-            shown = [(panel.template, panel.context(ticket, person, now)) for panel in panels.BESIDE + panels.BELOW]
+            shown = [
+                (panel.template, panel.context(ticket, person, now)) for panel in panels.AROUND + panels.CHECKLISTS
+            ]
             said[member.role] = "".join(
                 render_to_string(template, {"panel": panel, "ticket": ticket}) for template, panel in shown if panel
             )

@@ -24,7 +24,7 @@ from servicedesk.tenancy.models import Membership
 from tests.accounts.people import browser_of
 from tests.contracts.people import in_force
 from tests.tickets.people import Desk
-from tests.tickets.test_scan_pages import BAD, PIXEL
+from tests.tickets.test_scan_pages import BAD, ODD, PIXEL
 from tests.tickets.test_scanning import stick
 from tests.world import make_member, make_place
 from tickets.enums import State
@@ -198,15 +198,22 @@ def test_me_too_instead_of_one_more(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("field", ["title", "words", "where", "phone"])
-@pytest.mark.parametrize("bad", BAD)
-def test_odd_texts(desk: Desk, field: str, bad: str) -> None:
-    answer = browser(desk.ward).post("/report/", given(desk, **{field: BAD[bad]}))
-    assert answer.status_code in {200, 302, 400}
-    if bad in {"control characters", "turned writing"}:
-        assert "cannot be seen" in text(answer)
-        assert tickets(desk) == []
-    elif answer.status_code == 200:
-        assert "invalid-feedback" in text(answer)
+def test_odd_texts_are_refused_beside_their_field_or_kept_as_they_are(desk: Desk, field: str) -> None:
+    ward = browser(desk.ward)
+    for bad, sentence in ODD.items():
+        before, typed = len(tickets(desk)), given(desk, **{field: BAD[bad]})
+        answer = ward.post("/report/", typed)
+        if sentence:
+            said = text(answer)
+            assert sentence in said, bad
+            assert "invalid-feedback" in said, bad
+            assert all(kept in said for name, kept in typed.items() if name in {"title", "words"} - {field}), bad
+            assert len(tickets(desk)) == before, bad
+        else:
+            assert answer.status_code == 302, bad
+            kept = tickets(desk)[-1]
+            assert BAD[bad] in (kept.title, kept.words, kept.where, kept.reporter_phone), bad
+            assert "<script>alert" not in ward.get(answer.url).content.decode(), bad
 
 
 @pytest.mark.parametrize(
@@ -397,6 +404,64 @@ def test_a_forged_or_old_form_proves_no_moment(desk: Desk) -> None:
     browser(desk.it).post("/calls/new/", called(desk, called_at=late, opened="forged:1:abc"))
     with desk.inside():
         assert Call.objects.get().needs_word
+
+
+def test_a_ward_writes_down_its_own_call_by_one_press(desk: Desk) -> None:
+    """PACS-16: whoever calls logs it; the moment of the press starts the clocks, and nobody is asked."""
+    ward = browser(desk.ward)
+    there = ward.post("/report/", given(desk, severity="1")).url
+    (ticket,) = tickets(desk)
+    said = text(ward.get(there))
+    assert "Somebody answered just now" in said
+    assert f'value="{desk.ward.name}"' in said
+    fields = dict(re.findall(r'name="(caller|number|callee|called_at|opened)"[^>]* value="([^"]*)"', said))
+    fields |= dict(re.findall(r'value="([^"]*)" name="(opened)"', said))
+    before = timezone.now().replace(microsecond=0)
+    answer = ward.post(f"/tickets/{ticket.pk}/calls/new/", {**fields, "when": "now"})
+    assert answer.url == f"/tickets/{ticket.pk}/"
+    with desk.inside():
+        call = Call.objects.get()
+    assert (call.is_first, call.needs_word, call.caller, call.logged_side) == (True, False, desk.ward.name, "hospital")
+    assert call.called_at >= before
+    assert desk.clock(ticket, Metric.RESPOND).due_at == call.called_at + timedelta(minutes=5)
+    assert desk.clocks(ticket)["call"] == "met"
+
+
+def test_a_ward_that_phoned_first_writes_it_down_afterwards_and_sees_no_log(desk: Desk) -> None:
+    """PACS-16: late, so the vendor is asked; the ticket is the ward's own, and the log is not its to judge."""
+    ward = browser(desk.ward)
+    assert re.search(r'type="hidden" name="channel" value="phone"', text(ward.get("/calls/new/")))
+    late = timezone.localtime(timezone.now() - timedelta(minutes=20)).strftime("%Y-%m-%dT%H:%M")
+    answer = ward.post("/calls/new/", called(desk, called_at=late, channel="mail"))
+    (ticket,) = tickets(desk)
+    assert ticket.channel == Channel.PHONE
+    assert answer.url == f"/tickets/{ticket.pk}/"
+    assert (ticket.reporter_id, ticket.department_id) == (desk.ward.pk, desk.ward.department_id)
+    with desk.inside():
+        call = Call.objects.get()
+    assert call.needs_word
+    assert [ward.get("/calls/").status_code, ward.post(f"/calls/{call.pk}/agree/").status_code] == [403, 403]
+    assert browser(desk.engineer).post(f"/calls/{call.pk}/agree/").status_code == 302
+
+
+def test_nobody_elses_ward_writes_down_a_call(desk: Desk) -> None:
+    """ALL-1"""
+    ticket = desk.report(severity=Severity.A)
+    world = desk.world
+    for hospital, department in ((world.h1, world.pharmacy), (world.h2, world.pharmacy)):
+        stranger = browser(make_member(Role.WARD_REPORTER, hospital, department=department[hospital.id]))
+        assert stranger.post(f"/tickets/{ticket.pk}/calls/new/", {"when": "now", "caller": "x"}).status_code == 404
+
+
+def test_a_ticket_that_waits_for_its_call_leads_to_it(desk: Desk) -> None:
+    ticket = desk.report(severity=Severity.A, at=timezone.now())
+    for member in (desk.ward, desk.it, desk.engineer):
+        said = text(browser(member).get(f"/tickets/{ticket.pk}/"))
+        assert f'href="/tickets/{ticket.pk}/call-now/"' in said
+        assert f'href="/tickets/{ticket.pk}/calls/new/"' in said
+    over = text(browser(desk.engineer).get(f"/tickets/{ticket.pk}/calls/new/", HTTP_HX_REQUEST="true"))
+    assert "<html" not in over
+    assert f'value="{desk.engineer.name}"' in over
 
 
 # ── stickers and numbers ─────────────────────────────────────────────────────────────────────────────────────────────

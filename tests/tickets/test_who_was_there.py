@@ -14,13 +14,13 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Refused
 from tests.accounts.people import browser_of
 from tests.clocks.examples import AT
-from tests.contracts.people import in_force
 from tests.tickets.machines import TICKETS, make_machine
 from tests.tickets.test_scanning import stick
-from tests.world import make_member
+from tests.world import make_member, make_place
 from tickets.enums import Proof
 from tickets.models import Entry
 from tickets.services import visiting, working
+from tickets.services.stickers import About, make_stickers, revoke_sticker
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -39,8 +39,9 @@ def test_a_program_accepts_for_somebody_it_names(desk):
     """Respond: a person took it and told the reporter. A script in the night is nobody."""
     ticket, program = desk.report(), make_machine(desk.manager)
     address = f"{TICKETS}{ticket.pk}/accept/"
-    for nobody in (None, {"to": str(program.token.membership_id)}, {"to": str(desk.it.pk)}, {"to": "x"}):
-        answer = program.post(address, nobody)
+    assert program.post(address).status_code == 409
+    for nobody in (str(program.token.membership_id), str(desk.it.pk), "x"):
+        answer = program.post(address, {"to": nobody})
         assert answer.status_code == 400, nobody
         assert answer.json()["errors"][0]["field"] == "to"
     assert desk.clocks(ticket)[Metric.RESPOND] is None
@@ -116,18 +117,25 @@ def test_who_is_not_the_vendors_engineer_learns_of_no_visit(desk, sticker, clien
     assert desk.fresh(visit).arrived_at is None
 
 
-def test_a_sticker_proves_nothing_of_another_contract_nor_once_it_is_revoked(desk, sticker):
-    from tickets.services.stickers import revoke_sticker
-
+def test_a_sticker_proves_nothing_elsewhere_nor_once_it_is_revoked(desk, sticker):
     visit = called_for(desk, at=timezone.now() - 30 * MINUTE)
-    other, *_people = in_force(desk.world.h1, desk.world.v1, "icu")
-    with desk.inside():
-        type(sticker.sticker).objects.filter(pk=sticker.sticker.pk).update(contract=other, system=None, label="门口")
     browser, page = browser_of(desk.engineer), f"/r/{sticker.token}/"
-    assert "check-in" not in browser.get(page).content.decode()
-    assert browser.post(f"{page}check-in/{visit.pk}/").status_code == 409
+    here = sticker.sticker
+    here.hospital_id = desk.world.h2.id
+    with pytest.raises(Refused, match="another hospital"):
+        desk.act(visiting.arrive, visit, by=desk.engineer, at=timezone.now(), sticker=here)
     with desk.acting(desk.it) as person:
         revoke_sticker(sticker.sticker, by=person, at=timezone.now())
     assert browser.post(f"{page}check-in/{visit.pk}/").status_code == 409
-    with pytest.raises(Refused):
-        desk.act(visiting.arrive, visit, by=desk.engineer, at=timezone.now(), where="机房", proof=Proof.HOSPITAL)
+    assert desk.fresh(visit).arrived_at is None
+
+
+def test_the_sheet_of_a_place_proves_it_as_well(desk):
+    """It is the hospital's alone, and names no vendor."""
+    Tries.objects.all().delete()
+    with desk.acting(desk.it) as person:
+        place = make_place(desk.world.h1, desk.world.radiology[desk.world.h1.id])
+        (sheet,) = make_stickers(About(place=place), ("",), by=person, at=AT)
+    visit = called_for(desk, at=timezone.now() - 30 * MINUTE)
+    assert browser_of(desk.engineer).post(f"/r/{sheet.token}/check-in/{visit.pk}/").status_code == 302
+    assert desk.fresh(visit).proof == Proof.STICKER

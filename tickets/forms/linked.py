@@ -12,7 +12,9 @@ from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind
+from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
+from tickets.patient_data import NEVER_ONES_OWN
 from tickets.services.splitting import Part
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -78,7 +80,10 @@ def kinds_of(contract_id: object) -> list[tuple[str, str]]:
     return list({row.category: (row.category, row.name) for row in rows}.values())
 
 
-class SayForm(forms.Form):
+class SayForm(GuardsPatientData):
+    guarded = ("text",)
+    looks_for = NEVER_ONES_OWN
+
     text = forms.CharField(label=_("Words for all of them"), max_length=20_000, widget=lines(4))
     is_workaround = forms.BooleanField(
         label=_("This is how they can work meanwhile"),
@@ -87,7 +92,10 @@ class SayForm(forms.Form):
     )
 
 
-class OutageForm(forms.Form):
+class OutageForm(GuardsPatientData):
+    guarded = ("title", "words")
+    looks_for = NEVER_ONES_OWN
+
     title = forms.CharField(label=_("What does not work, in a ward's words"), max_length=120)
     words = forms.CharField(
         label=_("What people can do meanwhile"), max_length=500, required=False, widget=lines(2)

@@ -14,7 +14,7 @@ from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Ending, Satisfaction
 from tickets.forms.fields import IN_OUR_TIME
-from tickets.records import naming
+from tickets.searching import saying
 
 ANY = ("", _("any"))
 PLAIN = ("contract", "severity", "cause", "satisfaction", "ending")
@@ -56,6 +56,7 @@ class RecordFilter(forms.Form):
 
     def __init__(self, data: Any, person: Person) -> None:
         super().__init__(data)
+        self.person = person
         contracts = Contract.objects.visible_to(person).filter(activated_at__isnull=False).select_related("hospital")
         named = [(str(row.pk), f"{row.hospital.short_name} · {row.name}") for row in contracts.order_by("-id")]
         self.fields["contract"].choices = [ANY, *named]
@@ -75,7 +76,7 @@ class RecordFilter(forms.Form):
             condition &= Q(closed_at__gte=_midnight(said["from_on"]))
         if said["to_on"]:
             condition &= Q(closed_at__lt=_midnight(said["to_on"] + timedelta(days=1)))
-        return condition & naming(said["q"]) if said["q"] else condition
+        return condition & saying(self.person, said["q"]) if said["q"] else condition
 
     @property
     def chosen(self) -> dict[str, str]:

@@ -126,13 +126,13 @@ def _begins(day: Any) -> datetime:
 def in_state(access: Access, at: datetime) -> Q:
     """As `RemoteAuthorisation.access_at` says of one row; a test holds the two together."""
     granted = Q(is_granted=True, revoked_at=None)
-    still = granted & Q(ended_at=None, until_at__gt=at)
+    still = granted & Q(work="", until_at__gt=at)
     return {
         Access.ASKED: Q(decided_at=None),
         Access.REFUSED: Q(is_granted=False),
         Access.REVOKED: Q(revoked_at__isnull=False),
-        Access.ENDED: granted & Q(ended_at__isnull=False),
-        Access.RUN_OUT: granted & Q(ended_at=None, until_at__lte=at),
+        Access.ENDED: granted & ~Q(work=""),
+        Access.RUN_OUT: granted & Q(work="", until_at__lte=at),
         Access.GRANTED: still & Q(started_at=None),
         Access.UNDER_WAY: still & Q(started_at__isnull=False),
     }[access]

@@ -13,7 +13,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import Ending
 from tickets.feedback import columns_of, facts_of, said, sha256_of, system_name
 from tickets.models import FeedbackForm, MaintenanceRecord, Solution, Ticket, Visit
-from tickets.stream import of
+from tickets.stream import of, tell_programs
 
 OF_THE_HOUSE = [metric.value for metric in Metric if metric.is_of_the_house]
 
@@ -46,6 +46,7 @@ def keep_record(ticket: Ticket, *, by: Person | None, at: datetime) -> Maintenan
     row.sha256 = sha256_of(row.facts)
     row.save(force_insert=True)
     record(Act.RECORD_KEPT, ticket, by=by, at=at, words={"record": str(row.pk), "sha256": row.sha256})
+    tell_programs(ticket, Act.RECORD_KEPT, row, by=by, at=at)
     return row
 
 

@@ -75,7 +75,11 @@ def closes_by_itself_at(ticket: Ticket) -> datetime | None:
         return None
     running = Clock.objects.filter(matter_id=ticket.matter_id, metric=Metric.CONFIRM, is_standing=True, outcome=None)
     clock = running.first()
-    if clock is None or clock.due_at is None:
+    return closes_after(clock) if clock else None
+
+
+def closes_after(clock: Clock) -> datetime | None:
+    if clock.due_at is None:
         return None
     days = calendar(clock.calendar_id)
     return days.close_of(days.working_day(days.last_day_before(clock.due_at), STRETCH), with_hours=False)

@@ -25,7 +25,7 @@ from tickets.services.emergencies import lay_out_plan
 from tickets.services.visiting import end_visits
 from tickets.states import Move, move
 from tickets.stream import changed, locked, metrics, of, tell
-from tickets.terms import terms_for
+from tickets.terms import house_terms, terms_for
 
 DAY = 24 * 60
 # The signature of who had the problem, and the hospital's confirmation: house default†.
@@ -83,15 +83,19 @@ def resolve(
         raise Refused(_("Say what solved it."))
     move(ticket, Move.RESOLVE, by=by)
     ticket.waits_for, ticket.wakes_at = "", None
+    # Where a machine writes it down, it is the solution of whoever works on it.
+    solver, name = by.membership_id, by.name
+    if by.token_id and ticket.assignee_id:
+        solver, name = ticket.assignee_id, ticket.assignee_name
     solution = Solution.objects.create(
-        **of(ticket), cycle=ticket.cycle, at=at, by=by.membership_id, by_name=by.name, cause=cause, remedy=remedy,
-        words=words, is_remote=is_remote,
+        **of(ticket), cycle=ticket.cycle, at=at, by=solver, by_name=name, cause=cause, remedy=remedy, words=words,
+        is_remote=is_remote,
     )  # fmt: skip
-    ended = [each for metric in (*SOLVES, Metric.EMERGENCY) for each in stop_clock(ticket.matter, metric, by=by, at=at)]
+    ended = stop_clock(ticket.matter, *SOLVES, Metric.EMERGENCY, by=by, at=at)
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
-    if not ticket.is_outside_contract:
-        start_promise(ticket.matter, CONFIRMATION, terms=terms_for(ticket, at=at), by=by, at=at)
+    if terms := house_terms(ticket, at=at):
+        start_promise(ticket.matter, CONFIRMATION, terms=terms, by=by, at=at)
     facts = {"cause": cause.value, "remedy": remedy.value, "is_remote": is_remote, **metrics(ended)}
     changed(ticket, Act.TICKET_RESOLVED, by=by, at=at, text=words, facts=facts)
     tell(ticket, NoticeKind.TICKET_RESOLVED, to=hospital_side(ticket), by=by, at=at)

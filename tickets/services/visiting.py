@@ -46,7 +46,7 @@ def dispatch(
     """Who comes, and about when. Sent anew, the earlier name stays in the stream."""
     ticket, visit = _held(visit)
     _only_the_vendor(by)
-    if engineer.vendor_id != ticket.vendor_id or engineer.until_at:
+    if engineer.vendor_id != ticket.vendor_id or engineer.until_at or engineer.is_machine:
         raise Refused(_("%(name)s does not work on tickets.") % {"name": engineer.name})
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
@@ -144,8 +144,8 @@ def _held(visit: Visit) -> tuple[Ticket, Visit]:
 def _refuse_foreign(sticker: Sticker, ticket: Ticket) -> None:
     if sticker.revoked_at:
         raise Refused(_("This sticker is revoked."), code="revoked")
-    if sticker.contract_id != ticket.contract_id:
-        raise Refused(_("This sticker belongs to another contract; it proves nothing here."))
+    if sticker.hospital_id != ticket.hospital_id:
+        raise Refused(_("This sticker hangs in another hospital; it proves nothing here."))
 
 
 def _refuse_unless_in_hand(ticket: Ticket) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
@@ -31,19 +30,26 @@ URGED_AGAIN = timedelta(minutes=10)
 
 
 @transaction.atomic
-def accept(ticket: Ticket, *, by: Person, at: datetime, to: Membership | None = None) -> Ticket:
-    """A person takes it, and the reporter is told who comes: that, and no click, is the response. `to`: whom a program
-    names; a person accepts for themselves."""
+def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: datetime) -> Ticket:
+    """A person takes it, and the reporter is told who comes: that, and no click, is the response. `to` is who takes it
+    where somebody else writes it down: a machine answers to nobody."""
     ticket = locked(ticket)
-    member, name = _taker(ticket, to, by)
-    if ticket.state == State.WORKING and ticket.assignee_id != member:
+    taker, name = (to.pk, to.name) if to else (by.membership_id, by.name)
+    if to:
+        _refuse_unfit(to, ticket)
+        if not by.token_id and to.pk != by.membership_id:
+            raise Refused(_("People accept for themselves; give it to a colleague instead."))
+    elif by.token_id:
+        raise Refused(_("Say who takes it; a person answers for it, not a machine."))
+    if ticket.state == State.WORKING and ticket.assignee_id != taker:
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
     move(ticket, Move.ACCEPT, by=by)
-    _give(ticket, member, name, at)
+    _give(ticket, taker, name, at)
     ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
     changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": name, **metrics(ended)})
     tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={})
+    tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at)
     return ticket
 
 
@@ -54,7 +60,7 @@ def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
     _refuse_over(ticket)
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Who works on it is the vendor's decision."))
-    _refuse_unfit(ticket, to)
+    _refuse_unfit(to, ticket)
     ticket.assignee_id, ticket.assignee_name = to.pk, to.name
     give_clocks_to(ticket.matter, member=to.pk)
     changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts={"to": to.name})
@@ -197,22 +203,6 @@ def resume(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     return ticket
 
 
-def _taker(ticket: Ticket, to: Membership | None, by: Person) -> tuple[UUID, str]:
-    if to is None and by.token_id:
-        raise Refused(_("A program names the person who takes it."))
-    if to is None or to.pk == by.membership_id:
-        return by.membership_id, by.name
-    if not by.token_id:
-        raise Refused(_("People accept for themselves; give it to a colleague instead."))
-    _refuse_unfit(ticket, to)
-    return to.pk, to.name
-
-
-def _refuse_unfit(ticket: Ticket, to: Membership) -> None:
-    if to.vendor_id != ticket.vendor_id or WORK_TICKETS.grants.get(to.role) is None or to.until_at:  # type: ignore[call-overload]
-        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
-
-
 def _give(ticket: Ticket, member: object, name: str, at: datetime) -> None:
     ticket.assignee_id, ticket.assignee_name, ticket.accepted_at = member, name, at  # type: ignore[assignment]
     give_clocks_to(ticket.matter, member=member)  # type: ignore[arg-type]
@@ -220,6 +210,12 @@ def _give(ticket: Ticket, member: object, name: str, at: datetime) -> None:
 
 def _wake(ticket: Ticket) -> None:
     ticket.waits_for, ticket.wakes_at = "", None
+
+
+def _refuse_unfit(to: Membership, ticket: Ticket) -> None:
+    works = to.vendor_id == ticket.vendor_id and WORK_TICKETS.grants.get(to.role)  # type: ignore[call-overload]
+    if not works or to.until_at or to.is_machine:
+        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
 
 
 def _refuse_over(ticket: Ticket) -> None:

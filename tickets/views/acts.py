@@ -134,7 +134,7 @@ ACTS: tuple[ActPage, ...] = (
 def view_of(act: ActPage) -> Callable[..., Any]:
     @door(act.button.who, methods=WRITES, of=Ticket)
     def view(request: Any, ticket: Ticket) -> HttpResponse:
-        now = situation_of(ticket.pk, at=timezone.now())
+        now = situation_of(ticket, at=timezone.now())
         if act.form is None:
             return _press(request, act, now)
         return _fill(request, act, act.form, now)

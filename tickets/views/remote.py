@@ -136,7 +136,7 @@ def _page(request: Any, row: RemoteAuthorisation, **with_errors: Any) -> HttpRes
         "why_no_start": remote.why_no_start(row, at=now),
         "may_ask": may_ask,
         "may_grant": may_grant,
-        "is_unlogged": row.started_at is not None and row.ended_at is None,
+        "is_unlogged": row.started_at is not None and not row.work,
         "grant": GrantForm(asked=row.minutes, auto_id="grant_%s"),
         "refuse": SaidForm(auto_id="refuse_%s"),
         "revoke": RevokeForm(auto_id="revoke_%s"),

@@ -95,8 +95,9 @@ def bring_clocks_back(matter: Matter, *, ended_at: datetime, by: Person | None, 
 
 
 @transaction.atomic
-def stop_clock(matter: Matter, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
-    changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=[metric])
+def stop_clock(matter: Matter, *metrics: Metric, by: Person | None, at: datetime) -> Changed:
+    """Of one act; some acts qualify for several promises."""
+    changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=metrics)
     return _recorded(Act.CLOCK_STOPPED, matter, changed, by=by, at=at)
 
 
