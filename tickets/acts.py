@@ -231,7 +231,7 @@ BUTTONS: tuple[Button, ...] = (
     Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", JUDGE_CALLS,
            why_not.call_word, group=Group.TERMS, is_direct=True, is_rare=True),
     Button(gettext_lazy("The time of the call is wrong"), "phone", "ticket_dispute_call", JUDGE_CALLS,
-           why_not.call_word, group=Group.TERMS, is_rare=True),
+           why_not.dispute, group=Group.TERMS, is_rare=True),
     # sign and close
     _page(gettext_lazy("Sign"), "signature", "sign", SIGN_FEEDBACK, why_not.end(Move.SIGN), group=Group.END, side=H,
           key="e"),

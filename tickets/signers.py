@@ -72,7 +72,8 @@ def _vendors_people(ticket: Ticket, signer: Signer) -> set[str]:
     if signer.way is Way.HANDED and signer.person:
         named |= {signer.person.name, *Membership.objects.filter(
             vendor_id=ticket.vendor_id, until_at=None).values_list("name", flat=True)}  # fmt: skip
-    return {same(name) for name in named if name and name != ticket.reporter_name}
+    reporter = same(ticket.reporter_name) if ticket.reporter_id else ""  # a member of the hospital, by account
+    return {same(name) for name in named if name} - {reporter}
 
 
 def _address(text: str) -> str:

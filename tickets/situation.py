@@ -15,6 +15,7 @@ from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
 from tickets.around import around, with_names
 from tickets.models import Ticket
+from tickets.models.acts import DISPUTED_WITHIN
 
 
 @dataclass(frozen=True)
@@ -23,10 +24,15 @@ class Situation:
     clocks: list[Shown]  # every one of the ticket, those that stand now first
     visit: dict[str, Any] | None  # the one that is open
     wish: dict[str, Any] | None  # the severity that waits for the hospital's word
-    late_call: dict[str, Any] | None  # the call whose time waits for the other side's word
+    call: dict[str, Any] | None  # the first call, while its time may be confirmed or disputed by the other side
     objection: dict[str, Any] | None  # a signer's 'no' that waits for the hospital's word
     files: list[dict[str, Any]]  # pictures and logs
     at: datetime
+
+    @property
+    def late_call(self) -> dict[str, Any] | None:
+        """Whose time waits for the other side's word."""
+        return self.call if self.call and self.call["needs_word"] else None
 
     @cached_property
     def hangs(self) -> frozenset[str]:
@@ -55,21 +61,34 @@ class Situation:
         ]
 
     @property
+    def running(self) -> list[tuple[str, str | Text]]:
+        """What can be paused."""
+        return [(metric.value, one.metric) for metric, one in self.standing.items() if _can_pause(one)]
+
+    @property
     def has_paused(self) -> bool:
         return any(clock.state is ClockState.PAUSED for clock in self.standing.values())
 
     @property
     def can_pause(self) -> bool:
-        states = (ClockState.RUNNING, ClockState.WAITING)
-        return any(clock.state in states for clock in self.standing.values() if clock.is_open)
+        return bool(self.running)
+
+
+def _can_pause(clock: Shown) -> bool:
+    return clock.is_open and clock.state in (ClockState.RUNNING, ClockState.WAITING)
 
 
 def situation_of(ticket: Ticket, *, at: datetime) -> Situation:
     """Of a ticket just read."""
     found = around(with_names(ticket))
-    parts = {name: found[name] for name in ("visit", "wish", "late_call", "objection")}
+    parts = {name: found[name] for name in ("visit", "wish", "objection")}
     parts["wish"] = parts["wish"] if ticket.is_open else None
+    parts["call"] = found["call"] if found["call"] and _is_disputable(found["call"], at) else None
     return Situation(ticket, clocks_of(ticket, at), **parts, files=found.get("files") or [], at=at)
+
+
+def _is_disputable(call: dict[str, Any], at: datetime) -> bool:
+    return call["needs_word"] or at < datetime.fromisoformat(call["logged_at"]) + DISPUTED_WITHIN
 
 
 def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:

@@ -32,6 +32,7 @@ class Move(StrEnum):
     CONFIRM = "confirm"
     REFUSE = "refuse"
     CLOSE_UNSIGNED = "close_unsigned"
+    CLOSE_SILENT = "close_silent"
     MERGE = "merge"
     UNDO_MERGE = "undo_merge"
     WITHDRAW = "withdraw"
@@ -56,6 +57,8 @@ class Step:
 BOTH = frozenset({Side.HOSPITAL, Side.VENDOR})
 THE_HOSPITAL = frozenset({Side.HOSPITAL})
 THE_VENDOR = frozenset({Side.VENDOR})
+NOBODY = frozenset[Side]()  # the product itself
+IN_WORK = frozenset({State.WORKING, State.WAITING})
 IN_HAND = frozenset({State.REPORTED, State.WORKING, State.WAITING, State.HANDED_OVER})
 SOLVED = frozenset({State.RESOLVED, State.SIGNED})
 # Where it was before; what waited asks anew, and so goes on.
@@ -72,7 +75,8 @@ STEPS: dict[Move, Step] = {
     Move.SIGN: Step(frozenset({State.RESOLVED}), State.SIGNED, BOTH),
     Move.CONFIRM: Step(frozenset({State.SIGNED}), State.CLOSED, THE_HOSPITAL),
     Move.REFUSE: Step(SOLVED, State.REPORTED, THE_HOSPITAL),
-    Move.CLOSE_UNSIGNED: Step(SOLVED | {State.HANDED_OVER}, State.CLOSED, THE_HOSPITAL),
+    Move.CLOSE_UNSIGNED: Step(frozenset({State.RESOLVED, State.HANDED_OVER}), State.CLOSED, THE_HOSPITAL),
+    Move.CLOSE_SILENT: Step(SOLVED, State.CLOSED, NOBODY),
     Move.MERGE: Step(OPEN, State.MERGED, BOTH),
     Move.UNDO_MERGE: Step(frozenset({State.MERGED}), BACK, BOTH),
     Move.WITHDRAW: Step(frozenset({State.CALL_AWAITED, State.REPORTED}), State.WITHDRAWN, THE_HOSPITAL),

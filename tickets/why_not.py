@@ -109,9 +109,13 @@ def move_start(ticket: Ticket, person: Person, situation: Situation) -> str:
 
 
 def call_word(ticket: Ticket, person: Person, situation: Situation) -> str:
-    if not situation.late_call:
-        return _("No call waits for your word.")
-    if situation.late_call["logged_side"] == person.side:
+    return dispute(ticket, person, situation) if situation.late_call else _("No call waits for your word.")
+
+
+def dispute(ticket: Ticket, person: Person, situation: Situation) -> str:
+    if not situation.call:
+        return _("Only a first call is disputed, and within seven days.")
+    if situation.call["logged_side"] == person.side:
         return _("The other side is asked, not the one that wrote it down.")
     return ""
 

@@ -152,20 +152,21 @@ _SAY: dict[Reason, Callable[[_Facts], str]] = {
     Reason.IN_WINDOW: lambda facts: (
         _("Reported in working hours.") if facts["window"] is Window.WORKING else _("Reported outside working hours.")
     ),
+    Reason.REOPENED: lambda facts: (
+        _("Cycle %(cycle)s: promised anew; earlier results stay.") % {"cycle": facts["cycle"]}
+    ),
     Reason.WAITS_FOR_CALL: lambda facts: (
-        _("Runs once a visit is called for, and then counts from the report at %(at)s.") % facts.at("counts_from")
+        _("Runs once a visit is called for, and then counts from %(at)s.") % facts.at("counts_from")
     ),
     Reason.COUNTED_FROM: lambda facts: _("Counted from %(at)s.") % facts.at(),
-    Reason.CALLED_LATER: lambda facts: (
-        _("The visit was called for at %(at)s; the time still counts from the report.") % facts.at()
-    ),
+    Reason.CALLED_LATER: lambda facts: _("The visit was called for at %(at)s; that moves no time.") % facts.at(),
     Reason.RUNS_DAY_AND_NIGHT: lambda facts: (
         _("Runs day and night: a house default, the contract does not say.")
         if facts["is_default"]
         else _("Runs day and night, on all days.")
     ),
     Reason.RUNS_IN_HOURS: lambda facts: _("Runs in working hours only."),
-    Reason.FIRST_DAY_NOT_COUNTED: lambda facts: _("The day of the report, %(day)s, does not count.") % _day(facts),
+    Reason.FIRST_DAY_NOT_COUNTED: lambda facts: _("The first day, %(day)s, does not count.") % _day(facts),
     Reason.DAYS_OFF: lambda facts: _("Days off: %(days)s.") % facts.days(),
     Reason.MADE_UP: lambda facts: _("Worked weekend days: %(days)s.") % facts.days(),
     Reason.PAUSED: _paused,

@@ -67,11 +67,12 @@ class Course:
         return self._standing(replace(clock, pauses=pauses, stopped_at=None, outcome=None))
 
     def reopen(self, promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity) -> Course:
-        """The next cycle; the result of this one stays."""
-        if self.latest.outcome not in (Outcome.MET, Outcome.MISSED):
+        """The next cycle; the result of this one stays. What was waived or not even called for was so of a solution
+        that is refused now; what still runs keeps its time."""
+        if self.latest.is_open and self.latest.armed_at:
             return self
         clock = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle + 1)
-        return replace(self, called_at=None)._followed_by(clock)
+        return replace(self.withdraw(at), called_at=None)._followed_by(clock)
 
     def of_a_part(self) -> Course:
         """For what is taken out of the matter: it began as this began, raise by raise; of what was done nothing is."""
@@ -92,6 +93,20 @@ class Course:
         if self.latest.is_open or self.latest.outcome is Outcome.SUPERSEDED:  # withdrawn, and promised again
             return self._replaced(promise, calendar, at, severity)
         return self
+
+    def hastened(self, promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity) -> Course:
+        """An emergency by the hospital's mark: what that shortens counts from the mark, as from the call that raises a
+        severity. Before it nobody could know, and what ran until then keeps its result (HRP-4)."""
+        if not self._is_shortened_by(promise, calendar):
+            return self.changed(promise, calendar, at, was=severity, severity=severity)
+        clock = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle)
+        return self.withdraw(at)._followed_by(clock.arm(at) if self.called_at else clock)
+
+    def _is_shortened_by(self, promise: Promise, calendar: Calendar) -> bool:
+        """Only what still runs; by when each would be due, had nothing happened since the start."""
+        old, start = self.latest, self.latest.counts_from
+        new, ran = Clock(promise, calendar, start, start), Clock(old.promise, old.calendar, start, start)
+        return old.is_open and new.due_at < ran.due_at  # type: ignore[operator]
 
     def withdraw(self, at: datetime) -> Course:
         """Nothing is promised of this metric any more."""

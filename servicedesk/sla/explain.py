@@ -19,6 +19,7 @@ from servicedesk.sla.promise import Unit, Window
 class Reason(StrEnum):
     PROMISED = "promised"  # target, unit, clause, is_default
     IN_WINDOW = "in_window"  # window
+    REOPENED = "reopened"  # cycle
     WAITS_FOR_CALL = "waits_for_call"  # counts_from
     COUNTED_FROM = "counted_from"  # at
     CALLED_LATER = "called_later"  # at
@@ -66,6 +67,8 @@ def _steps(clock: Clock) -> Iterator[Step]:
     )
     if promise.window is not Window.ALWAYS:
         yield Reason.IN_WINDOW, {"window": promise.window}
+    if clock.cycle > 1:
+        yield Reason.REOPENED, {"cycle": clock.cycle}
     if clock.armed_at is None:
         yield from _agreement(clock)
         yield Reason.WAITS_FOR_CALL, {"counts_from": clock.counts_from}

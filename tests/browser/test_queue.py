@@ -69,9 +69,7 @@ def test_an_act_without_a_choice_asks_for_one(world: World, visitors: Callable[[
     assert page.locator(HERE).count() == 1
 
 
-def test_nothing_is_wider_than_the_screen_and_nobody_is_kept_out(
-    world: World, visitors: Callable[[], Visitor]
-) -> None:
+def test_nothing_is_wider_than_the_screen_and_nobody_is_kept_out(world: World, visitors: Callable[[], Visitor]) -> None:
     _desk, people = queue_room(world, timezone.now())
     visitor = visitors()
     paths = {

@@ -179,11 +179,9 @@ def test_a_visit_solved_remotely_is_off_until_the_hospital_says_otherwise(place)
     matter = reported(place, 2 * HOUR)
     clock = place.clock(matter, Metric.ON_SITE)
     vendor, lead = (client_of(place.people[role]) for role in (Recipient.ON_DUTY, Recipient.HOSPITAL_LEAD))
-    said = {"solved_at": local(timezone.now() - HOUR), "is_remote_solution": "on", "why": "远程重启服务"}
-    assert vendor.post(f"/clocks/{clock.pk}/waive/", said).status_code == 302
-    assert place.clock(matter, Metric.ON_SITE).outcome == "waived"
     with place.inside():
-        waiver = Waiver.objects.get(clock=clock)
+        waiver = waivers.solved_remotely(clock, why="远程重启服务", by=engineer(place), at=timezone.now())
+    assert place.clock(matter, Metric.ON_SITE).outcome == "waived"
     assert "远程重启服务" in text(lead.get("/escalations/"))
     assert vendor.post(f"/waivers/{waiver.pk}/", {"verdict": "grant"}).status_code == 403
     refused = lead.post(f"/waivers/{waiver.pk}/", {"verdict": "refuse", "said": ""})
@@ -191,6 +189,19 @@ def test_a_visit_solved_remotely_is_off_until_the_hospital_says_otherwise(place)
     assert lead.post(f"/waivers/{waiver.pk}/", {"verdict": "refuse", "said": "仍打不开"}).status_code == 302
     back = place.clock(matter, Metric.ON_SITE)
     assert (back.outcome, back.due_at) == (None, clock.due_at)
+
+
+def test_no_visit_is_called_off_from_the_page_of_its_clock(place):
+    """PACS-17: 'solved remotely' is said with the solution on record, not five minutes before the deadline here."""
+    matter = reported(place, 2 * HOUR)
+    clock = place.clock(matter, Metric.ON_SITE)
+    vendor = client_of(place.people[Recipient.ON_DUTY])
+    assert "solved remotely" not in text(vendor.get(f"/clocks/{clock.pk}/")).lower()
+    said = {"solved_at": local(timezone.now() - HOUR), "is_remote_solution": "on", "why": "远程重启服务"}
+    assert vendor.post(f"/clocks/{clock.pk}/waive/", said).status_code == 302
+    assert place.clock(matter, Metric.ON_SITE).outcome is None
+    with place.inside():
+        assert not Waiver.objects.get(clock=clock).is_remote_solution
 
 
 def test_what_is_refused_keeps_what_was_typed(place):

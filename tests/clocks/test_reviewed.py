@@ -220,7 +220,7 @@ def test_refusing_an_old_remote_solution_leaves_the_waiver_of_the_promise_that_t
     """PACS-17: solved, raised, solved again; the second is granted and the first refused."""
     matter, at = reported(place, HOUR, VISIT, severity=Severity.A), timezone.now()
     with place.inside():
-        solve = {"solved_at": at, "why": "远程", "by": engineer(place), "at": at}
+        solve = {"why": "远程", "by": engineer(place), "at": at}
         first = waivers.solved_remotely(place.clock(matter, Metric.ON_SITE), **solve)
         raised = place.terms(VISIT, severity=Severity.ONE)
         acts.change_terms(matter, was=Severity.A, terms=raised, by=lead(place), at=at)

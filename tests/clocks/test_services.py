@@ -172,9 +172,7 @@ def test_a_remote_solution_ends_the_visit_and_the_hospital_may_contest_it(place)
     matter = place.reported(RESPOND, VISIT, severity=Severity.A)
     with place.inside():
         clock = place.clock(matter, Metric.ON_SITE)
-        waiver = waivers.solved_remotely(
-            clock, solved_at=AT + HOUR, why="远程重启服务", by=engineer(place), at=AT + 2 * HOUR
-        )
+        waiver = waivers.solved_remotely(clock, why="远程重启服务", by=engineer(place), at=AT + HOUR)
     ended = place.clock(matter, Metric.ON_SITE)
     assert (ended.outcome, ended.stopped_at, planned(place, matter, Metric.ON_SITE)) == ("waived", AT + HOUR, [])
     with place.inside():
@@ -192,7 +190,7 @@ def test_what_was_solved_after_the_deadline_is_not_waived(place):
     with place.inside(), pytest.raises(Refused):
         waivers.solved_remotely(
             place.clock(matter, Metric.ON_SITE),
-            solved_at=AT + 5 * HOUR, why="远程", by=engineer(place), at=AT + 5 * HOUR,
+            why="远程", by=engineer(place), at=AT + 5 * HOUR,
         )  # fmt: skip
     assert place.clock(matter, Metric.ON_SITE).outcome is None
 

@@ -90,7 +90,7 @@ def test_days_off_and_worked_weekends_are_named():
         "Promised within 2 working days (SMART-7).",
         "Reported outside working hours.",
         "Counted from 2026-09-30 23:59.",
-        "The day of the report, 2026-09-30, does not count.",
+        "The first day, 2026-09-30, does not count.",
         "Days off: 10-01 to 10-07.",
         "Day 2 is 2026-10-09.",
         "The last day ends with the working hours that the contract names.",

@@ -321,10 +321,14 @@ class Course:
             latest.armed_at = latest.armed_at or self.called_at
 
     def on_reopened(self, at: datetime) -> None:
+        """What runs goes on; everything else is promised anew, and what waited for its call is over."""
         latest = self.floors[-1]
-        if latest.outcome in ("met", "missed"):
-            self.floors = []
-            self.start(at, latest.cycle + 1)
+        if latest.outcome is None:
+            if latest.armed_at is not None:
+                return
+            self.stop(latest, at, "superseded", "missed")
+        self.floors = []
+        self.start(at, latest.cycle + 1)
 
     def on_changed(self, at: datetime, clock: Clock | None, category: str, severity: str) -> None:
         raised = SEVERITIES.index(severity) < SEVERITIES.index(self.severity)

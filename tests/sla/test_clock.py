@@ -130,6 +130,36 @@ def test_reopening_starts_another_cycle_and_leaves_the_result():
     ]
 
 
+def reopened(course: Course, when: datetime, promise: Promise = HOURS) -> Course:
+    return course.reopen(promise, OFFICE_DAYS, when, severity=Severity.NONE)
+
+
+def test_a_visit_nobody_called_for_counts_from_the_refusal_in_the_next_cycle():
+    """PACS-8, PACS-17: 'its own promises from now on', not from a report three days ago."""
+    on_call = replace(HOURS, armed=Armed.WHEN_CALLED_FOR)
+    course = reopened(Course((started(on_call, at(16, 9)),)), at(19, 9), on_call)
+    assert [(clock.cycle, clock.outcome) for clock in course.clocks] == [(1, Outcome.SUPERSEDED), (2, None)]
+    called = course.call(at(19, 10)).latest
+    assert (called.due_at, called.state_at(at(19, 10))) == (at(19, 13), State.RUNNING)
+    assert Reason.REOPENED in [step.reason for step in explain(called)]
+
+
+def test_what_was_waived_is_promised_again_in_the_next_cycle():
+    """PACS-17: 'nobody needs to come' was said of the solution that is refused now."""
+    waived = Course((started(HOURS, at(16, 9)),)).waive(at(16, 10), since=at(16, 10))
+    again = reopened(waived, at(16, 15))
+    assert [(clock.cycle, clock.outcome, clock.due_at) for clock in again.clocks] == [
+        (1, Outcome.WAIVED, at(16, 13)),
+        (2, None, at(16, 19)),
+    ]
+
+
+def test_what_still_runs_when_the_solution_is_refused_keeps_its_time():
+    """PACS-17: a refusal of the solution brings back the original time, and no other."""
+    running = Course((started(HOURS, at(16, 9)),))
+    assert reopened(running, at(16, 11)) == running
+
+
 def test_what_was_withdrawn_by_mistake_runs_on_as_if_nothing_had_been():
     """A merge that is undone: same start, same due time, paused where it was paused; an earlier result stays."""
     running = Course((started(HOURS, at(16, 9)),))
@@ -155,6 +185,31 @@ def graded(clock: Clock, was: Severity, *changes: tuple[Promise, datetime, Sever
 QUICK = Promise(Metric.RESPOND, 5, Unit.ELAPSED_MINUTES)
 SLOW = Promise(Metric.RESPOND, 120, Unit.ELAPSED_MINUTES)
 MIDDLE = Promise(Metric.RESPOND, 60, Unit.ELAPSED_MINUTES)
+
+
+def test_what_an_emergency_shortens_counts_from_the_mark():
+    """HRP-4: five minutes from the mark, not from a report of an hour ago; what ran until then keeps its result."""
+    late = Course((started(MIDDLE, at(16, 9)),)).hastened(QUICK, OFFICE_DAYS, at(16, 9, 30), severity=Severity.NONE)
+    assert [(clock.outcome, clock.due_at) for clock in late.clocks] == [
+        (Outcome.SUPERSEDED, at(16, 10)),
+        (None, at(16, 9, 35)),
+    ]
+    missed = Course((started(MIDDLE, at(16, 9)),)).hastened(QUICK, OFFICE_DAYS, at(16, 11), severity=Severity.NONE)
+    assert missed.clocks[0].outcome is Outcome.MISSED
+
+
+def test_what_an_emergency_does_not_shorten_stays_as_it_is():
+    slow = Course((started(QUICK, at(16, 9)),))
+    assert slow.hastened(QUICK, OFFICE_DAYS, at(16, 11), severity=Severity.NONE) == slow
+    kept = Course((started(MIDDLE, at(16, 9)),)).stop(at(16, 9, 1))
+    assert kept.hastened(QUICK, OFFICE_DAYS, at(16, 11), severity=Severity.NONE) == kept
+
+
+def test_a_visit_that_was_called_for_stays_called_for_in_an_emergency():
+    on_call = replace(HOURS, armed=Armed.WHEN_CALLED_FOR)
+    course = Course((started(on_call, at(16, 9)),)).call(at(16, 10))
+    sooner = replace(on_call, target=60)
+    assert course.hastened(sooner, OFFICE_DAYS, at(16, 11), severity=Severity.NONE).latest.due_at == at(16, 12)
 
 
 def test_another_clause_with_the_same_words_changes_nothing():

@@ -58,6 +58,11 @@ class Desk:
         with self.acting(by) as person:
             return service(subject, by=person, at=at, **more)
 
+    def act_alone(self, service: Any, subject: Any, *, at: Any, **more: Any) -> Any:
+        """By the product itself."""
+        with self.inside():
+            return service(subject, by=None, at=at, **more)
+
     def accepted(self, **more: Any) -> Ticket:
         from tickets.services.working import accept
 

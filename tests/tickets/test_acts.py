@@ -159,6 +159,25 @@ def test_times(desk, ticket):
     assert "ticket_agree_time" not in found(desk, desk.it, ticket)
 
 
+def test_one_promise_is_paused_and_on_the_ticket_alone(desk, ticket):
+    """One way to pause: the clock's page leads to the ticket's act, where both sides are told."""
+    done(desk, desk.it, ticket, "call-visit", why="远程看不出")
+    clock = desk.clock(ticket, Metric.ON_SITE)
+    act = f"/tickets/{ticket.pk}/pause/?metric=on_site"
+    for member, leads_there in ((desk.lead, True), (desk.it, True), (desk.engineer, False)):
+        page = client_of(member).get(f"/clocks/{clock.pk}/").content.decode()
+        assert (act in page, f"/clocks/{clock.pk}/pause/" in page) == (leads_there, False)
+    old = client_of(desk.lead).post(f"/clocks/{clock.pk}/pause/", {"why": "机房停电检修"})
+    assert (old.status_code, "own page" in unescape(old.content.decode())) == (409, True)
+    assert client_of(desk.lead).post(f"/clocks/{clock.pk}/resume/").status_code == 409
+    chosen = [one for one in client_of(desk.it).get(act).content.decode().split("<input") if "checked" in one]
+    assert [one.count('value="on_site"') for one in chosen] == [1]
+    desk.act(working.ask_back, ticket, by=desk.engineer, at=timezone.now(), why="x", wakes_at=timezone.now() + HOUR)
+    done(desk, desk.it, ticket, "pause", why="机房停电检修", metric="on_site")
+    assert (desk.clock(ticket, Metric.ON_SITE).due_at, desk.fresh(ticket).due_at) == (None, None)
+    assert press(desk.it, ticket, "pause", why="x", metric="respond").status_code == 400
+
+
 def test_a_time_by_agreement(world):
     """HRP-3: when somebody comes is agreed, within 24 hours at the latest."""
     desk = make_desk(world, "hrp")

@@ -24,8 +24,8 @@ from servicedesk.tenancy.wall import Context
 from tests.matrix.principals import sign_in
 from tests.tickets.closing import SOLVED, seen, sign_handed
 from tests.tickets.examples_closing import DRAWN
-from tickets.closing import standing
 from tests.world import PASSWORD, make_member
+from tickets.closing import standing
 from tickets.enums import State, Way
 from tickets.models import FeedbackForm, MaintenanceRecord, Objection, SigningLink, Ticket
 from tickets.panels import AROUND, shown

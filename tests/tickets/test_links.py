@@ -7,11 +7,14 @@ from uuid import uuid4
 
 import pytest
 
+from contracts.models import System
 from servicedesk.clocks.models import Clock
+from servicedesk.clocks.services import waivers
 from servicedesk.notices.models import InboxItem
 from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
+from tests.tickets.closing import resolved
 from tickets.enums import Cause, LinkKind, Remedy, State
 from tickets.models import Call, Entry, TicketLink
 from tickets.services import levels, linking, solving, visiting, working
@@ -27,12 +30,12 @@ def merged(desk, ticket, into, by=None, at=AT + 5 * MINUTE):
 
 
 def test_a_merged_ticket_ends_with_its_promises_and_both_streams_say_so(desk):
-    first, second = desk.report(), desk.report(at=AT + MINUTE)
+    first, second = desk.accepted(), desk.accepted(at=AT + MINUTE)
     merged(desk, second, first, by=desk.engineer)
     second = desk.fresh(second)
     assert (second.state, second.merged_into_id, second.due_at) == (State.MERGED, first.pk, None)
-    assert set(desk.clocks(second).values()) == {"superseded"}
-    assert desk.clocks(first) == {"on_site": None, "respond": None}
+    assert desk.clocks(second) == {"on_site": "superseded", "respond": "met"}
+    assert desk.clocks(first) == {"on_site": None, "respond": "met"}
     with desk.inside():
         said = dict(Entry.objects.filter(act__contains="merged").values_list("ticket__number", "facts__number"))
         took = Entry.objects.get(act="tickets.took_in")
@@ -58,7 +61,7 @@ def test_an_undone_merge_leaves_the_promises_as_they_were(desk):
 
 
 def test_undoing_has_its_time(desk):
-    first, second = desk.report(), desk.report()
+    first, second = desk.accepted(), desk.accepted()
     merged(desk, second, first, by=desk.engineer)
     with pytest.raises(Refused, match="too long ago"):
         desk.act(undo_merge, second, by=desk.engineer, at=AT + 16 * MINUTE)
@@ -76,12 +79,67 @@ def test_a_vendor_does_not_undo_what_the_hospital_merged(desk):
 
 def test_no_vendor_escapes_a_promise_by_merging(desk):
     """An earlier or graver one goes into a later or lighter one by the hospital's hand only."""
-    early, late = desk.report(), desk.report(at=AT + timedelta(hours=1))
-    grave = desk.report(severity=Severity.A, channel=Channel.PHONE, at=AT + timedelta(hours=1))
+    early, late = desk.accepted(), desk.accepted(at=AT + timedelta(hours=1))
+    grave = desk.accepted(severity=Severity.A, channel=Channel.PHONE, at=AT + timedelta(hours=1))
     for ticket, into in ((early, late), (grave, early)):
         with pytest.raises(Forbidden, match="hospital only"):
             merged(desk, ticket, into, by=desk.engineer)
     merged(desk, early, late)
+
+
+def test_a_vendor_merges_what_it_has_in_work_and_nothing_else(desk):
+    """PACS-8, PACS-16: no clock, signature or call is escaped; the hospital may merge all of these."""
+    first, fresh = desk.accepted(), desk.report(at=AT + MINUTE)
+    awaited = desk.report(severity=Severity.A, channel=Channel.WEB)
+    solved = resolved(desk, at=AT - timedelta(hours=2))
+    for ticket, into in ((fresh, first), (first, awaited), (solved, first), (first, solved)):
+        with pytest.raises(Forbidden, match="Accept both first"):
+            merged(desk, ticket, into, by=desk.engineer)
+    elsewhere = desk.accepted(at=AT + MINUTE, system=system_of(desk))
+    with pytest.raises(Forbidden, match="two systems"):
+        merged(desk, elsewhere, first, by=desk.engineer)
+    merged(desk, fresh, first)
+    merged(desk, solved, first)
+
+
+def test_a_vendor_merges_into_what_promises_as_much(desk):
+    """PACS-8: a visit that is called for here is not lost in a ticket whose visit was made, or is paused."""
+    first, second = desk.accepted(), desk.accepted(at=AT + MINUTE)
+    visit = desk.act(visiting.call_for_visit, first, by=desk.it, at=AT + 3 * MINUTE, why="需现场")
+    desk.act(working.pause, first, by=desk.it, at=AT + 3 * MINUTE, why="手术中")
+    with pytest.raises(Forbidden, match="promises less"):
+        merged(desk, paused_call(desk, second), first, by=desk.engineer)
+    desk.act(working.resume, first, by=desk.it, at=AT + 4 * MINUTE)
+    merged(desk, desk.accepted(at=AT + MINUTE * 2), first, by=desk.engineer)
+    desk.act(visiting.arrive, visit, by=desk.engineer, at=AT + 6 * MINUTE, where="阅片室")
+    with pytest.raises(Forbidden, match="promises less"):
+        merged(desk, desk.accepted(at=AT + MINUTE * 2), first, by=desk.engineer)
+
+
+def paused_call(desk, ticket):
+    """Called for, and nobody is on the way any more: its clock runs."""
+    visit = desk.act(visiting.call_for_visit, ticket, by=desk.it, at=AT + 3 * MINUTE, why="需现场")
+    desk.act(visiting.drop, visit, by=desk.it, at=AT + 4 * MINUTE, why="先不来")
+    return ticket
+
+
+def test_a_waiver_that_is_asked_for_is_decided_before_a_merge(desk):
+    """PACS-17: by a merge the hospital's word would be lost."""
+    first, second = desk.accepted(), desk.accepted(at=AT + MINUTE)
+    clock = desk.clock(second, Metric.ON_SITE)
+    desk.act(waivers.ask_waiver, clock, by=desk.engineer, at=AT + 5 * MINUTE, solved_at=AT + 5 * MINUTE, why="远程")
+    with pytest.raises(Refused, match="decided first"):
+        merged(desk, second, first)
+
+
+def system_of(desk) -> System:
+    with desk.inside():
+        return System.objects.filter(contract=desk.contract).first() or System.objects.create(
+            hospital_id=desk.contract.hospital_id,
+            vendor_id=desk.contract.vendor_id,
+            contract=desk.contract,
+            name="PACS",
+        )
 
 
 def test_odd_merges_are_refused(desk, world):

@@ -21,6 +21,7 @@ from tickets.permissions import (
     KEEP_NUMBERS_ELSEWHERE,
     LOG_CALLS,
     REPORT_FAULTS,
+    SPEAK,
     TAKE_PART,
     WORK_TICKETS,
 )

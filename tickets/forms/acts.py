@@ -145,6 +145,18 @@ class ResolveForm(ActForm):
         return given | {"cause": Cause(given["cause"]), "remedy": Remedy(given["remedy"])}
 
 
+class PauseForm(ActForm):
+    why = Words(label=_("Reason for the pause"), help_text=_("Both sides read it."), max_length=200)
+    metric = forms.ChoiceField(label=_("Which promise"), widget=forms.RadioSelect, required=False)
+
+    def prepare(self) -> None:
+        self.fields["metric"].choices = [("", _("All that run")), *self.situation.running]
+
+    def facts(self) -> dict[str, Any]:
+        metric = self.cleaned_data["metric"]
+        return {"why": self.cleaned_data["why"], "upon": [Metric(metric)] if metric else None}
+
+
 class SeverityForm(ActForm):
     severity = forms.ChoiceField(label=_("Severity"), widget=forms.RadioSelect)
     why = Words(label=pgettext_lazy("reason", "Why"), max_length=WHY, rows=2, help_text=_("Both sides read it."))

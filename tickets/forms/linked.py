@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import CatalogueItem, Contract, System
 from servicedesk.sla.promise import Severity
+from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind
@@ -90,6 +91,11 @@ class SayForm(GuardsPatientData):
         required=False,
         help_text=_("Ends the promise of a workaround where one runs, on each ticket."),
     )
+
+    def __init__(self, *args: Any, person: Person, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if person.side is not Side.VENDOR:  # it stops the vendor's own clock
+            del self.fields["is_workaround"]
 
 
 class OutageForm(GuardsPatientData):

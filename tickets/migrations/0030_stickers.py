@@ -192,33 +192,33 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sticker",
                 "ordering": ["-id"],
-                'indexes': [
+                "indexes": [
                     models.Index(fields=["token_hash"], name="stickers_by_token"),
                     models.Index(fields=["hospital", "-id"], name="stickers_of_hospital"),
                 ],
-                'constraints': [
+                "constraints": [
                     models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="sticker_of_parties"),
                     servicedesk.tenancy.keys.TenantKey(
-                "contract", name="sticker_contract_same_parties", owner=("hospital", "vendor")
-            ),
+                        "contract", name="sticker_contract_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "system", name="sticker_system_same_parties", owner=("hospital", "vendor")
-            ),
+                        "system", name="sticker_system_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "department", name="sticker_department_same_hospital", owner=("hospital",)
-            ),
+                        "department", name="sticker_department_same_hospital", owner=("hospital",)
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "place", name="sticker_place_same_hospital", owner=("hospital",)
-            ),
+                        "place", name="sticker_place_same_hospital", owner=("hospital",)
+                    ),
                     models.CheckConstraint(
-                condition=models.Q(
-                    ("place__isnull", False),
-                    ("system__isnull", False),
-                    models.Q(("label", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="sticker_says_where",
-            ),
+                        condition=models.Q(
+                            ("place__isnull", False),
+                            ("system__isnull", False),
+                            models.Q(("label", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="sticker_says_where",
+                    ),
                 ],
             },
         ),
@@ -281,13 +281,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "report by sticker",
                 "ordering": ["id"],
                 "abstract": False,
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="scan_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="scan_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "sticker", name="scan_sticker_same_parties", owner=("hospital", "vendor")
-            ),
+                        "sticker", name="scan_sticker_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(fields=("hospital", "ticket"), name="one_scan_per_ticket"),
                 ],
             },

@@ -57,11 +57,11 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "emergency plan",
                 "ordering": ["contract_id", "-version"],
-                'constraints': [
+                "constraints": [
                     models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="plan_of_parties"),
                     servicedesk.tenancy.keys.TenantKey(
-                "contract", name="plan_contract_same_parties", owner=("hospital", "vendor")
-            ),
+                        "contract", name="plan_contract_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(fields=("hospital", "contract", "version"), name="plan_version_once"),
                 ],
             },
@@ -103,13 +103,13 @@ class Migration(migrations.Migration):
                 "verbose_name": "part of a shared fault",
                 "ordering": ["joined_at", "id"],
                 "abstract": False,
-                'indexes': [
+                "indexes": [
                     models.Index(fields=["hospital", "fault"], name="parts_of_fault"),
                 ],
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="faultpart_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="faultpart_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(fields=("hospital", "ticket"), name="one_fault_per_ticket"),
                 ],
             },
@@ -229,19 +229,19 @@ class Migration(migrations.Migration):
                 "verbose_name": "task of the hospital",
                 "ordering": ["place", "id"],
                 "abstract": False,
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="hospitaltask_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="hospitaltask_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(fields=("hospital", "ticket", "place"), name="hospital_task_once"),
                     models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="hospital_task_done_whole",
-            ),
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
+                            models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="hospital_task_done_whole",
+                    ),
                 ],
             },
         ),
@@ -324,38 +324,38 @@ class Migration(migrations.Migration):
                 "verbose_name": "major incident",
                 "ordering": ["-declared_at", "-id"],
                 "abstract": False,
-                'constraints': [
+                "constraints": [
                     models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="incident_of_parties"),
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="majorincident_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="majorincident_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "matter", name="incident_matter_same_parties", owner=("hospital", "vendor")
-            ),
+                        "matter", name="incident_matter_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("hospital", "ticket"),
-                name="one_open_incident_per_ticket",
-            ),
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("hospital", "ticket"),
+                        name="one_open_incident_per_ticket",
+                    ),
                     models.CheckConstraint(
-                condition=models.Q(("every_minutes__range", (5, 240))), name="incident_update_interval"
-            ),
+                        condition=models.Q(("every_minutes__range", (5, 240))), name="incident_update_interval"
+                    ),
                     models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
-                    models.Q(("ended_at__gte", models.F("declared_at")), ("ended_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="incident_ended_whole",
-            ),
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_by__isnull", True)),
+                            models.Q(("ended_at__gte", models.F("declared_at")), ("ended_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incident_ended_whole",
+                    ),
                     models.CheckConstraint(
-                condition=models.Q(
-                    ("reviewed_at__isnull", True),
-                    models.Q(("ended_at__isnull", False), ("reviewed_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="incident_reviewed_at_its_end",
-            ),
+                        condition=models.Q(
+                            ("reviewed_at__isnull", True),
+                            models.Q(("ended_at__isnull", False), ("reviewed_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="incident_reviewed_at_its_end",
+                    ),
                 ],
             },
         ),
@@ -425,16 +425,16 @@ class Migration(migrations.Migration):
                 "verbose_name": "line of an incident",
                 "ordering": ["at", "id"],
                 "abstract": False,
-                'indexes': [
+                "indexes": [
                     models.Index(fields=["incident", "at", "id"], name="lines_of_incident"),
                 ],
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="incidentline_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="incidentline_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "incident", name="incidentline_incident_same_parties", owner=("hospital", "vendor")
-            ),
+                        "incident", name="incidentline_incident_same_parties", owner=("hospital", "vendor")
+                    ),
                 ],
             },
         ),
@@ -477,29 +477,29 @@ class Migration(migrations.Migration):
                 "verbose_name": "known outage",
                 "ordering": ["-announced_at", "-id"],
                 "abstract": False,
-                'indexes': [
+                "indexes": [
                     models.Index(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=["hospital", "-announced_at"],
-                name="known_outages",
-            ),
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=["hospital", "-announced_at"],
+                        name="known_outages",
+                    ),
                 ],
-                'constraints': [
+                "constraints": [
                     models.UniqueConstraint(fields=("hospital", "vendor", "id"), name="outage_of_parties"),
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="outage_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="outage_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(
-                condition=models.Q(("ended_at__isnull", True)),
-                fields=("hospital", "ticket"),
-                name="one_known_outage_per_ticket",
-            ),
+                        condition=models.Q(("ended_at__isnull", True)),
+                        fields=("hospital", "ticket"),
+                        name="one_known_outage_per_ticket",
+                    ),
                     models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True), ("ended_at__gte", models.F("announced_at")), _connector="OR"
-                ),
-                name="outage_ends_after_its_start",
-            ),
+                        condition=models.Q(
+                            ("ended_at__isnull", True), ("ended_at__gte", models.F("announced_at")), _connector="OR"
+                        ),
+                        name="outage_ends_after_its_start",
+                    ),
                 ],
             },
         ),
@@ -554,18 +554,18 @@ class Migration(migrations.Migration):
                 "verbose_name": "participant",
                 "ordering": ["joined_at", "id"],
                 "abstract": False,
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="participant_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="participant_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "incident", name="participant_incident_same_parties", owner=("hospital", "vendor")
-            ),
+                        "incident", name="participant_incident_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(
-                condition=models.Q(("member__isnull", False)),
-                fields=("hospital", "incident", "member"),
-                name="participant_once",
-            ),
+                        condition=models.Q(("member__isnull", False)),
+                        fields=("hospital", "incident", "member"),
+                        name="participant_once",
+                    ),
                 ],
             },
         ),
@@ -630,22 +630,22 @@ class Migration(migrations.Migration):
                 "verbose_name": "step of an emergency",
                 "ordering": ["place", "id"],
                 "abstract": False,
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="plantick_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="plantick_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "plan", name="plantick_plan_same_parties", owner=("hospital", "vendor")
-            ),
+                        "plan", name="plantick_plan_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(fields=("hospital", "ticket", "place"), name="plan_step_once"),
                     models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="plan_step_done_whole",
-            ),
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
+                            models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="plan_step_done_whole",
+                    ),
                 ],
             },
         ),
@@ -727,74 +727,80 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "remote authorisation",
                 "ordering": ["-asked_at", "-id"],
-                'indexes': [
+                "indexes": [
                     models.Index(fields=["hospital", "-asked_at", "-id"], name="remote_of_hospital"),
                     models.Index(fields=["vendor", "-asked_at", "-id"], name="remote_of_vendor"),
                     models.Index(
-                condition=models.Q(("is_granted", True), ("told_at__isnull", True)),
-                fields=["until_at"],
-                name="remote_running_out",
-            ),
+                        condition=models.Q(("is_granted", True), ("told_at__isnull", True)),
+                        fields=["until_at"],
+                        name="remote_running_out",
+                    ),
                 ],
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "contract", name="remote_contract_same_parties", owner=("hospital", "vendor")
-            ),
+                        "contract", name="remote_contract_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="remote_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="remote_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "system", name="remote_system_same_parties", owner=("hospital", "vendor")
-            ),
+                        "system", name="remote_system_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(
-                condition=models.Q(("submission__isnull", False)),
-                fields=("hospital", "submission"),
-                name="remote_asked_once",
-            ),
-                    models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("decided_by__isnull", True), ("is_granted__isnull", True)),
-                    models.Q(
-                        ("decided_at__isnull", False), ("decided_by__isnull", False), ("is_granted__isnull", False)
+                        condition=models.Q(("submission__isnull", False)),
+                        fields=("hospital", "submission"),
+                        name="remote_asked_once",
                     ),
-                    _connector="OR",
-                ),
-                name="remote_decided_whole",
-            ),
                     models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("from_at__isnull", False), ("is_granted", True), ("until_at__gt", models.F("from_at"))),
-                    models.Q(
-                        models.Q(("is_granted__isnull", True), ("is_granted", False), _connector="OR"),
-                        ("from_at__isnull", True),
-                        ("started_at__isnull", True),
-                        ("until_at__isnull", True),
+                        condition=models.Q(
+                            models.Q(
+                                ("decided_at__isnull", True), ("decided_by__isnull", True), ("is_granted__isnull", True)
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("is_granted__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remote_decided_whole",
                     ),
-                    _connector="OR",
-                ),
-                name="remote_granted_for_a_time",
-            ),
                     models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True), ("revoked_why", "")),
-                    models.Q(
-                        ("is_granted", True),
-                        ("revoked_at__isnull", False),
-                        ("revoked_by__isnull", False),
-                        models.Q(("revoked_why", ""), _negated=True),
+                        condition=models.Q(
+                            models.Q(
+                                ("from_at__isnull", False), ("is_granted", True), ("until_at__gt", models.F("from_at"))
+                            ),
+                            models.Q(
+                                models.Q(("is_granted__isnull", True), ("is_granted", False), _connector="OR"),
+                                ("from_at__isnull", True),
+                                ("started_at__isnull", True),
+                                ("until_at__isnull", True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remote_granted_for_a_time",
                     ),
-                    _connector="OR",
-                ),
-                name="remote_revoked_whole",
-            ),
                     models.CheckConstraint(
-                condition=models.Q(
-                    ("ended_at__isnull", True),
-                    models.Q(("ended_at__gte", models.F("started_at")), ("started_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="remote_ends_after_its_start",
-            ),
+                        condition=models.Q(
+                            models.Q(("revoked_at__isnull", True), ("revoked_by__isnull", True), ("revoked_why", "")),
+                            models.Q(
+                                ("is_granted", True),
+                                ("revoked_at__isnull", False),
+                                ("revoked_by__isnull", False),
+                                models.Q(("revoked_why", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="remote_revoked_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_at__isnull", True),
+                            models.Q(("ended_at__gte", models.F("started_at")), ("started_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="remote_ends_after_its_start",
+                    ),
                 ],
             },
         ),
@@ -851,21 +857,21 @@ class Migration(migrations.Migration):
                 "verbose_name": "measure after an incident",
                 "ordering": ["due_on", "id"],
                 "abstract": False,
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="reviewaction_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="reviewaction_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "incident", name="reviewaction_incident_same_parties", owner=("hospital", "vendor")
-            ),
+                        "incident", name="reviewaction_incident_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
-                    models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="measure_done_whole",
-            ),
+                        condition=models.Q(
+                            models.Q(("done_at__isnull", True), ("done_by__isnull", True)),
+                            models.Q(("done_at__isnull", False), ("done_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="measure_done_whole",
+                    ),
                 ],
             },
         ),
@@ -932,17 +938,17 @@ class Migration(migrations.Migration):
                 "verbose_name": "link between tickets",
                 "ordering": ["id"],
                 "abstract": False,
-                'constraints': [
+                "constraints": [
                     servicedesk.tenancy.keys.TenantKey(
-                "ticket", name="ticketlink_ticket_same_parties", owner=("hospital", "vendor")
-            ),
+                        "ticket", name="ticketlink_ticket_same_parties", owner=("hospital", "vendor")
+                    ),
                     servicedesk.tenancy.keys.TenantKey(
-                "other", name="ticketlink_other_same_parties", owner=("hospital", "vendor")
-            ),
+                        "other", name="ticketlink_other_same_parties", owner=("hospital", "vendor")
+                    ),
                     models.UniqueConstraint(fields=("hospital", "ticket", "other"), name="tickets_linked_once"),
                     models.CheckConstraint(
-                condition=models.Q(("ticket", models.F("other")), _negated=True), name="linked_to_another"
-            ),
+                        condition=models.Q(("ticket", models.F("other")), _negated=True), name="linked_to_another"
+                    ),
                 ],
             },
         ),

@@ -37,9 +37,10 @@ PARTS = {
         "x.left_at IS NULL AND x.dropped_at IS NULL",
     ).replace("x.where", 'x."where"'),
     "wish": part("severitywish", "id severity why asked_name", "x.decided_at IS NULL"),
-    "late_call": part(
-        "call", "id caller called_at logged_at logged_side",
-        "x.needs_word AND x.agreed_at IS NULL AND x.disputed_at IS NULL",
+    "call": part(
+        "call", "id caller called_at logged_at logged_side needs_word",
+        "(x.needs_word OR x.is_first) AND x.agreed_at IS NULL AND x.disputed_at IS NULL",
+        order="x.needs_word DESC, x.id",
     ),
     "objection": part("objection", "id name why", "x.decided_at IS NULL"),
     "solution": part(

@@ -10,7 +10,7 @@ import servicedesk.tenancy.keys
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0110_machines"),
-        ("tickets", "0080_ticket_page"),
+        ("tickets", "0100_stickers_of_places"),
     ]
 
     operations = [

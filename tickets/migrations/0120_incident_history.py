@@ -11,7 +11,7 @@ import servicedesk.tenancy.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0004_enter_says_more"),
-        ("tickets", "0072_home"),
+        ("tickets", "0111_api_once_wall"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -16,7 +16,7 @@ def frozen(when: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0072_home")]
+    dependencies = [("tickets", "0121_incident_history_wall")]
 
     operations = [
         migrations.AddField(

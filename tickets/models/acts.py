@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,10 @@ from tickets.enums import Cause, Proof, Remedy
 from tickets.models.part import PartOfTicket
 
 BY_SIDE = [(side.value, side.value) for side in Side]
+
+
+# How long the other side may dispute a first call that nobody asked it about: house default†.
+DISPUTED_WITHIN = timedelta(days=7)
 
 
 class Call(PartOfTicket):
@@ -77,6 +83,10 @@ class Call(PartOfTicket):
     @property
     def is_by_phone(self) -> bool:
         return self.channel == Channel.PHONE
+
+    def is_disputable(self, at: datetime) -> bool:
+        """By the other side. Whoever was asked about it may take longer."""
+        return self.needs_word or (self.is_first and at < self.logged_at + DISPUTED_WITHIN)
 
 
 class Visit(PartOfTicket):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from contracts.models import CatalogueItem, Level
@@ -34,9 +35,8 @@ def change_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person,
     was = Severity(ticket.severity)
     ticket.severity = severity
     _under_new_terms(ticket, was, by=by, at=at, why=why, act=Act.SEVERITY_CHANGED)
-    SeverityWish.objects.filter(ticket=ticket, decided_at=None).update(
-        decided_at=at, decided_by=by.membership_id, is_granted=False, said=why
-    )
+    open_wish = SeverityWish.objects.filter(ticket=ticket, decided_at=None)
+    open_wish.update(decided_at=at, decided_by=by.membership_id, said=why, is_granted=Q(severity=severity))
     return ticket
 
 

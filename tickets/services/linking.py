@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.models import Clock, Waiver
+from servicedesk.clocks.reading import core_of
 from servicedesk.clocks.services.clocks import bring_clocks_back, end_clocks
 from servicedesk.notices.enums import NoticeKind
-from servicedesk.sla.promise import Severity
+from servicedesk.sla.clock import Clock as Running
+from servicedesk.sla.promise import Metric, Severity
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
@@ -18,7 +22,7 @@ from tickets.enums import LinkKind, State
 from tickets.models import Entry, Ticket, TicketLink
 from tickets.people import hospital_side, vendor_side
 from tickets.services.visiting import open_visit
-from tickets.states import Move, move
+from tickets.states import IN_WORK, Move, move
 from tickets.stream import changed, locked, of, tell
 
 # The hospital may have been told of it at night.
@@ -121,13 +125,56 @@ def _refuse_odd_merge(ticket: Ticket, into: Ticket, by: Person) -> None:
         raise Refused(_("Other tickets stand under this outage; take them out first."))
     if open_visit(ticket):
         raise Refused(_("Somebody is called for on site; end that visit first."))
-    if by.side is Side.VENDOR and _would_lose_promises(ticket, into):
+    if Waiver.objects.filter(clock__matter=ticket.matter_id, decided_at=None).exists():
+        raise Refused(_("The hospital was asked to waive a promise of it; that is decided first."))
+    if by.side is Side.VENDOR:
+        _refuse_an_escape(ticket, into)
+
+
+def _refuse_an_escape(ticket: Ticket, into: Ticket) -> None:
+    """A vendor merges what it has in work with what it has in work, and loses no promise by it; the rest is the
+    hospital's hand."""
+    if not {State(ticket.state), State(into.state)} <= IN_WORK:
+        raise Forbidden(
+            _("Accept both first; what is solved, handed over or not called about yet the hospital merges.")
+        )
+    if ticket.system_id != into.system_id:
+        raise Forbidden(_("Tickets of two systems are made one by the hospital only."))
+    if _is_earlier_or_graver(ticket, into):
         raise Forbidden(_("An earlier or graver ticket is merged into a later or lighter one by the hospital only."))
+    if _would_lose_promises(ticket, into):
+        raise Forbidden(_("The other ticket promises less than this one; the hospital merges them."))
+
+
+def _is_earlier_or_graver(ticket: Ticket, into: Ticket) -> bool:
+    is_graver = Severity(ticket.severity).is_graver_than(Severity(into.severity))
+    is_lost = ticket.is_emergency and not into.is_emergency
+    return is_graver or is_lost or (ticket.reported_at or ticket.recorded_at) < (into.reported_at or into.recorded_at)
 
 
 def _would_lose_promises(ticket: Ticket, into: Ticket) -> bool:
-    is_graver = Severity(ticket.severity).is_graver_than(Severity(into.severity))
-    return is_graver or (ticket.reported_at or ticket.recorded_at) < (into.reported_at or into.recorded_at)
+    """Is something that still runs for this one not promised by the other, or only for later?"""
+    there = _running(into)
+    return any(metric not in there or _is_later(there[metric], clock) for metric, clock in _running(ticket).items())
+
+
+def _running(ticket: Ticket) -> dict[Metric, Running]:
+    rows = Clock.objects.filter(matter_id=ticket.matter_id, is_standing=True, outcome=None).prefetch_related("spans")
+    clocks = {Metric(row.metric): core_of(row) for row in rows}
+    return {metric: clock for metric, clock in clocks.items() if not metric.is_of_the_house}
+
+
+def _is_later(clock: Running, than: Running) -> bool:
+    """As it stands; where one waits for its call or for the end of a pause, as if it had neither."""
+    if than.due_at and (clock.due_at is None or clock.due_at > than.due_at):
+        return True
+    return _unhindered(clock) > _unhindered(than)
+
+
+def _unhindered(clock: Running) -> datetime:
+    due = replace(clock, armed_at=clock.counts_from, pauses=()).due_at
+    assert due, "armed and never paused"
+    return due
 
 
 def _tell_both(ticket: Ticket, into: Ticket, *, by: Person, at: datetime) -> None:

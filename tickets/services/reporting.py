@@ -164,6 +164,8 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
 def agree_to_call(call: Call, *, by: Person, at: datetime) -> None:
     """The other side says: yes, it was then."""
     call = _of_the_other(call, by)
+    if not call.needs_word:
+        raise Refused(_("Nobody waits for your word on this call."))
     call.agreed_at, call.agreed_by = at, by.membership_id
     call.save(update_fields=["agreed_at", "agreed_by"])
     changed(call.ticket, Act.CALL_AGREED, by=by, at=at)
@@ -171,10 +173,13 @@ def agree_to_call(call: Call, *, by: Person, at: datetime) -> None:
 
 @transaction.atomic
 def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
-    """The clocks count on as they do: the dispute stands beside them for whoever judges."""
+    """The clocks count on as they do: the dispute stands beside them for whoever judges. Not only of a call that was
+    admitted to be logged late: 'just now' is one side's word as well (PACS-6)."""
     if not why.strip():
         raise Refused(_("Say what is wrong with the time of the call."))
     call = _of_the_other(call, by)
+    if not call.is_disputable(at):
+        raise Refused(_("Only a first call is disputed, and within seven days."))
     call.disputed_at, call.disputed_by, call.disputed_why = at, by.membership_id, why
     call.save(update_fields=["disputed_at", "disputed_by", "disputed_why"])
     ticket = call.ticket
@@ -335,7 +340,7 @@ def _of_the_other(call: Call, by: Person) -> Call:
     call.ticket = ticket
     if call.logged_side == by.side:
         raise Refused(_("The other side is asked, not the one that wrote it down."))
-    if not call.needs_word or call.agreed_at or call.disputed_at:
+    if call.agreed_at or call.disputed_at:
         raise Refused(_("Somebody has decided this already."))
     return call
 

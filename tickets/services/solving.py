@@ -9,12 +9,20 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.clocks.models import Clock, Waiver
-from servicedesk.clocks.services.clocks import end_clocks, reopen_clocks, start_promise, stop_clock
+from servicedesk.clocks.services.clocks import (
+    call_for_visit,
+    end_clocks,
+    reopen_clocks,
+    start_promise,
+    stop_clock,
+    withdraw_clock,
+)
 from servicedesk.clocks.services.waivers import grant_waiver, refuse_waiver, solved_remotely
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
-from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy, State
 from tickets.models import Solution, Ticket, Visit
@@ -63,6 +71,8 @@ def work_around(ticket: Ticket, *, words: str, by: Person, at: datetime) -> Tick
     ticket = locked(ticket)
     if not words.strip():
         raise Refused(_("Say how one can work meanwhile."))
+    if by.side is not Side.VENDOR:
+        raise Forbidden(_("How one can work meanwhile is the vendor's to say."))
     if ticket.state not in (State.WORKING, State.WAITING):
         raise Refused(_("Accept it first."))
     ended = stop_clock(ticket.matter, Metric.WORKAROUND, by=by, at=at)
@@ -76,8 +86,9 @@ def resolve(
     ticket: Ticket, *, words: str, cause: Cause, remedy: Remedy, is_remote: bool = False, by: Person, at: datetime,
     seen: int | None = None,
 ) -> Solution:  # fmt: skip
-    """A solution with its cause. What it ends: restoring and delivering; a visit only where it was solved from afar
-    before it was due, and the hospital may contest that (PACS-17)."""
+    """A solution with its cause. What it keeps: restoring and delivering, and that one can work again. An emergency
+    service that nobody started is not asked for any more, and was not kept. A visit is spared only where it was solved
+    from afar before it was due, and the hospital may contest that (PACS-17)."""
     ticket = locked(ticket, seen=seen)
     if not words.strip():
         raise Refused(_("Say what solved it."))
@@ -91,7 +102,8 @@ def resolve(
         **of(ticket), cycle=ticket.cycle, at=at, by=solver, by_name=name, cause=cause, remedy=remedy, words=words,
         is_remote=is_remote,
     )  # fmt: skip
-    ended = stop_clock(ticket.matter, *SOLVES, Metric.EMERGENCY, by=by, at=at)
+    ended = stop_clock(ticket.matter, *SOLVES, by=by, at=at)
+    ended += withdraw_clock(ticket.matter, Metric.EMERGENCY, by=by, at=at)
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
     if terms := house_terms(ticket, at=at):
@@ -121,7 +133,7 @@ def close_unsigned(ticket: Ticket, *, why: str, by: Person | None, at: datetime)
     if not why.strip():
         raise Refused(_("Say why it is closed without a signature."))
     refuse_while_open(ticket)
-    move(ticket, Move.CLOSE_UNSIGNED, by=by)
+    move(ticket, Move.CLOSE_UNSIGNED if by else Move.CLOSE_SILENT, by=by)
     ticket.closed_why = why
     _close(ticket, by=by, at=at)
     changed(ticket, Act.TICKET_CLOSED, by=by, at=at, text=why)
@@ -132,7 +144,8 @@ def close_unsigned(ticket: Ticket, *, why: str, by: Person | None, at: datetime)
 
 @transaction.atomic
 def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
-    """The next cycle: its own promises from now on; the results of this one stay, and a spared visit is owed again."""
+    """The next cycle: its own promises from now on; the results of this one stay, and a spared visit is owed again.
+    Whoever is on the way already stays called for."""
     ticket = locked(ticket)
     if not why.strip():
         raise Refused(_("Say what is not solved."))
@@ -147,6 +160,8 @@ def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ti
     ticket.cycle += 1
     if not ticket.is_outside_contract:
         reopen_clocks(ticket.matter, terms=terms_for(ticket, at=at), by=by, at=at)
+        if Visit.objects.filter(ticket=ticket, arrived_at=None, dropped_at=None).exists():
+            call_for_visit(ticket.matter, by=by, at=at)
     changed(ticket, Act.SOLUTION_REFUSED, by=by, at=at, text=why, facts={"cycle": ticket.cycle})
     told = {"to": hospital_it(ticket), "on_duty": [one for one in vendor_side(ticket, at=at) if one]}
     tell(ticket, NoticeKind.SOLUTION_REFUSED, by=by, at=at, **told)  # type: ignore[arg-type]
@@ -156,9 +171,8 @@ def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ti
 def _close(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
     ticket.closed_at = at
     stop_clock(ticket.matter, Metric.CONFIRM, by=by, at=at)
-    for waiver in _open_waivers(ticket) if by else ():
-        if waiver.is_remote_solution:
-            grant_waiver(waiver, by=by, at=at)  # type: ignore[arg-type]
+    if by:
+        _grant_what_the_solution_spared(ticket, by=by, at=at)
     end_clocks(ticket.matter, by=by, at=at)
     end_visits(ticket, at=at)
     if by:
@@ -172,8 +186,16 @@ def _spare_the_visit(ticket: Ticket, *, why: str, by: Person, at: datetime) -> l
     clock = standing.filter(due_at__gte=at).first()
     if clock is None:
         return []
-    solved_remotely(clock, solved_at=at, why=why[:300], by=by, at=at)
+    solved_remotely(clock, why=why[:300], by=by, at=at)
     return [Metric.ON_SITE]
+
+
+def _grant_what_the_solution_spared(ticket: Ticket, *, by: Person, at: datetime) -> None:
+    """Who confirms a remote solution confirms that nobody had to come: by this solution, and no waiver besides."""
+    solution = Solution.objects.filter(ticket=ticket, cycle=ticket.cycle, is_remote=True, refused_at=None).first()
+    for waiver in _open_waivers(ticket) if solution else ():
+        if waiver.is_remote_solution and waiver.asked_at == solution.at:  # type: ignore[union-attr]
+            grant_waiver(waiver, by=by, at=at)
 
 
 def _owe_the_visit_again(ticket: Ticket, *, why: str, by: Person, at: datetime) -> None:

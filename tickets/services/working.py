@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -180,11 +181,11 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
 
 
 @transaction.atomic
-def pause(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
-    """Only the hospital may, and never by itself."""
+def pause(ticket: Ticket, *, why: str, upon: Collection[Metric] | None = None, by: Person, at: datetime) -> Ticket:
+    """Only the hospital may, and never by itself: all promises that run, or those named."""
     ticket = locked(ticket)
     _refuse_over(ticket)
-    ended = pause_clocks(ticket.matter, why=why, by=by, at=at)
+    ended = pause_clocks(ticket.matter, why=why, by=by, at=at, metrics=upon)
     if not ended:
         raise Refused(_("No promise runs that could be paused."))
     changed(ticket, Act.CLOCKS_PAUSED, by=by, at=at, text=why, facts=metrics(ended))

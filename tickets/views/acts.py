@@ -74,7 +74,7 @@ def _visit(service: Service, *, takes: str = "", **more: Any) -> Service:
 
 
 def _call(service: Service) -> Service:
-    return lambda now, **facts: service(_row(Call, now.late_call, _("No call waits for your word.")), **facts)
+    return lambda now, **facts: service(_row(Call, now.call, _("No call waits for your word.")), **facts)
 
 
 def _wish(service: Service) -> Service:
@@ -106,8 +106,7 @@ ACTS: tuple[ActPage, ...] = (
                      _("It goes to the hospital, which decides; every promise runs on."))),
     ActPage("give_back", _ticket(working.give_back), why_form(_("Why it is theirs"), READ_BY_BOTH)),
     ActPage("withdraw", _ticket(working.withdraw), why_form(_("Why it is withdrawn"), READ_BY_BOTH), is_grave=True),
-    ActPage("pause", _ticket(working.pause),
-            why_form(_("Reason for the pause"), _("Both sides read it. All promises that run are paused."), most=200)),
+    ActPage("pause", _ticket(working.pause), forms.PauseForm),
     ActPage("call_visit", _ticket(visiting.call_for_visit), why_form(_("Why somebody has to come"), READ_BY_BOTH)),
     ActPage("dispatch", _visit(visiting.dispatch, takes="engineer"), forms.DispatchForm),
     ActPage("arrive", _visit(visiting.arrive), forms.ArriveForm),
@@ -191,6 +190,8 @@ def _begun(request: Any, act: ActPage, now: Situation) -> dict[str, Any]:
     """What was being written goes before a ready-made answer: nothing written is thrown away by a choice."""
     macro = macro_in(request.GET, request.person)
     given = initial_of(macro, now, request.person) if macro else {}
+    if metric := request.GET.get("metric"):  # from a clock's own page
+        given["metric"] = metric
     return given | drafts_on(now.ticket, by=request.person).get(act.draft, {})
 
 
@@ -206,7 +207,7 @@ def _page(request: Any, act: ActPage, now: Situation, form: ActForm, refused: Re
         "news": lines.new_since(now.ticket, request.person, since=since) if is_stale else [],
         "seen": now.ticket.version if is_stale or request.method == "GET" else request.POST.get("seen", ""),
         "since": now.at if is_stale or since is None else since,
-        "late_call_at": moment_in((now.late_call or {}).get("called_at")),
+        "called_at": moment_in((now.call or {}).get("called_at")),
         "why_not": act.button.why_not(now.ticket, request.person, now),
         "now": now.at,
     }

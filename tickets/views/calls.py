@@ -30,11 +30,14 @@ WRITES = ("GET", "POST")
 @door(JUDGE_CALLS)
 def list_calls(request: Any) -> HttpResponse:
     calls = Call.objects.visible_to(request.person).select_related("ticket", "hospital")
+    page, now = page_of(calls, request.GET, sorts={"at": "called_at"}, default="-at"), timezone.now()
+    theirs = [call for call in page.rows if call.logged_side != request.person.side]
     context = {
-        "page": page_of(calls, request.GET, sorts={"at": "called_at"}, default="-at"),
+        "page": page,
+        "disputable": {call.pk for call in theirs if call.is_disputable(now)},
         "asked": waiting_for_my_word(request.person),
         "awaited": awaited(request.person),
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "tickets/calls.html", context)
 

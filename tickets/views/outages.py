@@ -46,7 +46,7 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
         "joined": list(MeToo.objects.filter(ticket=ticket)) if outage else [],
         "may_lead": may(LEAD_FAULTS, person),
         "may_work": may(WORK_TICKETS, person),
-        "say": SayForm(),
+        "say": SayForm(person=person),
         "add": NumberForm(person=person),
         "announce": OutageForm(initial=_initial(ticket, outage), auto_id="outage_%s"),
         **with_errors,
@@ -65,7 +65,7 @@ def say_once(request: Any, ticket: Ticket) -> HttpResponse:
     """To the outage and to all its tickets; with a number instead, one more ticket is put under it."""
     if "number" in request.POST:
         return _add(request, ticket)
-    form, results = SayForm(request.POST), list[Result]()
+    form, results = SayForm(request.POST, person=request.person), list[Result]()
     if attempt(form, lambda: results.extend(_say(request, ticket, form.cleaned_data))):
         _say_results(request, results)
         return redirect("ticket_outage", pk=ticket.pk)
@@ -73,7 +73,7 @@ def say_once(request: Any, ticket: Ticket) -> HttpResponse:
 
 
 def _say(request: Any, ticket: Ticket, said: dict[str, Any]) -> list[Result]:
-    act = outages.work_around_all if said["is_workaround"] else outages.say_to_all
+    act = outages.work_around_all if said.get("is_workaround") else outages.say_to_all
     return act(ticket, said["text"], by=request.person, at=timezone.now())
 
 

@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "sealed block",
                 "ordering": ["chain", "number"],
-                'constraints': [
+                "constraints": [
                     models.UniqueConstraint(fields=("chain", "number"), name="block_number_once"),
                 ],
             },
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "place in the chain",
                 "ordering": ["chain", "position"],
-                'constraints': [
+                "constraints": [
                     models.UniqueConstraint(fields=("chain", "position"), name="link_position_once"),
                 ],
             },

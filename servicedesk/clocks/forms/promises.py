@@ -14,17 +14,7 @@ class WaiverForm(forms.Form):
         label=_("Not needed any more since"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
-    is_remote_solution = forms.BooleanField(
-        label=_("It was solved remotely, so nobody needs to come"),
-        required=False,
-        help_text=_("Then the visit is off at once; the hospital may still bring it back."),
-    )
     why = forms.CharField(label=_("Reason"), max_length=300, widget=forms.Textarea(attrs={"rows": 2}))
-
-    def __init__(self, *args: object, is_visit: bool, **kwargs: object) -> None:
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
-        if not is_visit:
-            del self.fields["is_remote_solution"]
 
     def clean_solved_at(self) -> object:
         moment = self.cleaned_data["solved_at"]

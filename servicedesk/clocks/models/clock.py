@@ -144,5 +144,10 @@ class Waiver(WalledWithId):
             ),
         ]
 
+    @property
+    def is_settled(self) -> bool:
+        """By the end of all, not by the hospital's word."""
+        return self.decided_at is not None and self.decided_by is None
+
     def __str__(self) -> str:
         return self.why

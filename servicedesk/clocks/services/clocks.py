@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -16,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.clocks.life import Life, Terms
+from servicedesk.clocks.life import Life, Terms, hold_matter
 from servicedesk.clocks.models import Clock
+from servicedesk.clocks.services.waivers import settle_waivers
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.course import Course, begun
@@ -83,6 +85,8 @@ def start_promise(matter: Matter, promise: Promise, *, terms: Terms, by: Person 
 @transaction.atomic
 def end_clocks(matter: Matter, *, by: Person | None, at: datetime) -> Changed:
     """The matter is over: what is still promised is promised no more, and no rung speaks of it."""
+    hold_matter(matter.pk)
+    settle_waivers(matter, by=by, at=at)
     changed = Life.locked(matter).act(lambda _metric, course: course.withdraw(at))
     return _recorded(Act.CLOCKS_ENDED, matter, changed, by=by, at=at)
 
@@ -99,6 +103,13 @@ def stop_clock(matter: Matter, *metrics: Metric, by: Person | None, at: datetime
     """Of one act; some acts qualify for several promises."""
     changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=metrics)
     return _recorded(Act.CLOCK_STOPPED, matter, changed, by=by, at=at)
+
+
+@transaction.atomic
+def withdraw_clock(matter: Matter, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
+    """Not asked for any more, though its own act never came: neither kept nor waived; late, it was missed."""
+    changed = Life.locked(matter).act(lambda _metric, course: course.withdraw(at), upon=[metric])
+    return _recorded(Act.CLOCKS_ENDED, matter, changed, by=by, at=at)
 
 
 @transaction.atomic
@@ -145,12 +156,13 @@ def change_terms(
     matter: Matter, *, was: Severity, terms: Terms, by: Person, at: datetime, is_urgent: bool = False
 ) -> Changed:
     """Another severity or category. What is promised no more is superseded; what is promised anew starts now when the
-    severity was raised or the matter became urgent, else from the report."""
+    severity was raised or the matter became urgent, else from the report. Urgent, what is shorter counts from now."""
     if was != terms.severity:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
     contracted = [metric for metric in life.entries if not metric.is_of_the_house]
-    changed = life.act(lambda metric, course: _under(terms, was, metric, course, at), upon=contracted, terms=terms)
+    under = partial(_under, terms, was, is_urgent, at)
+    changed = life.act(under, upon=contracted, terms=terms)
     present = [clock for clock in life.present() if not clock.promise.metric.is_of_the_house]
     reported_at = min((clock.counts_from for clock in present), default=at)
     start = at if is_urgent or terms.severity.is_graver_than(was) else reported_at
@@ -164,11 +176,13 @@ def change_terms(
     return _recorded(Act.TERMS_CHANGED, matter, [*changed, *new], by=by, at=at)
 
 
-def _under(terms: Terms, was: Severity, metric: Metric, course: Course, at: datetime) -> Course:
-    if metric in terms.promises:
-        promise = terms.promises[metric]
-        return course.changed(promise, terms.core_calendar, at, was=was, severity=terms.severity)
-    return course.withdraw(at)
+def _under(terms: Terms, was: Severity, is_urgent: bool, at: datetime, metric: Metric, course: Course) -> Course:
+    if metric not in terms.promises:
+        return course.withdraw(at)
+    promise, calendar = terms.promises[metric], terms.core_calendar
+    if is_urgent:
+        return course.hastened(promise, calendar, at, severity=terms.severity)
+    return course.changed(promise, calendar, at, was=was, severity=terms.severity)
 
 
 @transaction.atomic

@@ -1,5 +1,5 @@
 """'This is not needed any more.' A remote solution ends a visit at once, and the hospital may contest it; every other
-waiver needs a reason and the hospital's approval (PACS-17)."""
+waiver needs a reason and the hospital's approval (PACS-17). What is not decided when all is over is not waived."""
 
 from __future__ import annotations
 
@@ -10,23 +10,26 @@ from django.utils.translation import gettext_lazy as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.clocks.life import Life
+from servicedesk.clocks.life import Life, hold_matter
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.reading import core_of
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
+from servicedesk.sla.clock import Outcome
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 
 
 @transaction.atomic
-def solved_remotely(clock: Clock, *, solved_at: datetime, why: str, by: Person, at: datetime) -> Waiver:
-    """Waived at once: nobody drives to what works again. A refusal of the solution brings the original time back."""
+def solved_remotely(clock: Clock, *, why: str, by: Person, at: datetime) -> Waiver:
+    """Waived at once: nobody drives to what works again. A refusal of the solution brings the original time back. Only
+    whoever puts the solution on record says so, at that moment and of no earlier one."""
     if clock.metric != Metric.ON_SITE:
         raise Refused(_("Only a visit becomes needless by a remote solution."))
-    waiver = _asked(_held(clock), solved_at=solved_at, why=why, by=by, at=at, is_remote_solution=True)
+    waiver = _asked(_held(clock), solved_at=at, why=why, by=by, at=at, is_remote_solution=True)
     _waive(clock, waiver, by=by, at=at)
     return waiver
 
@@ -58,6 +61,16 @@ def refuse_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str) -> Non
     _decide(waiver, is_granted=False, said=said, by=by, at=at)
     if waiver.is_remote_solution and _held(waiver.clock).is_standing:  # else another promise took its place
         _take_back(waiver.clock, by=by, at=at)
+
+
+def settle_waivers(matter: Matter, *, by: Person | None, at: datetime) -> None:
+    """The matter is over and is held by the caller. Silence is not the hospital's word: what it did not grant is not
+    waived, and a visit spared by a remote solution ends as one that was owed."""
+    for waiver in Waiver.objects.select_for_update(of=("self",)).filter(clock__matter=matter, decided_at=None):
+        _decide(waiver, is_granted=False, said="", by=by, at=at)
+        clock = waiver.clock
+        if waiver.is_remote_solution and clock.is_standing and clock.outcome == Outcome.WAIVED:
+            _take_back(clock, by=by, at=at)
 
 
 def _asked(
@@ -108,21 +121,25 @@ def _waive(clock: Clock, waiver: Waiver, *, by: Person, at: datetime) -> None:
     record(Act.WAIVED, clock, by=by, at=at, words={"metric": clock.metric, "remote": waiver.is_remote_solution})
 
 
-def _take_back(clock: Clock, *, by: Person, at: datetime) -> None:
+def _take_back(clock: Clock, *, by: Person | None, at: datetime) -> None:
     Life.locked(clock.matter).act(lambda _metric, course: course.take_waiver_back(), upon=[Metric(clock.metric)])
     record(Act.WAIVER_RETURNED, clock, by=by, at=at, words={"metric": clock.metric})
 
 
 def _undecided(waiver: Waiver) -> Waiver:
+    """The matter first, as everybody who changes its promises."""
+    hold_matter(waiver.clock.matter_id)
     locked = Waiver.objects.select_for_update().get(pk=waiver.pk)
+    if locked.is_settled:
+        raise Refused(_("It is over; what was not decided by then is not waived."))
     if locked.decided_at:
         raise Refused(_("Somebody has decided this already."))
     return locked
 
 
-def _decide(waiver: Waiver, *, is_granted: bool, said: str, by: Person, at: datetime) -> None:
+def _decide(waiver: Waiver, *, is_granted: bool, said: str, by: Person | None, at: datetime) -> None:
     waiver.is_granted, waiver.said = is_granted, said
-    waiver.decided_by, waiver.decided_at = by.membership_id, at
+    waiver.decided_by, waiver.decided_at = by.membership_id if by else None, at
     waiver.save(update_fields=["is_granted", "said", "decided_by", "decided_at"])
     if not is_granted:
         record(Act.WAIVER_REFUSED, waiver.clock, by=by, at=at, words={"metric": waiver.clock.metric})

@@ -17,7 +17,9 @@ from servicedesk.clocks.services import clocks as acts
 from servicedesk.clocks.services import waivers
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import Person
 
 
 @door(SEE_CLOCKS)
@@ -47,8 +49,9 @@ def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpRe
         "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) and not clock.acknowledged_at,
         "may_ask": ASK_WAIVER.reach_of(request.person),
         "may_decide": DECIDE_WAIVER.reach_of(request.person),
+        "pauses_there": _is_of_a_ticket(clock) and _is_hospital_it(request.person),
         "pause": PauseForm(),
-        "waiver": WaiverForm(is_visit=_is_visit(clock), initial={"solved_at": timezone.localtime(now)}),
+        "waiver": WaiverForm(initial={"solved_at": timezone.localtime(now)}),
         "decision": DecisionForm(),
         **forms_with_errors,
     }
@@ -65,11 +68,12 @@ def acknowledge_clock(request: Any, clock: Clock) -> HttpResponse:
 
 @door(DECIDE_WAIVER, methods=("POST",), of=Clock)
 def pause_clock(request: Any, clock: Clock) -> HttpResponse:
-    form = PauseForm(request.POST)
+    _refuse_a_tickets(clock)
+    form, upon = PauseForm(request.POST), [Metric(clock.metric)]
     if form.is_valid() and _done(
         form,
         lambda: acts.pause_clocks(
-            clock.matter, **form.cleaned_data, by=request.person, at=timezone.now(), metrics=[Metric(clock.metric)]
+            clock.matter, **form.cleaned_data, by=request.person, at=timezone.now(), metrics=upon
         ),
     ):
         return redirect(clock.get_absolute_url())
@@ -78,18 +82,19 @@ def pause_clock(request: Any, clock: Clock) -> HttpResponse:
 
 @door(DECIDE_WAIVER, methods=("POST",), of=Clock)
 def resume_clock(request: Any, clock: Clock) -> HttpResponse:
+    _refuse_a_tickets(clock)
     acts.resume_clocks(clock.matter, by=request.person, at=timezone.now(), metrics=[Metric(clock.metric)])
     return redirect(clock.get_absolute_url())
 
 
 @door(ASK_WAIVER, methods=("POST",), of=Clock)
 def ask_to_waive(request: Any, clock: Clock) -> HttpResponse:
-    form = WaiverForm(request.POST, is_visit=_is_visit(clock))
-    if form.is_valid():
-        facts = dict(form.cleaned_data)
-        ask = waivers.solved_remotely if facts.pop("is_remote_solution", False) else waivers.ask_waiver
-        if _done(form, lambda: ask(clock, **facts, by=request.person, at=timezone.now())):
-            return redirect(clock.get_absolute_url())
+    """A remote solution is said where it is put on record, never here (PACS-17)."""
+    form = WaiverForm(request.POST)
+    if form.is_valid() and _done(
+        form, lambda: waivers.ask_waiver(clock, **form.cleaned_data, by=request.person, at=timezone.now())
+    ):
+        return redirect(clock.get_absolute_url())
     return _page(request, clock, waiver=form)
 
 
@@ -104,8 +109,18 @@ def decide_waiver(request: Any, waiver: Waiver) -> HttpResponse:
     return _page(request, waiver.clock, decision=form)
 
 
-def _is_visit(clock: Clock) -> bool:
-    return clock.metric == Metric.ON_SITE
+def _is_hospital_it(person: Person) -> bool:
+    return person.side is Side.HOSPITAL and ACKNOWLEDGE.reach_of(person) is not None
+
+
+def _is_of_a_ticket(clock: Clock) -> bool:
+    return clock.matter.kind == "ticket"
+
+
+def _refuse_a_tickets(clock: Clock) -> None:
+    """There both sides are told and read why; here nobody would be."""
+    if _is_of_a_ticket(clock):
+        raise Refused(_("Promises of a ticket are paused on the ticket's own page."))
 
 
 def _done(form: forms.Form, act: Any) -> bool:
