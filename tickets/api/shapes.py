@@ -79,8 +79,8 @@ class CallShape(serializers.ModelSerializer[Call]):
     class Meta:
         model = Call
         fields = (
-            "id", "ticket", "channel", "is_first", "called_at", "caller", "callee", "number", "words", "logged_at", "logged_side",
-            "needs_word", "agreed_at", "disputed_at", "disputed_why",
+            "id", "ticket", "channel", "is_first", "called_at", "caller", "callee", "number", "words", "logged_at",
+            "logged_side", "needs_word", "agreed_at", "disputed_at", "disputed_why",
         )  # fmt: skip
         read_only_fields = fields
 

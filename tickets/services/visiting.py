@@ -18,7 +18,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import Proof, State
 from tickets.models import Sticker, Ticket, Visit
 from tickets.people import hospital_side, vendor_side
-from tickets.states import IN_HAND
+from tickets.states import IN_HAND, refuse_over
 from tickets.stream import changed, locked, metrics, of, tell
 
 
@@ -133,8 +133,7 @@ def open_visit(ticket: Ticket) -> Visit | None:
 def _held(visit: Visit) -> tuple[Ticket, Visit]:
     """The ticket first, as everywhere; then the visit as it is now."""
     ticket = locked(visit.ticket)
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
     held = Visit.objects.get(pk=visit.pk)
     if held.left_at or held.dropped_at:
         raise Refused(_("This visit is over."))
