@@ -99,13 +99,13 @@ def tell_programs(ticket: Ticket, act: Act, row: Any, *, by: Person | None, at: 
     publish(key, act, subject=ticket, words=words, url=ticket.get_absolute_url(), at=at)
 
 
-def tell_programs_beside(row: Any, act: Act, *, label: str, url: str, by: Person, at: datetime) -> None:
+def tell_programs_beside(row: Any, act: Act, *, label: str, url: str, by: Person | None, at: datetime) -> None:
     """Of what hangs on a contract and on no ticket."""
     words: dict[str, Word] = {
         "matter": label,
         row._meta.model_name: str(row.pk),
-        "by_side": by.side.value,
-        "by_token": str(by.token_id or ""),
+        "by_side": by.side.value if by else "",
+        "by_token": str(by.token_id or "") if by else "",
     }
     publish(f"{row._meta.model_name}:{row.pk}:{act}", act, subject=row, words=words, url=url, at=at)
 
