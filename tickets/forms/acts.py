@@ -94,7 +94,11 @@ class DispatchForm(ActForm):
 
 
 class ArriveForm(ActForm):
-    where = Line(label=_("Where you are"), max_length=160, help_text=_("Building, floor, room: the proof on site."))
+    where = Line(
+        label=_("Where you are"),
+        max_length=160,
+        help_text=_("Building, floor, room. Better proof: scan the sticker that hangs there."),
+    )
 
     def prepare(self) -> None:
         self.fields["where"].initial = self.situation.ticket.where

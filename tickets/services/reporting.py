@@ -45,7 +45,7 @@ from tickets.numbers import next_number
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.waiting import wait_for_the_first
-from tickets.states import Move, move
+from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, of, tell, write
 from tickets.terms import InForce, terms_for, version_for
 
@@ -161,6 +161,7 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
     ticket = locked(ticket)
     if again := _pressed_before(ticket, call, by):
         return again
+    refuse_over(ticket)
     is_first = ticket.state == State.CALL_AWAITED
     if is_first:
         _refuse_odd(call.called_at, at)
