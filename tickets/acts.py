@@ -94,7 +94,8 @@ def offers(situation: Situation, person: Person) -> list[Offer]:
 def next_of(offered: list[Offer], situation: Situation) -> list[Offer]:
     """What this person most likely does next, from what is possible."""
     possible = {offer.button.url_name: offer for offer in offered if offer.is_possible}
-    return [possible[name] for name in _likely(situation) if name in possible][:AT_THE_TOP]
+    most = 1 if situation.ticket.state == State.CALL_AWAITED else 2  # before the call, nothing but the call
+    return [possible[name] for name in _likely(situation) if name in possible][:most]
 
 
 def grouped(offered: list[Offer]) -> list[tuple[str | Text, list[Offer]]]:
@@ -126,7 +127,6 @@ def _href(button: Button, situation: Situation) -> str:
 
 
 # ── what comes next ──────────────────────────────────────────────────────────────────────────────────────────────────
-AT_THE_TOP = 2
 NEXT: dict[State, tuple[str, ...]] = {
     State.CALL_AWAITED: ("call_about", "call_now"),
     State.REPORTED: ("ticket_decide_severity", "ticket_accept", "ticket_urge"),
