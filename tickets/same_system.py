@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from contracts.models import System
+from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy
 from tickets.models import Outage, Solution, Ticket
@@ -40,7 +41,7 @@ def of_system(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] | 
         "causes": _causes(ticket, person, at),
         "interfaces": _interfaces(ticket),
     }
-    return found if any(found.values()) else None
+    return found | {"is_ward": person.role is Role.WARD_REPORTER} if any(found.values()) else None
 
 
 def _outages(ticket: Ticket, person: Person) -> list[Outage]:

@@ -20,6 +20,7 @@ from servicedesk.tenancy.models import Engagement
 from tests.clocks.examples import AT
 from tests.clocks.test_promise_pages import client_of
 from tests.tickets.closing import SOLVED, sign_handed
+from tickets.around import around
 from tickets.lines import stream_of
 from tickets.models import Entry, Ticket
 from tickets.services import linking, outages, signing, solving, visiting, working
@@ -60,6 +61,16 @@ def test_the_situation_is_four_queries(desk):
         assert situation.visit["why"] == "远程看不出"
         assert [clock.row.metric for clock in situation.clocks] == ["on_site", "respond"]
     assert len(asked) <= 4
+
+
+def test_behind_the_wall_there_is_nothing_around_a_ticket(desk):
+    """The function runs as whoever asks: of another hospital's, not even the names."""
+    ticket = desk.accepted()
+    with desk.acting(desk.ward):
+        assert around(Ticket.objects.get(pk=ticket.pk))["vendor"]["id"] == desk.world.v1.id
+    for context in (wall.Context.of_hospital(desk.world.h2.id), wall.Context.of_vendor(desk.world.v2.id)):
+        with wall.opened(context):
+            assert around(Ticket(pk=ticket.pk)) == {"hangs": []}
 
 
 def page_of(member, ticket, query="") -> str:
