@@ -133,7 +133,7 @@ NEXT: dict[State, tuple[str, ...]] = {
     State.WORKING: ("ticket_decide_severity", "ticket_start_emergency", "ticket_arrive", "ticket_resolve",
                     "ticket_urge"),
     State.WAITING: ("ticket_decide_severity", "ticket_go_on", "ticket_resolve"),
-    State.HANDED_OVER: ("ticket_give_back", "ticket_close_unsigned"),
+    State.HANDED_OVER: ("ticket_give_back",),
     State.RESOLVED: ("decide_objection", "sign_here", "sign", "make_signing_link", "ticket_refuse"),
     State.SIGNED: ("ticket_confirm", "ticket_refuse"),
     State.CLOSED: (),
