@@ -227,6 +227,12 @@ def in_every_state(desk) -> dict[str, Ticket]:
     closed = solved("closed")
     sign_handed(desk, closed, at=now)
     found["closed"] = desk.act(solving.confirm, closed, by=desk.it, at=now)
+    with desk.inside():
+        gone = timezone.localdate() - timedelta(days=9)
+        parties = {"hospital": desk.world.h1, "vendor": desk.world.v1, "contract": desk.contract}
+        old = System.objects.create(**parties, name="旧胶片打印", starts_on=gone - timedelta(days=99), ends_on=gone)
+    found["outside the contract"] = desk.report(at=at, system=old, channel=Channel.PHONE, by=desk.engineer)
+    assert found["outside the contract"].is_outside_contract
     twice = desk.report(at=at)
     found["merged"] = desk.act(linking.merge, twice, by=desk.it, at=now, into=found["new"], why="同一件事")
     withdrawn = desk.report(at=at)
@@ -236,6 +242,7 @@ def in_every_state(desk) -> dict[str, Ticket]:
 
 VENDOR_NEXT = {
     "waits for the call": "Write down the call", "new": "Accept", "grave": "Accept", "refused": "Accept",
+    "outside the contract": "Accept",
     "in work": "Record the solution", "on site": "Record the solution", "paused": "Record the solution",
     "asked back": "Go on", "resolved": "Hand over to sign", "to sign by a link": "Hand over to sign",
 }  # fmt: skip
