@@ -95,7 +95,8 @@ def offers(situation: Situation, person: Person) -> list[Offer]:
 def next_of(offered: list[Offer], situation: Situation) -> list[Offer]:
     """What this person most likely does next, from what is possible."""
     possible = {offer.button.url_name: offer for offer in offered if offer.is_possible}
-    return [possible[name] for name in _likely(situation) if name in possible][:AT_THE_TOP]
+    most = 1 if situation.ticket.state == State.CALL_AWAITED else 2  # before the call, nothing but the call
+    return [possible[name] for name in _likely(situation) if name in possible][:most]
 
 
 def grouped(offered: list[Offer]) -> list[tuple[str | Text, list[Offer]]]:
@@ -127,14 +128,13 @@ def _href(button: Button, situation: Situation) -> str:
 
 
 # ── what comes next ──────────────────────────────────────────────────────────────────────────────────────────────────
-AT_THE_TOP = 2
 NEXT: dict[State, tuple[str, ...]] = {
     State.CALL_AWAITED: ("call_about", "call_now"),
     State.REPORTED: ("ticket_decide_severity", "ticket_accept", "ticket_urge"),
     State.WORKING: ("ticket_decide_severity", "ticket_start_emergency", "ticket_arrive", "ticket_resolve",
                     "ticket_urge"),
     State.WAITING: ("ticket_decide_severity", "ticket_go_on", "ticket_resolve"),
-    State.HANDED_OVER: ("ticket_give_back", "ticket_close_unsigned"),
+    State.HANDED_OVER: ("ticket_give_back",),
     State.RESOLVED: ("decide_objection", "sign_here", "sign", "make_signing_link", "ticket_refuse"),
     State.SIGNED: ("ticket_confirm", "ticket_refuse"),
     State.CLOSED: (),
