@@ -92,7 +92,7 @@ def test_each_side_finds_its_own_acts(desk, ticket):
     assert engineer["ticket_accept"] == it["ticket_confirm"] == "It is in work already."
     assert not {"ticket_pause", "ticket_change_severity", "ticket_confirm"} & set(engineer)
     assert not {"ticket_accept", "ticket_resolve", "ticket_give"} & set(it)
-    assert set(ward) == {"ticket_urge", "ticket_withdraw", "ticket_refuse", "sign"}
+    assert set(ward) == {"ticket_urge", "ticket_withdraw", "ticket_refuse", "sign", "call_about"}
     assert {"ticket_links", "ask_remote", "call_about", "make_signing_link"} <= set(engineer)
     assert {"ticket_outage", "shared_fault", "add_hospital_task", "sign"} <= set(it)
     assert found(desk, desk.lead, ticket)["declare_incident"] == ""
