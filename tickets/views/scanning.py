@@ -15,7 +15,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from contracts.services.promised import refuse_unless_promised
 from servicedesk.accounts.services import tries
 from servicedesk.accounts.services.tries import QUARTER, Limit
 from servicedesk.clocks.selectors.on_duty import answering
@@ -43,6 +45,7 @@ REPORTS = Limit("sticker report", 40, QUARTER, QUARTER)
 RECEIPT, KEY, SALT, KEPT = "receipt", "hit", "tickets.receipt", 5
 GOOD_FOR = timedelta(days=7)
 GONE, INVALID, TOO_MANY = 410, 422, 429
+NOTHING_HERE = gettext_lazy("Under this contract nothing can be reported this way. Call the hotline.")
 
 Page = Callable[..., HttpResponse]
 
@@ -113,16 +116,16 @@ def _offered(sticker: Sticker, targets: list[Target], now: datetime) -> dict[str
     """What can be tapped, and whom one may call instead."""
     desks = {target.contract.desk_id: target.contract.desk for target in targets}
     only = targets[0] if len(targets) == 1 else None
-    can = bool(targets) if only is None else bool(_category(only))
+    cannot = _why_not(only, now) if only else "" if targets else str(NOTHING_HERE)
     return {
         "systems": named(targets) if only is None else [],
         "choices": choices_for({target.contract.blueprint for target in targets}, tapped_lately(sticker, at=now)),
         "outages": announced_at(sticker.hospital_id, targets),
         "similar": similar_lately(targets, at=now),
         "numbers": answering(list(desks.values()), at=now),
-        "goes_by_phone": bool(only and can and _grave(only, now)),
+        "goes_by_phone": bool(only and not cannot and _grave(only, now)),
         "may_go_by_phone": only is None,
-        "cannot": "" if can else _("Under this contract nothing can be reported this way. Call the hotline."),
+        "cannot": cannot,
     }
 
 
@@ -130,16 +133,20 @@ def _of_this_browser(request: Any, sticker: Sticker) -> dict[str, Any]:
     return {"own": _own(request, sticker).order_by("-id")[:3], "key": uuid4(), "noted": "noted" in request.GET}
 
 
-def _category(target: Target) -> str:
+def _why_not(target: Target, now: datetime) -> str:
+    """Said before anything is tapped: no contract holds today, or wards report nothing under it."""
     try:
-        return offering.category_of_faults(target.contract, Role.WARD_REPORTER).category
-    except Refused:
-        return ""
+        refuse_unless_promised(target.contract, at=now, system=target.system)
+        offering.category_of_faults(target.contract, Role.WARD_REPORTER)
+    except Refused as refusal:
+        return str(refusal.sentence)
+    return ""
 
 
 def _grave(target: Target, now: datetime) -> list[Severity]:
+    category = offering.category_of_faults(target.contract, Role.WARD_REPORTER).category
     levels = offering.levels_of_contract(target.contract)
-    return offering.by_phone_only(target.contract, _category(target), levels, at=now)
+    return offering.by_phone_only(target.contract, category, levels, at=now)
 
 
 # ── afterwards, for this very browser ────────────────────────────────────────────────────────────────────────────────
