@@ -17,13 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from contracts.services.promised import refuse_unless_promised
 from servicedesk.accounts.services import tries
 from servicedesk.accounts.services.tries import QUARTER, Limit
 from servicedesk.clocks.selectors.on_duty import answering
-from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.doors import Audience, door
-from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import opened
 from servicedesk.ui.middleware import client_address
@@ -116,14 +113,14 @@ def _offered(sticker: Sticker, targets: list[Target], now: datetime) -> dict[str
     """What can be tapped, and whom one may call instead."""
     desks = {target.contract.desk_id: target.contract.desk for target in targets}
     only = targets[0] if len(targets) == 1 else None
-    cannot = _why_not(only, now) if only else "" if targets else str(NOTHING_HERE)
+    cannot = offering.why_not_for_wards(only, at=now) if only else "" if targets else str(NOTHING_HERE)
     return {
         "systems": named(targets) if only is None else [],
         "choices": choices_for({target.contract.blueprint for target in targets}, tapped_lately(sticker, at=now)),
         "outages": announced_at(sticker.hospital_id, targets),
         "similar": similar_lately(targets, at=now),
         "numbers": answering(list(desks.values()), at=now),
-        "goes_by_phone": bool(only and not cannot and _grave(only, now)),
+        "goes_by_phone": bool(only and not cannot and offering.grave_for_wards(only, at=now)),
         "may_go_by_phone": only is None,
         "cannot": cannot,
     }
@@ -131,22 +128,6 @@ def _offered(sticker: Sticker, targets: list[Target], now: datetime) -> dict[str
 
 def _of_this_browser(request: Any, sticker: Sticker) -> dict[str, Any]:
     return {"own": _own(request, sticker).order_by("-id")[:3], "key": uuid4(), "noted": "noted" in request.GET}
-
-
-def _why_not(target: Target, now: datetime) -> str:
-    """Said before anything is tapped: no contract holds today, or wards report nothing under it."""
-    try:
-        refuse_unless_promised(target.contract, at=now, system=target.system)
-        offering.category_of_faults(target.contract, Role.WARD_REPORTER)
-    except Refused as refusal:
-        return str(refusal.sentence)
-    return ""
-
-
-def _grave(target: Target, now: datetime) -> list[Severity]:
-    category = offering.category_of_faults(target.contract, Role.WARD_REPORTER).category
-    levels = offering.levels_of_contract(target.contract)
-    return offering.by_phone_only(target.contract, category, levels, at=now)
 
 
 # ── afterwards, for this very browser ────────────────────────────────────────────────────────────────────────────────
