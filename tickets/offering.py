@@ -14,6 +14,7 @@ from contracts.enums import Status
 from contracts.matrices import matrix_of, version_at
 from contracts.models import CatalogueItem, Contract, Level, System
 from contracts.selectors import status
+from contracts.services.promised import refuse_unless_promised
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.enums import Role
@@ -92,6 +93,21 @@ def category_of_faults(contract: Contract, role: Role) -> CatalogueItem:
     if item is None:
         raise Refused(_("Under this contract nothing can be reported this way. Call the hotline."), code="no_category")
     return item
+
+
+def why_not_for_wards(target: Target, *, at: datetime) -> str:
+    """Said before anything is tapped: no contract holds today, or wards report nothing under it."""
+    try:
+        refuse_unless_promised(target.contract, at=at, system=target.system)
+        category_of_faults(target.contract, Role.WARD_REPORTER)
+    except Refused as refusal:
+        return str(refusal.sentence)
+    return ""
+
+
+def grave_for_wards(target: Target, *, at: datetime) -> list[Severity]:
+    category = category_of_faults(target.contract, Role.WARD_REPORTER).category
+    return by_phone_only(target.contract, category, levels_of_contract(target.contract), at=at)
 
 
 def levels_of_contract(contract: Contract) -> list[Severity]:

@@ -41,7 +41,7 @@ def report_fault(request: Any) -> HttpResponse:
             return _after(request, ticket)
     else:
         form = ReportForm(initial=(request.POST or request.GET).dict(), **about)
-    known = known_outages(request.person).select_related("hospital")[:SHOWN]
+    known = known_outages(request.person)[:SHOWN]
     return render(request, "tickets/report.html", {**_page(form, now), "outages": known})
 
 

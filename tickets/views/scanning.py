@@ -16,13 +16,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from servicedesk.accounts.services import tries
 from servicedesk.accounts.services.tries import QUARTER, Limit
 from servicedesk.clocks.selectors.on_duty import answering
-from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.doors import Audience, door
-from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import opened
 from servicedesk.ui.middleware import client_address
@@ -46,6 +45,7 @@ REPORTS = Limit("sticker report", 40, QUARTER, QUARTER)
 RECEIPT, KEY, SALT, KEPT = "receipt", "hit", "tickets.receipt", 5
 GOOD_FOR = timedelta(days=7)
 GONE, INVALID, TOO_MANY = 410, 422, 429
+NOTHING_HERE = gettext_lazy("Under this contract nothing can be reported this way. Call the hotline.")
 
 Page = Callable[..., HttpResponse]
 
@@ -116,34 +116,22 @@ def _offered(sticker: Sticker, targets: list[Target], now: datetime) -> dict[str
     """What can be tapped, and whom one may call instead."""
     desks = {target.contract.desk_id: target.contract.desk for target in targets}
     only = targets[0] if len(targets) == 1 else None
-    can = bool(targets) if only is None else bool(_category(only))
+    cannot = offering.why_not_for_wards(only, at=now) if only else "" if targets else str(NOTHING_HERE)
     return {
         "systems": named(targets) if only is None else [],
         "choices": choices_for({target.contract.blueprint for target in targets}, tapped_lately(sticker, at=now)),
         "outages": announced_at(sticker.hospital_id, targets),
         "similar": similar_lately(targets, at=now),
         "numbers": answering(list(desks.values()), at=now),
-        "goes_by_phone": bool(only and can and _grave(only, now)),
+        "goes_by_phone": bool(only and not cannot and offering.grave_for_wards(only, at=now)),
         "may_go_by_phone": only is None,
-        "cannot": "" if can else _("Under this contract nothing can be reported this way. Call the hotline."),
+        "cannot": cannot,
     }
 
 
 def _of_this_browser(request: Any, sticker: Sticker) -> dict[str, Any]:
     visits, own = _visits_here(request, sticker), _own(request, sticker).order_by("-id")[:3]
     return {"visits": visits, "own": own, "key": uuid4(), "noted": "noted" in request.GET}
-
-
-def _category(target: Target) -> str:
-    try:
-        return offering.category_of_faults(target.contract, Role.WARD_REPORTER).category
-    except Refused:
-        return ""
-
-
-def _grave(target: Target, now: datetime) -> list[Severity]:
-    levels = offering.levels_of_contract(target.contract)
-    return offering.by_phone_only(target.contract, _category(target), levels, at=now)
 
 
 # ── an engineer who is signed in and has come ────────────────────────────────────────────────────────────────────────
