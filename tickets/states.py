@@ -107,6 +107,11 @@ def why_not(ticket: Ticket, move: Move, side: Side | None) -> str:
     return "" if ticket.state in step.sources else str(NOT_NOW[State(ticket.state)])
 
 
+def refuse_over(ticket: Ticket) -> None:
+    if not ticket.is_open:
+        raise Refused(_("This ticket is over; report anew what happens again."))
+
+
 def move(ticket: Ticket, move: Move, *, by: Person | None, was: State | None = None) -> None:
     """The ticket is locked by the caller, who saves it. `was`: where a move back leads to."""
     side = by.side if by else None

@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from servicedesk.audit.models import Record
 from tests.tickets.machines import at, refused
+from tickets.models import Visit
+from tickets.services.visiting import arrive
 from tickets.services.working import note
 
 
@@ -31,7 +33,9 @@ def test_a_whole_life_by_two_machines(desk, hospital, vendor):
     done(hospital, "call-for-visit", {"why": "远程看不出"})
     visit = hospital.get(at(pk)).json()["visits"][0]["id"]
     done(vendor, "", {"engineer": str(desk.engineer.pk), "planned_at": soon}, on=f"/api/v1/visits/{visit}/dispatch/")
-    done(hospital, "", {"proof": "hospital"}, on=f"/api/v1/visits/{visit}/arrive/")
+    with desk.inside():
+        coming = Visit.objects.get(pk=visit)
+    desk.act(arrive, coming, by=desk.engineer, at=timezone.now(), where="放射科")
     done(vendor, "", {"work": "换了网线"}, on=f"/api/v1/visits/{visit}/leave/")
     solution = {"words": "换网线", "cause": "network", "remedy": "replaced"}
     assert done(vendor, "resolve", solution)["state"] == "resolved"

@@ -74,14 +74,14 @@ def test_a_foreign_ticket_is_as_good_as_none(desk, now, world):
 
 
 def test_merging_and_undoing_in_the_browser(desk, now):
-    first, second = desk.report(at=now - MINUTE), desk.report(at=now)
-    client = signed_in(desk.it)
+    first, second = desk.accepted(at=now - 9 * MINUTE), desk.accepted(at=now - 8 * MINUTE)
+    client = signed_in(desk.engineer)
     kept = go(client, "merge_ticket", second, number=first.number, why="")
     assert (kept.status_code, first.number in kept.content.decode()) == (409, True)
     assert go(client, "merge_ticket", second, number=first.number, why="重复").status_code == 302
     assert "撤销合并" in client.get(reverse("ticket_links", args=[second.pk])).content.decode()
     assert go(client, "undo_merge", second).status_code == 302
-    assert desk.fresh(second).state == "reported"
+    assert desk.fresh(second).state == "working"
     assert go(client, "undo_merge", second).status_code == 409
 
 

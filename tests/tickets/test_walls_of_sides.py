@@ -12,7 +12,8 @@ from servicedesk.tenancy.refusals import Forbidden
 from tests.accounts.people import browser_of
 from tests.clocks.examples import AT
 from tests.tickets.test_scanning import scan, stick
-from tickets.known import known_outages
+from tickets.at_place import targets_at
+from tickets.known import announced_at, similar_lately
 from tickets.services import outages, working
 from tickets.symptoms import Symptom
 
@@ -43,7 +44,9 @@ def test_a_sticker_reads_no_title_that_somebody_typed(desk):
 
     def known():
         with desk.inside():
-            return {row.title for row in known_outages(desk.contract, system, at=LATER)}
+            targets = targets_at(one.sticker, at=LATER)
+            shown = (*announced_at(desk.world.h1.id, targets), *similar_lately(targets, at=LATER))
+            return {row.title for row in shown}
 
     assert {typed.severity, again.severity} == {"B"}
     assert known() == {"Images do not come"}

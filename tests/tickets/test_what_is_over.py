@@ -8,12 +8,17 @@ import pytest
 from django.utils import timezone
 
 from servicedesk.sla.promise import Severity
+from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Refused
+from tests.accounts.people import browser_of
 from tests.tickets.closing import SOLVED
 from tests.tickets.people import Desk
+from tests.world import make_member
 from tickets.at_home import tickets_at_home
 from tickets.models import SeverityWish, Ticket, Visit
 from tickets.services import levels, solving, visiting, working
+from tickets.services.queueing import take_giving_back
+from tickets.services.reporting import Phoned, log_call
 from tickets.situation import situation_of
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +82,31 @@ def test_a_visit_of_before_is_not_shown_of_what_is_over(desk, now):
         desk.act(visiting.leave, visit, by=desk.engineer, at=now, work="x")
 
 
+def test_nothing_more_is_said_on_what_is_over(desk, now):
+    ticket = desk.accepted(at=now - 20 * MINUTE)
+    close(desk, ticket, now)
+    with pytest.raises(Refused, match="over"):
+        desk.act(working.say, ticket, by=desk.it, at=now, text="又坏了")
+    with pytest.raises(Refused, match="over"):
+        desk.act(log_call, ticket, by=desk.it, at=now, call=Phoned(now, "刘敏"))
+    browser, page = browser_of(desk.it), f"/tickets/{ticket.pk}/"
+    assert 'id="reply-text"' not in browser.get(page).content.decode()
+    late = browser.post(f"{page}say/", {"text": "又黑屏了"})
+    assert late.status_code == 409
+    assert "又黑屏了" in late.content.decode(), "what was typed before it closed is not lost"
+
+
+def test_it_waits_a_year_at_the_most_and_goes_back_to_nobody_who_left(desk, now):
+    """By the page as by a program."""
+    ticket = desk.accepted(at=now - 20 * MINUTE)
+    with pytest.raises(Refused, match="year"):
+        desk.act(working.ask_back, ticket, by=desk.engineer, at=now, why="等", wakes_at=now + timedelta(days=400))
+    given = desk.act(working.give, ticket, by=desk.engineer, at=now, to=desk.colleague)
+    gone = make_member(Role.VENDOR_ENGINEER, desk.world.v1, until_at=now)
+    with pytest.raises(Refused, match="does not work"):
+        desk.act(take_giving_back, given, by=desk.manager, at=now, before=gone, seen=given.version)
+
+
 def test_nobody_is_asked_for_a_word_on_what_is_over(desk, now):
     """PACS-16: six of them would hide every open one."""
     ticket = desk.accepted(at=now - 20 * MINUTE)
@@ -84,7 +114,7 @@ def test_nobody_is_asked_for_a_word_on_what_is_over(desk, now):
     close(desk, ticket, now)
     with desk.acting(desk.it) as person:
         assert not tickets_at_home(person, at=now).asked
-        assert situation_of(ticket.pk, at=now).wish is None
+        assert situation_of(Ticket.objects.get(pk=ticket.pk), at=now).wish is None
         wish = SeverityWish.objects.get()
     for is_granted in (True, False):
         with pytest.raises(Refused):

@@ -79,8 +79,8 @@ class CallShape(serializers.ModelSerializer[Call]):
     class Meta:
         model = Call
         fields = (
-            "id", "ticket", "channel", "is_first", "called_at", "caller", "callee", "number", "words", "logged_at", "logged_side",
-            "needs_word", "agreed_at", "disputed_at", "disputed_why",
+            "id", "ticket", "channel", "is_first", "called_at", "caller", "callee", "number", "words", "logged_at",
+            "logged_side", "needs_word", "agreed_at", "disputed_at", "disputed_why",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -98,7 +98,10 @@ class SolutionShape(serializers.ModelSerializer[Solution]):
 class WishShape(serializers.ModelSerializer[SeverityWish]):
     class Meta:
         model = SeverityWish
-        fields = ("id", "ticket", "severity", "why", "asked_at", "asked_name", "decided_at", "is_granted", "said")
+        fields = (
+            "id", "ticket", "severity", "category", "category_name", "why", "asked_at", "asked_name", "decided_at",
+            "is_granted", "said",
+        )  # fmt: skip
         read_only_fields = fields
 
 

@@ -19,6 +19,7 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import EmergencyPlan, HospitalTask, PlanTick, Ticket
 from tickets.plans import AT_MOST, Step, current_plan, steps_of
+from tickets.states import refuse_over
 from tickets.stream import changed, locked, of, tell_programs, tell_programs_beside
 
 GRAVE = (Severity.ONE, Severity.A)
@@ -146,8 +147,7 @@ def _refuse_odd(title: str, steps: Sequence[Step], why: str, was: int, old: Emer
 
 
 def _refuse_over(ticket: Ticket) -> None:
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
 
 
 def _only_the_hospital(by: Person) -> None:

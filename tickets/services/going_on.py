@@ -54,7 +54,7 @@ def hand_over_silent(*, at: datetime) -> int:
 
     asked = Objection.objects.using(WATCH).filter(ticket=OuterRef("pk"), decided_at=None)
     silent = Ticket.objects.using(WATCH).filter(state__in=SOLVED, due_at__lte=at - timedelta(days=STRETCH))
-    found = list(silent.exclude(Exists(asked)).values_list("id", "hospital_id"))
+    found = list(silent.exclude(Exists(asked)).order_by("due_at").values_list("id", "hospital_id")[:AT_ONCE])
     for ticket_id, hospital_id in found:
         close_silent.inside(Context.of_hospital(hospital_id), str(ticket_id))
     return len(found)

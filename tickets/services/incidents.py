@@ -24,6 +24,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import LineKind
 from tickets.models import IncidentLine, MajorIncident, Participant, ReviewAction, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
+from tickets.states import refuse_over
 from tickets.stream import changed, locked, of, tell_programs
 from tickets.terms import house_terms
 
@@ -185,8 +186,7 @@ def incident_of(ticket: Ticket) -> MajorIncident | None:
 
 
 def _refuse_odd(ticket: Ticket, title: str, why: str, every_minutes: int) -> None:
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
     if MajorIncident.objects.filter(ticket=ticket, ended_at=None).exists():
         raise Refused(_("A major incident is declared on this ticket already."))
     if not title.strip() or not why.strip():

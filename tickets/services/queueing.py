@@ -21,7 +21,7 @@ from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
 from tickets.services.waiting import wait_for_the_first
-from tickets.services.working import give
+from tickets.services.working import give, refuse_unfit
 from tickets.stream import changed, locked, tell
 
 AT_ONCE = 50
@@ -78,6 +78,8 @@ def give_if_other(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -
 def take_giving_back(ticket: Ticket, before: Membership | None, *, seen: int, by: Person, at: datetime) -> Ticket:
     """As it was before it was given, unless something has happened since."""
     ticket = locked(ticket, seen=seen)
+    if before:
+        refuse_unfit(before, ticket)
     given_to = ticket.assignee_id
     ticket.assignee_id = before.pk if before else None
     ticket.assignee_name = before.name if before else ""

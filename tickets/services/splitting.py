@@ -24,7 +24,7 @@ from tickets.people import hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.linking import link
 from tickets.services.reporting import Report, category_of, write_ticket
-from tickets.states import Move, move
+from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, metrics, tell
 from tickets.terms import terms_for
 
@@ -85,8 +85,7 @@ def _refuse_odd(ticket: Ticket, part: Part) -> None:
         raise Refused(_("Say what the new ticket is about."))
     if ticket.state == State.CALL_AWAITED or ticket.reported_at is None:
         raise Refused(_("Nobody has called yet; log the call first."))
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
     if part.system and part.system.contract_id != ticket.contract_id:
         raise Forbidden(_("Choose a system of the same contract."))
 

@@ -16,9 +16,9 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Proof, State
-from tickets.models import Ticket, Visit
+from tickets.models import Sticker, Ticket, Visit
 from tickets.people import hospital_side, vendor_side
-from tickets.states import IN_HAND
+from tickets.states import IN_HAND, refuse_over
 from tickets.stream import changed, locked, metrics, of, tell
 
 
@@ -60,18 +60,25 @@ def dispatch(
 
 
 @transaction.atomic
-def arrive(visit: Visit, *, where: str, proof: Proof = Proof.PLACE, by: Person, at: datetime) -> Visit:
-    """The engineer checks in, or the hospital says that they are there."""
+def arrive(
+    visit: Visit, *, where: str = "", proof: Proof = Proof.PLACE, sticker: Sticker | None = None, by: Person,
+    at: datetime,
+) -> Visit:  # fmt: skip
+    """The engineer checks in, or the hospital says that they are there. Whoever checks in is the one who came, whoever
+    was sent; `sticker` was scanned on the spot."""
     ticket, visit = _held(visit)
+    if by.token_id:
+        raise Forbidden(_("A person checks in; a program is nowhere on site."))
+    if sticker:
+        _refuse_foreign(sticker, ticket)
+        proof, where = Proof.STICKER, str(sticker)[:160]
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
     if (proof is Proof.HOSPITAL) != (by.side is Side.HOSPITAL):
         raise Refused(_("The engineer checks in; the hospital confirms."))
     if proof is Proof.PLACE and not where.strip():
         raise Refused(_("Say where you are."))
-    if by.side is Side.VENDOR and visit.engineer_id is None:
-        if by.token_id:
-            raise Refused(_("Say first who comes; a machine does not."))
+    if by.side is Side.VENDOR:
         visit.engineer_id, visit.engineer_name = by.membership_id, by.name
     visit.arrived_at, visit.proof, visit.proved_by, visit.where = at, proof, by.membership_id, where
     visit.save()
@@ -126,12 +133,18 @@ def open_visit(ticket: Ticket) -> Visit | None:
 def _held(visit: Visit) -> tuple[Ticket, Visit]:
     """The ticket first, as everywhere; then the visit as it is now."""
     ticket = locked(visit.ticket)
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
     held = Visit.objects.get(pk=visit.pk)
     if held.left_at or held.dropped_at:
         raise Refused(_("This visit is over."))
     return ticket, held
+
+
+def _refuse_foreign(sticker: Sticker, ticket: Ticket) -> None:
+    if sticker.revoked_at:
+        raise Refused(_("This sticker is revoked."), code="revoked")
+    if sticker.hospital_id != ticket.hospital_id:
+        raise Refused(_("This sticker hangs in another hospital; it proves nothing here."))
 
 
 def _refuse_unless_in_hand(ticket: Ticket) -> None:

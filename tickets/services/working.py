@@ -24,10 +24,11 @@ from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
 from tickets.services.visiting import end_visits
-from tickets.states import Move, move
+from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, keep, locked, metrics, of, tell, write
 
 URGED_AGAIN = timedelta(minutes=10)
+YEAR = timedelta(days=366)
 
 
 @transaction.atomic
@@ -37,7 +38,9 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
     ticket = locked(ticket)
     taker, name = (to.pk, to.name) if to else (by.membership_id, by.name)
     if to:
-        _refuse_unfit(to, ticket)
+        refuse_unfit(to, ticket)
+        if not by.token_id and to.pk != by.membership_id:
+            raise Refused(_("People accept for themselves; give it to a colleague instead."))
     elif by.token_id:
         raise Refused(_("Say who takes it; a person answers for it, not a machine."))
     if ticket.state == State.WORKING and ticket.assignee_id != taker:
@@ -56,10 +59,10 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
 def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
     """To a colleague; giving is no response, only their accepting is."""
     ticket = locked(ticket)
-    _refuse_over(ticket)
+    refuse_over(ticket)
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Who works on it is the vendor's decision."))
-    _refuse_unfit(to, ticket)
+    refuse_unfit(to, ticket)
     ticket.assignee_id, ticket.assignee_name = to.pk, to.name
     give_clocks_to(ticket.matter, member=to.pk)
     changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts={"to": to.name})
@@ -71,6 +74,7 @@ def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
 def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None = None) -> Entry:
     """A message that both sides read. What the hospital answers wakes a ticket that waits."""
     ticket = locked(ticket, seen=seen)
+    refuse_over(ticket)
     said = _something(text)
     record(Act.TICKET_ANSWERED, ticket, by=by, at=at)
     if ticket.state == State.WAITING and by.side is Side.HOSPITAL:
@@ -104,6 +108,8 @@ def ask_back(ticket: Ticket, *, why: str, wakes_at: datetime, by: Person, at: da
         raise Refused(_("Say what you wait for, and from whom."))
     if wakes_at <= at:
         raise Refused(_("Choose a time to come at which it asks again."))
+    if wakes_at > at + YEAR:
+        raise Refused(_("This is more than a year ahead."))
     move(ticket, Move.ASK_BACK, by=by)
     ticket.waits_for, ticket.wakes_at = why, wakes_at
     changed(ticket, Act.TICKET_WAITS, by=by, at=at, text=why, facts={"wakes_at": wakes_at.isoformat()})
@@ -154,7 +160,7 @@ def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
     ticket = locked(ticket)
     if by and by.side is not Side.HOSPITAL:
         raise Forbidden(_("Haste is the hospital's to ask for."))
-    _refuse_over(ticket)
+    refuse_over(ticket)
     if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
         return False
     ticket.urged_at = at
@@ -182,7 +188,7 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
 def pause(ticket: Ticket, *, why: str, upon: Collection[Metric] | None = None, by: Person, at: datetime) -> Ticket:
     """Only the hospital may, and never by itself: all promises that run, or those named."""
     ticket = locked(ticket)
-    _refuse_over(ticket)
+    refuse_over(ticket)
     ended = pause_clocks(ticket.matter, why=why, by=by, at=at, metrics=upon)
     if not ended:
         raise Refused(_("No promise runs that could be paused."))
@@ -211,15 +217,10 @@ def _wake(ticket: Ticket) -> None:
     ticket.waits_for, ticket.wakes_at = "", None
 
 
-def _refuse_unfit(to: Membership, ticket: Ticket) -> None:
+def refuse_unfit(to: Membership, ticket: Ticket) -> None:
     works = to.vendor_id == ticket.vendor_id and WORK_TICKETS.grants.get(to.role)  # type: ignore[call-overload]
     if not works or to.until_at or to.is_machine:
         raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
-
-
-def _refuse_over(ticket: Ticket) -> None:
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
 
 
 def _something(text: str) -> str:

@@ -113,6 +113,9 @@ def _composer(request: Any, now: Situation, written: dict[str, forms.Form]) -> d
     may_write = ticket.is_writable_by(person)
     begun = drafts_on(ticket, by=person)
     offered = offers(now, person)
+    may_note = may_write and bool(WRITE_NOTES.reach_of(person))
+    is_begun = Writing.REPLY in written or Writing.REPLY in begun  # what was typed is shown until it is sent
+    may_speak = may_write and bool(SPEAK.reach_of(person)) and (ticket.is_open or is_begun)
     return {
         "offers": offered,
         "next_offers": next_of(offered, now),
@@ -120,10 +123,10 @@ def _composer(request: Any, now: Situation, written: dict[str, forms.Form]) -> d
         "not_now": [offer for offer in offered if not offer.is_possible],
         "reply": written.get(Writing.REPLY) or _form(ReplyForm, Writing.REPLY, request, now, begun),
         "note": written.get(Writing.NOTE) or _form(NoteForm, Writing.NOTE, request, now, begun),
-        "open_tab": _open_tab(request, written, begun),
+        "open_tab": _open_tab(request, written, begun) if may_speak else Writing.NOTE if may_note else "acts",
         "begun": {f"ticket_{kind}" for kind in begun},
-        "may_speak": may_write and bool(SPEAK.reach_of(person)),
-        "may_note": may_write and bool(WRITE_NOTES.reach_of(person)),
+        "may_speak": may_speak,
+        "may_note": may_note,
         "may_use_macros": may_write and KEEP_MACROS.reach_of(person) is not None,
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -27,12 +28,14 @@ from servicedesk.tenancy.wall import opened
 from servicedesk.ui.middleware import client_address
 from tickets import offering
 from tickets.at_place import named, tapped_lately, targets_at
+from tickets.enums import OPEN
 from tickets.following import Followed
 from tickets.forms.scanning import ScanForm
 from tickets.known import announced_at, similar_lately
-from tickets.models import Sticker, Ticket
+from tickets.models import Sticker, Ticket, Visit
 from tickets.offering import Target
-from tickets.services import working
+from tickets.permissions import WORK_TICKETS
+from tickets.services import visiting, working
 from tickets.services.scanning import WITH, AlsoHit, report_by_sticker, say_me_too
 from tickets.services.stickers import find_sticker
 from tickets.symptoms import choices_for
@@ -70,7 +73,9 @@ def of_sticker(page: Page) -> Page:
 @of_sticker
 def scan(request: Any, sticker: Sticker, *, token: str, now: datetime) -> HttpResponse:
     targets = targets_at(sticker, at=now)
-    form = ScanForm(*((request.POST, request.FILES) if request.method == "POST" else ()), targets=targets)
+    phone = sticker.department.phone if sticker.department else ""
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ScanForm(*sent, targets=targets, initial={"phone": phone})
     if request.method == "POST":
         if not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
             form.add_error(None, _("Too many reports from this sticker just now. Please call."))
@@ -125,7 +130,8 @@ def _offered(sticker: Sticker, targets: list[Target], now: datetime) -> dict[str
 
 
 def _of_this_browser(request: Any, sticker: Sticker) -> dict[str, Any]:
-    return {"own": _own(request, sticker).order_by("-id")[:3], "key": uuid4(), "noted": "noted" in request.GET}
+    visits, own = _visits_here(request, sticker), _own(request, sticker).order_by("-id")[:3]
+    return {"visits": visits, "own": own, "key": uuid4(), "noted": "noted" in request.GET}
 
 
 def _category(target: Target) -> str:
@@ -138,6 +144,31 @@ def _category(target: Target) -> str:
 def _grave(target: Target, now: datetime) -> list[Severity]:
     levels = offering.levels_of_contract(target.contract)
     return offering.by_phone_only(target.contract, _category(target), levels, at=now)
+
+
+# ── an engineer who is signed in and has come ────────────────────────────────────────────────────────────────────────
+def _visits_here(request: Any, sticker: Sticker) -> list[Visit]:
+    """By the person's own rights: whoever merely holds the sticker learns of none."""
+    person = request.person
+    if person is None or WORK_TICKETS.reach_of(person) is None:
+        return []
+    with opened(person.context):
+        rows = Visit.objects.visible_to(person).filter(arrived_at=None, dropped_at=None)
+        rows = rows.filter(ticket__hospital=sticker.hospital_id, ticket__state__in=OPEN).select_related("ticket")
+        return list(rows.order_by("planned_at", "id")[:5])
+
+
+@door(WORK_TICKETS, methods=("POST",), of=Visit)
+def check_in(request: Any, visit: Visit, *, token: str) -> HttpResponse:
+    """The sticker is the proof: it hangs where the engineer has to be."""
+    found = find_sticker(token[:100])
+    if found is None:
+        raise Refused(_("This sticker is revoked."), code="revoked")
+    with opened(found.context):  # one of a place is the hospital's alone
+        sticker = Sticker.objects.select_related("place", "system").get(pk=found.sticker_id)
+    visiting.arrive(visit, sticker=sticker, by=request.person, at=timezone.now())
+    messages.success(request, _("You are checked in."))
+    return redirect("ticket", pk=visit.ticket_id)
 
 
 # ── afterwards, for this very browser ────────────────────────────────────────────────────────────────────────────────
