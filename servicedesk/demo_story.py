@@ -44,6 +44,7 @@ class Stage:
         self.members = members
         self.people: dict[str, Person] = {}
         self.on = ""
+        self.at: datetime | None = None
 
     def enter(self, username: str) -> Person:
         if username != self.on:
@@ -52,6 +53,15 @@ class Stage:
             assert person is not None
             self.people[username], self.on = person, username
         return self.people[username]
+
+    def act(self, service: Callable[..., Any], subject: Any, *, by: str, at: datetime, **more: Any) -> Any:
+        self.at = at
+        return service(subject, by=self.enter(by), at=at, **more)
+
+    def date_version(self, history_instance: Any, **facts: Any) -> None:
+        """A row's own past bears the moment of the act and who did it, as a request would have left it."""
+        history_instance.history_date = self.at or history_instance.history_date
+        history_instance.history_user_id = self.people[self.on].user_id if self.on else None
 
 
 @dataclass
@@ -91,7 +101,7 @@ class Story:
         self.engineer = self.engineer or self.dice.choice(ENGINEERS[self.desk.code])
 
     def act(self, service: Callable[..., Any], subject: Any, *, by: str, **more: Any) -> Any:
-        return service(subject, by=self.desk.stage.enter(by), at=self.at, **more)
+        return self.desk.stage.act(service, subject, by=by, at=self.at, **more)
 
     def later(self, least: float, most: float) -> None:
         """Minutes."""
@@ -175,6 +185,7 @@ class Story:
     def sign(self) -> None:
         """The feedback form, by the hospital's IT or on the engineer's device, with a typed name; most are content."""
         self.later(20, 300)
+        self.desk.stage.at = self.at
         way = self.dice.choices([Way.ACCOUNT, Way.HANDED], weights=(2, 3))[0]
         person = self.desk.stage.enter(self.desk.it if way is Way.ACCOUNT else self.engineer)
         name = person.name if way is Way.ACCOUNT else self.dice.choice(self.words["callers"])

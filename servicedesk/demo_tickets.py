@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from django.db import connection, transaction
 from django.utils import timezone
+from simple_history.signals import pre_create_historical_record
 
 from contracts.models import Contract
 from servicedesk.demo_incident import tell_incident
@@ -124,8 +125,9 @@ def make_tickets(
     """`share`: of the year's tickets; those that are open now are always made. One transaction, whole or not at all."""
     words = yaml.safe_load(CASES.read_text(encoding="utf-8"))
     recurring: dict[str, Ticket] = {}
-    with transaction.atomic(), wall.opened(Context()), _in_one_piece():
-        desks = {desk.code: desk for desk in _desks(Stage(members), hospitals)}
+    stage = Stage(members)
+    with transaction.atomic(), wall.opened(Context()), _in_one_piece(), _dated_by(stage):
+        desks = {desk.code: desk for desk in _desks(stage, hospitals)}
         with untold():
             write_plans(desks, words["together"], at=at)
             if "pacs" in desks:
@@ -148,6 +150,15 @@ def _in_one_piece() -> Iterator[None]:
         yield
     finally:
         features.uses_savepoints = before
+
+
+@contextmanager
+def _dated_by(stage: Stage) -> Iterator[None]:
+    pre_create_historical_record.connect(stage.date_version)
+    try:
+        yield
+    finally:
+        pre_create_historical_record.disconnect(stage.date_version)
 
 
 Plot = tuple[datetime, Callable[[], Story | None]]

@@ -35,7 +35,7 @@ DAY = timedelta(days=1)
 
 
 def _act(desk: Desk, service: Callable[..., Any], subject: Any, *, by: str, at: datetime, **more: Any) -> Any:
-    return service(subject, by=desk.stage.enter(by), at=at, **more)
+    return desk.stage.act(service, subject, by=by, at=at, **more)
 
 
 # ── what was there before anything happened ──────────────────────────────────────────────────────────────────────────
