@@ -11,7 +11,7 @@ from servicedesk.tenancy.enums import Side
 
 
 class Scope(TextChoices):
-    READ_TICKETS = "tickets.read", _("Read tickets, their clocks, comments and files")
+    READ_TICKETS = "tickets.read", _("Read tickets with all that hangs on them, departments and places")
     REPORT = "tickets.report", _("Report faults and write on tickets")
     WORK = "tickets.work", _("Work on tickets: accept, visit, resolve")
     DECIDE = "tickets.decide", _("Decide on tickets: severity, pauses, solutions, closing")
