@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks import creating, tickets
-from benchmarks.rig import PROJECT, Site, make_database, median, site
+from benchmarks.quiet import AT_MOST, Watched
+from benchmarks.rig import PROJECT, Site, make_database, median, pids, site
 from servicedesk.embedded import passwords, remove, servers
 
 VAR = PROJECT / "var" / "bench"
@@ -29,7 +30,11 @@ PAGES = {
     "the inbox": "/inbox/",
     "status page": "/status",
 }
-SOUND = (9, 13)  # what L costs, in pages that say hello
+# What L costs, in pages that say hello. With nothing else to do, each hello wakes a sleeping processor, which L hardly
+# feels: 7.4 to 8.7 alone, 9.5 to 12 beside others. So the ratio tells a broken yardstick, not a busy machine; whether
+# that is ours is asked of the kernel (quiet.py).
+SOUND = (7, 13)
+ROWS = int(os.environ.get("BENCH_TICKETS", tickets.ROWS))
 TARGETS = {"home page": 3.0, "an empty list": 3.0}
 
 
@@ -67,12 +72,18 @@ def pages(
     python: Callable[..., str], environment: dict[str, str], running: list[Any], ours: Site, theirs: Site
 ) -> None:
     wall = float(python(environment, "-m", "benchmarks.wall"))
-    report(measure(ours, theirs), wall, ours.memory())
+    measured(ours, theirs, running, wall)
     creating.report(ours, theirs, python(environment, "-m", "benchmarks.creating"))
     rows = python(environment, "-m", "benchmarks.growth")
     print(f"\nWith {rows} notices, half of them unread:")
-    report(measure(ours, theirs), wall, ours.memory())
-    tickets.run(python, environment, running, ours, theirs)
+    measured(ours, theirs, running, wall)
+    tickets.run(python, environment, running, ours, theirs, rows=ROWS)
+
+
+def measured(ours: Site, theirs: Site, running: list[Any], wall: float) -> None:
+    with Watched(pids(running)) as seen:
+        figures = measure(ours, theirs)
+    report(figures, wall, ours.memory(), seen.others)
 
 
 def measure(ours: Site, theirs: Site) -> dict[str, list[tuple[float, float]]]:
@@ -87,7 +98,7 @@ def measure(ours: Site, theirs: Site) -> dict[str, list[tuple[float, float]]]:
     return figures
 
 
-def report(figures: dict[str, list[tuple[float, float]]], wall: float, memory: float) -> None:
+def report(figures: dict[str, list[tuple[float, float]]], wall: float, memory: float, others: float) -> None:
     unit, unit_processor = median(figures["L"], 0), median(figures["L"], 1)
     print(f"{'':<22}{'ms':>8}{'in L':>8}{'processor ms':>15}{'in L':>8}")
     for name, rounds in figures.items():
@@ -99,9 +110,15 @@ def report(figures: dict[str, list[tuple[float, float]]], wall: float, memory: f
     print(f"{'the wall':<22}{wall:>8.2f}{wall / unit:>8.2f}{'':>23}   target ≤ 0.1 L")
     print(f"{'a worker':<22}{memory:>8.0f} MB{'':>28}   target ≤ 200 MB")
     ratio, ratio_processor = unit / median(figures["hello"], 0), unit_processor / median(figures["hello"], 1)
-    sound = SOUND[0] <= ratio <= SOUND[1]
-    print(f"L costs {ratio:.1f} hellos on the clock, {ratio_processor:.1f} of the processor: ", end="")
-    print("a sound run." if sound else f"VOID, it should be {SOUND[0]} to {SOUND[1]}. Is the machine busy?")
+    print(
+        f"L costs {ratio:.1f} hellos on the clock, {ratio_processor:.1f} of the processor; others used {others:.0%}: ",
+        end="",
+    )
+    if others > AT_MOST:
+        print(f"VOID, the machine must be ours but for {AT_MOST:.0%}.")
+    else:
+        sound = SOUND[0] <= ratio_processor <= SOUND[1]
+        print("a sound run." if sound else f"VOID, L should cost {SOUND[0]} to {SOUND[1]}. Is the yardstick whole?")
 
 
 def starts() -> None:

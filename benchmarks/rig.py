@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode
 
 import psycopg2
@@ -131,6 +132,11 @@ def _await(made: Site, log: Path) -> None:
         assert made.process.poll() is None, log.read_text()
         time.sleep(0.05)
     raise TimeoutError(log.read_text())
+
+
+def pids(servers: list[Any]) -> list[int]:
+    """Of the servers that were started for the benchmark."""
+    return [int(server.pid_file.read_text().split()[0]) for server in servers if server.pid_file.exists()]
 
 
 def make_database(owner_url: str, name: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 
 from benchmarks import creating, searching
 from benchmarks.filling import fill, make_findable, refuse_orphans
-from benchmarks.rig import Site, median, processor_of
+from benchmarks.rig import Site, median, pids, processor_of
 
 ROWS, FIRST, FINDABLE = 1_000_000, 10_000, 100_000
 ROUNDS, REQUESTS = 5, 60
@@ -39,7 +39,7 @@ def run(
         print("\nTickets: left out, because filling takes a PostgreSQL of our own.")
         return
     address = found[0].admin.replace("/postgres?", "/servicedesk?")
-    postmaster = int(found[0].pid_file.read_text().split()[0])
+    (postmaster,) = pids(found)
     patterns = json.loads(python(environment, "-m", "benchmarks.filling"))
     hospital = replace(ours, cookies={})
     hospital.sign_in(HOSPITALS, ours.password)
