@@ -1,6 +1,6 @@
 """Makes many tickets of a few: clones with their matters, clocks and lines, written as the server's administrator.
 
-Rows are valid by every constraint (foreign keys are looked through at the end, for filling passes them by). 400,000 of a
+Rows are valid by every constraint (foreign keys are looked through once, for filling passes them by). 400,000 of a
 million are of one hospital, 300,000 of each of two others; one in fifty is open.
 """
 

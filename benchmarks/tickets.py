@@ -1,6 +1,6 @@
 """Queue, ticket and search among 10,000, 100,000 and 1,000,000 tickets, in L of the same minute.
 
-Part of `make bench`; alone: `python -m benchmarks.tickets`, or for a quick look `python -m benchmarks.tickets --rows 10000`.
+Part of `make bench`; alone: `python -m benchmarks.tickets`, with `--rows 10000` for a quick look.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import json
 import threading
 import time
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from benchmarks import creating, searching
@@ -58,17 +59,14 @@ def run(
         far = python(environment, "-m", "benchmarks.filling", "--far", HOSPITALS)
         return measured(pages | {"its last page": (hospital, f"/tickets/{far}")})
 
-    stages = [0, *(stage for stage in (FIRST, FINDABLE) if stage < rows), rows]
-    few = grown(0, stages[1])
-    refuse_orphans(address)
-    for after, upto in zip(stages[1:], stages[2:], strict=False):
-        many = grown(after, upto)
+    figures = []
+    for after, upto in pairwise([0, *(stage for stage in (FIRST, FINDABLE) if stage < rows), rows]):
+        figures.append(grown(after, upto))
+        if after == 0:
+            refuse_orphans(address)
         if upto == min(FINDABLE, rows):
             findable(address, ours, hospital, theirs)
-    if len(stages) == 2:
-        findable(address, ours, hospital, theirs)
-    else:
-        compared(few, many)
+    compared(figures[0], figures[-1])
     live(ours, postmaster)
     at_once(ours, "/tickets/")
     weighed(ours, "/tickets/")
@@ -95,10 +93,13 @@ def measured(pages: Pages) -> dict[str, float]:
     for _ in range(ROUNDS):
         for name, (site, path) in pages.items():
             figures[name].append(site.round(path, REQUESTS))
-    unit = median(figures["L"], 0)
+    unit, unit_processor = median(figures["L"], 0), median(figures["L"], 1)
+    print(f"{'':<22}{'ms':>8}{'in L':>8}{'processor ms':>15}{'in L':>8}")
     for name, rounds in figures.items():
+        clock, processor = median(rounds, 0), median(rounds, 1)
         target = f"   target ≤ {TARGETS[name]} L" if name in TARGETS else ""
-        print(f"{name:<22}{median(rounds, 0):>8.2f} ms{median(rounds, 0) / unit:>8.2f} L{target}", flush=True)
+        costs = f"{clock:>8.2f}{clock / unit:>8.2f}{processor:>15.2f}{processor / unit_processor:>8.2f}"
+        print(f"{name:<22}{costs}{target}", flush=True)
     return {name: median(rounds, 0) / unit for name, rounds in figures.items()}
 
 

@@ -64,7 +64,10 @@ def version_at(contract: Contract, moment: datetime) -> MatrixVersion | None:
     """The version in force at a moment."""
     versions = MatrixVersion.objects.using(contract._state.db or "default").filter(contract=contract)
     in_force = versions.filter(activated_at__isnull=False, active_from__lte=moment)
-    return in_force.select_related("contract", "calendar").order_by("-active_from", "-version").first()
+    found = in_force.select_related("calendar").order_by("-active_from", "-version").first()
+    if found:
+        found.contract = contract
+    return found
 
 
 def version_near(contract: Contract, moment: datetime) -> MatrixVersion | None:

@@ -36,7 +36,9 @@ def tell_incident(story: Story) -> None:
     for minute, do in sorted(beats, key=lambda beat: beat[0]):
         story.at = max(story.at, start + MINUTE * minute)
         do()
-    story.resolve(0.01, 0.02)
+    story.at = start + MINUTE * 172
+    story.solve()
+    story.at += MINUTE * 4
     story.act(end_incident, incident, by=story.desk.lead, text=major["over"])
     story.close()
     _reviewed(story, incident, major)

@@ -166,6 +166,9 @@ class Story:
 
     def resolve(self, least: float = 0.2, most: float = 0.8, *, is_remote: bool = False) -> None:
         self.towards(Metric.RESTORE, least, most, otherwise=(60, 60 * 26))
+        self.solve(is_remote=is_remote)
+
+    def solve(self, *, is_remote: bool = False) -> None:
         facts = {"cause": Cause(self.case["cause"]), "remedy": Remedy(self.case["remedy"])}
         self.act(resolve, self.ticket, by=self.engineer, words=self.case["ends"], is_remote=is_remote, **facts)
 

@@ -265,7 +265,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"TicketState": "tickets.enums.State", "SideEnum": "tickets.models.stream.SIDES"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "servicedesk.tenancy.api_parts.only_listed_fields",
+        "servicedesk.tenancy.api_schema.only_listed_fields",
+        "servicedesk.tenancy.api_schema.needed_scopes",
     ],
 }
 

@@ -95,7 +95,8 @@ def offers(situation: Situation, person: Person) -> list[Offer]:
 def next_of(offered: list[Offer], situation: Situation) -> list[Offer]:
     """What this person most likely does next, from what is possible."""
     possible = {offer.button.url_name: offer for offer in offered if offer.is_possible}
-    return [possible[name] for name in _likely(situation) if name in possible][:AT_THE_TOP]
+    most = 1 if situation.ticket.state == State.CALL_AWAITED else 2  # before the call, nothing but the call
+    return [possible[name] for name in _likely(situation) if name in possible][:most]
 
 
 def grouped(offered: list[Offer]) -> list[tuple[str | Text, list[Offer]]]:
@@ -127,14 +128,13 @@ def _href(button: Button, situation: Situation) -> str:
 
 
 # ── what comes next ──────────────────────────────────────────────────────────────────────────────────────────────────
-AT_THE_TOP = 2
 NEXT: dict[State, tuple[str, ...]] = {
     State.CALL_AWAITED: ("call_about", "call_now"),
     State.REPORTED: ("ticket_decide_severity", "ticket_accept", "ticket_urge"),
     State.WORKING: ("ticket_decide_severity", "ticket_start_emergency", "ticket_arrive", "ticket_resolve",
                     "ticket_urge"),
     State.WAITING: ("ticket_decide_severity", "ticket_go_on", "ticket_resolve"),
-    State.HANDED_OVER: ("ticket_give_back", "ticket_close_unsigned"),
+    State.HANDED_OVER: ("ticket_give_back",),
     State.RESOLVED: ("decide_objection", "sign_here", "sign", "make_signing_link", "ticket_refuse"),
     State.SIGNED: ("ticket_confirm", "ticket_refuse"),
     State.CLOSED: (),
@@ -147,7 +147,7 @@ assert set(NEXT) == set(State)
 def _likely(situation: Situation) -> tuple[str, ...]:
     nobody_sent = situation.visit is not None and not situation.visit["engineer_id"]
     send = ("ticket_dispatch",) if nobody_sent else ()
-    return ("ticket_agree_call", *send, *NEXT[State(situation.ticket.state)])
+    return ("ticket_agree_call", "ticket_decide_time", *send, *NEXT[State(situation.ticket.state)])
 
 
 # ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -213,19 +213,23 @@ BUTTONS: tuple[Button, ...] = (
     # severity and promises
     _of_vendor(gettext_lazy("Propose another severity"), "flag", "ticket_propose_severity", why_not.propose,
                group=Group.TERMS),
-    _of_hospital(gettext_lazy("Decide on the proposed severity"), "flag", "ticket_decide_severity", why_not.decide,
+    _of_hospital(gettext_lazy("Decide on what the vendor proposes"), "flag", "ticket_decide_severity", why_not.decide,
                  group=Group.TERMS, is_rare=True),
     _of_hospital(gettext_lazy("Change the severity"), "flag", "ticket_change_severity", why_not.unless_in_hand,
                  group=Group.TERMS, key="v"),
     _of_hospital(gettext_lazy("Mark as emergency"), "bolt", "ticket_mark_emergency", why_not.mark, group=Group.TERMS),
-    _of_both(gettext_lazy("Another kind of service"), "tag", "ticket_change_category", why_not.unless_in_hand,
-             group=Group.TERMS),
+    _of_hospital(gettext_lazy("Another kind of service"), "tag", "ticket_change_category", why_not.unless_in_hand,
+                 group=Group.TERMS),
+    _of_vendor(gettext_lazy("Propose another kind of service"), "tag", "ticket_propose_category", why_not.propose,
+               group=Group.TERMS),
     _of_hospital(gettext_lazy("Pause the promises"), "player-pause", "ticket_pause", why_not.pause,
                  group=Group.TERMS, key="p"),
     _of_hospital(gettext_lazy("Let the promises run on"), "player-play", "ticket_resume", why_not.resume,
                  group=Group.TERMS, is_direct=True, is_rare=True),
-    _of_hospital(gettext_lazy("Agree on a time"), "calendar-event", "ticket_agree_time", why_not.agree,
-                 group=Group.TERMS, is_rare=True),
+    _of_both(gettext_lazy("Propose a time"), "calendar-event", "ticket_propose_time", why_not.agree,
+             group=Group.TERMS, is_rare=True),
+    _of_both(gettext_lazy("Decide on the proposed time"), "calendar-event", "ticket_decide_time", why_not.decide_time,
+             group=Group.TERMS, is_rare=True),
     _of_hospital(gettext_lazy("Let the visit count from the call"), "clock", "ticket_move_start", why_not.move_start,
                  group=Group.TERMS, is_rare=True),
     Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", JUDGE_CALLS,

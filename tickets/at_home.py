@@ -3,7 +3,7 @@ is one call, bounded, and given the wall's conditions as `visible_to` would say 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -26,7 +26,7 @@ WHAT: dict[str, str | Promise] = {
     State.RESOLVED: _("A solution is there: to be signed"),
     State.SIGNED: _("Signed: to be confirmed"),
     "call": _("A call was written down late: is its time right?"),
-    "wish": _("Another severity is proposed"),
+    "wish": _("Another severity or kind of service is proposed"),
 }
 Tags = dict[int, tuple[str, int]]
 
@@ -151,9 +151,15 @@ def _visits(person: Person, at: datetime) -> list[Coming]:
 
 def _of(rows: list[tuple[Any, ...]]) -> AtHome:
     found = AtHome([], [], [], [], [], [], [], {}, {})
-    for row in (Row(*columns) for columns in rows):
+    for row in map(_row, rows):
         getattr(found, "asked" if row.kind in ASKED else row.kind).append(row)
     return found
+
+
+def _row(columns: tuple[Any, ...]) -> Row:
+    """Another kind of service is proposed without a severity before the reason."""
+    row = Row(*columns)
+    return replace(row, words=row.words.removeprefix(" · ")) if row.kind == "wish" else row
 
 
 def _asked(function: str, *values: Any) -> list[tuple[Any, ...]]:

@@ -11,8 +11,8 @@ from tickets.states import BOTH, STEPS
 HEAD = """# The states of a ticket
 
 Made from `tickets/states.py` by `make fix`; a test fails when it is out of date. (H) is the hospital's move, (V) the
-vendor's, (H, V) either's, (-) the product's own. There is no state in which a vendor has refused: what is not theirs goes to the hospital,
-with a reason, and every clock runs on.
+vendor's, (H, V) either's, (-) the product's own. There is no state in which a vendor has refused: what is not theirs
+goes to the hospital, with a reason, and every clock runs on.
 
 ```mermaid
 stateDiagram-v2

@@ -13,7 +13,10 @@ from contracts.models import Contract
 from servicedesk.sla.promise import Channel
 from servicedesk.tenancy.wall import Person
 from tickets.around import around
+from tickets.enums import OPEN
 from tickets.models import FaultPart, Ticket, TicketLink
+
+NEAR = 30
 
 
 def what_hangs(ticket: Ticket) -> frozenset[str]:
@@ -43,6 +46,14 @@ def merged_into(ticket: Ticket) -> list[Ticket]:
 
 def children_of(ticket: Ticket) -> list[Ticket]:
     return list(Ticket.objects.filter(parent=ticket).select_related("department").order_by("number"))
+
+
+def near(ticket: Ticket, person: Person, *, of_others: bool = False) -> list[Ticket]:
+    """Open tickets of the same parties, or of the other vendors, newest first: offered where a number is typed."""
+    rows = Ticket.objects.visible_to(person).filter(hospital_id=ticket.hospital_id, state__in=OPEN)
+    of_vendor = Q(vendor_id=ticket.vendor_id)
+    rows = rows.filter(~of_vendor if of_others else of_vendor).exclude(pk=ticket.pk)
+    return list(rows.only("id", "number", "title").order_by("-id")[:NEAR])
 
 
 def asks_leave_for_remote_work(contract: Contract, category: str, at: datetime) -> bool:

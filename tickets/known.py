@@ -20,7 +20,7 @@ from tickets.symptoms import Symptom
 
 LATELY = timedelta(hours=4)
 GRAVE = (Severity.ONE, Severity.A)
-SHOWN = 3
+SHOWN, HINTS = 3, 2  # more would push what is to be tapped off a phone's screen
 
 
 @dataclass(frozen=True)
@@ -53,18 +53,20 @@ def similar_lately(targets: Sequence[Target], *, at: datetime) -> list[Known]:
     covers_others = Exists(Ticket.objects.filter(parent=OuterRef("pk")))
     rows = _lately(targets, at=at).annotate(symptom=F("scan__symptom"), hits=Count("metoo", distinct=True))
     weighty = Q(severity__in=GRAVE) | echoed | covers_others | Exists(twin)
-    kinds: dict[tuple[Any, str], list[Any]] = {}
+    kinds: dict[str, list[Any]] = {}
     for ticket in rows.filter(weighty).select_related("system", "contract").order_by("id")[: 20 * SHOWN]:
-        kinds.setdefault((ticket.system_id, ticket.symptom or ""), []).append(ticket)
-    return [_alike(tickets, says_system=len(targets) > 1) for tickets in list(kinds.values())[:SHOWN]]
+        kinds.setdefault(_worded(ticket, says_system=len(targets) > 1), []).append(ticket)
+    return [_alike(title, tickets) for title, tickets in list(kinds.items())[:HINTS]]
 
 
-def _alike(tickets: list[Any], *, says_system: bool) -> Known:
-    """Called by what was tapped, never by what somebody wrote: whoever scans may read nobody's words."""
-    first = tickets[0]
-    title = str(Symptom(first.symptom).label).rstrip("…") if first.symptom else _("A grave fault")
-    title = f"{_name(first)} · {title}" if says_system else title
-    return Known(first, title, len(tickets) - 1 + sum(ticket.hits for ticket in tickets))
+def _worded(ticket: Any, *, says_system: bool) -> str:
+    """By what was tapped, never by what somebody wrote: whoever scans may read nobody's words."""
+    said = str(Symptom(ticket.symptom).label).rstrip("…") if ticket.symptom else _("A grave fault")
+    return f"{_name(ticket)} · {said}" if says_system else said
+
+
+def _alike(title: str, tickets: list[Any]) -> Known:
+    return Known(tickets[0], title, len(tickets) - 1 + sum(ticket.hits for ticket in tickets))
 
 
 def _lately(targets: Sequence[Target], *, at: datetime) -> QuerySet[Ticket]:

@@ -27,20 +27,31 @@ Shown = dict[str, Any] | None
 
 
 def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
-    """Links, outage, siblings under other contracts, a major incident."""
+    """Links, and the tickets that were merged into it or stand under it."""
     there = what_hangs(ticket)
-    if person.role == Role.WARD_REPORTER:
-        return _for_the_ward(ticket)
-    if not there & {"links", "family", "part", "outage", "incident"}:
+    if person.role == Role.WARD_REPORTER or not there & {"links", "family"}:
         return None
     family = children_of(ticket) if "family" in there else []
     follow = [child for child in family if child.is_open and child.state not in SOLVED]
-    sees_incident = "incident" in there and may(SEE_INCIDENTS, person)
     return {
         "links": links_of(ticket) if "links" in there else [],
         "merged": merged_into(ticket) if "family" in there else [],
         "children": len(family),
         "to_resolve": len(follow) if ticket.state in SOLVED and may(WORK_TICKETS, person) else 0,
+    }
+
+
+def pressing(ticket: Ticket, person: Person) -> Shown:
+    """What whoever opens the ticket has to know first: an incident, an outage, a fault of several vendors and whose
+    turn it is. An ordinary ticket asks nothing for it."""
+    there = what_hangs(ticket)
+    if person.role == Role.WARD_REPORTER:
+        return _for_the_ward(ticket) if "outage" in there or ticket.parent_id else None
+    if not there & {"part", "outage", "incident"} and not ticket.parent_id:
+        return None
+    sees_incident = "incident" in there and may(SEE_INCIDENTS, person)
+    return {
+        "parent": ticket.parent if ticket.parent_id else None,
         "part": part_of(ticket) if "part" in there else None,
         "outage": known_outage_of(ticket) if "outage" in there else None,
         "incident": incident_of(ticket) if sees_incident else None,

@@ -15,8 +15,7 @@ from django.utils.translation import pgettext_lazy
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Satisfaction
 from tickets.models import MaintenanceRecord, Ticket
-
-LIMIT = 10_000  # of an export, and of what is counted
+from tickets.spreadsheet import LIMIT
 
 
 def records(person: Person, condition: Q) -> QuerySet[MaintenanceRecord]:

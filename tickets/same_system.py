@@ -10,6 +10,7 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from contracts.models import System
+from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy
 from tickets.models import Outage, Solution, Ticket
@@ -32,15 +33,15 @@ class Earlier:
 
 
 def of_system(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] | None:
-    if ticket.system_id is None:
+    if ticket.system is None:
         return None
     found = {
         "outages": _outages(ticket, person),
         "earlier": _earlier(ticket, person),
         "causes": _causes(ticket, person, at),
-        "interfaces": _interfaces(ticket),
+        "interfaces": _interfaces(ticket.system),
     }
-    return found if any(found.values()) else None
+    return found | {"is_ward": person.role is Role.WARD_REPORTER} if any(found.values()) else None
 
 
 def _outages(ticket: Ticket, person: Person) -> list[Outage]:
@@ -76,8 +77,8 @@ def _causes(ticket: Ticket, person: Person, at: datetime) -> list[tuple[str, int
     return [(str(Cause(cause).label), count) for cause, count in found]
 
 
-def _interfaces(ticket: Ticket) -> list[System]:
+def _interfaces(system: System) -> list[System]:
     """What the contract names beside it: the modules of the same system."""
-    whole = (ticket.system.part_of_id if ticket.system else None) or ticket.system_id
-    named = System.objects.filter(Q(part_of=whole) | Q(pk=whole)).exclude(pk=ticket.system_id)
+    whole = system.part_of_id or system.pk
+    named = System.objects.filter(Q(part_of=whole) | Q(pk=whole)).exclude(pk=system.pk)
     return list(named.order_by("name")[:AT_MOST])

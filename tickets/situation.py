@@ -23,7 +23,8 @@ class Situation:
     ticket: Ticket
     clocks: list[Shown]  # every one of the ticket, those that stand now first
     visit: dict[str, Any] | None  # the one that is open
-    wish: dict[str, Any] | None  # the severity that waits for the hospital's word
+    wish: dict[str, Any] | None  # the severity, or kind of service, that waits for the hospital's word
+    proposed: dict[str, Any] | None  # the time that waits for the other side's word
     call: dict[str, Any] | None  # the first call, while its time may be confirmed or disputed by the other side
     objection: dict[str, Any] | None  # a signer's 'no' that waits for the hospital's word
     files: list[dict[str, Any]]  # pictures and logs
@@ -33,6 +34,12 @@ class Situation:
     def late_call(self) -> dict[str, Any] | None:
         """Whose time waits for the other side's word."""
         return self.call if self.call and self.call["needs_word"] else None
+
+    @property
+    def proposed_clock(self) -> Shown | None:
+        """The promise for which a time is proposed, while it runs."""
+        key = self.proposed["clock_id"] if self.proposed else None
+        return next((one for one in self.standing.values() if str(one.row.pk) == key and one.is_open), None)
 
     @cached_property
     def hangs(self) -> frozenset[str]:
@@ -81,7 +88,7 @@ def _can_pause(clock: Shown) -> bool:
 def situation_of(ticket: Ticket, *, at: datetime) -> Situation:
     """Of a ticket just read."""
     found = around(with_names(ticket))
-    parts = {name: found[name] for name in ("visit", "wish", "objection")}
+    parts = {name: found[name] for name in ("visit", "wish", "proposed", "objection")}
     parts["wish"] = parts["wish"] if ticket.is_open else None
     parts["call"] = found["call"] if found["call"] and _is_disputable(found["call"], at) else None
     return Situation(ticket, clocks_of(ticket, at), **parts, files=found.get("files") or [], at=at)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
@@ -17,8 +18,10 @@ from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.notify import notify, publish
 from servicedesk.notices.words import Word
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.bulk import insert_made
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
+from tickets.changes import say_changed
 from tickets.enums import Kind
 from tickets.models import Entry, Ticket
 
@@ -57,13 +60,14 @@ def keep(ticket: Ticket, *, at: datetime) -> None:
     ticket.version += 1
     ticket.changed_at = at
     ticket.save(update_fields=KEPT)
+    say_changed(ticket)
 
 
 def write(
     ticket: Ticket, kind: Kind, *, by: Person | None, at: datetime, text: str = "", act: Act | None = None,
     facts: Mapping[str, Any] | None = None, name: str = "",
 ) -> Entry:  # fmt: skip
-    entry = Entry.objects.create(
+    entry = Entry(
         **of(ticket),
         kind=kind,
         act=act or "",
@@ -75,6 +79,7 @@ def write(
         text=text,
         facts=dict(facts or {}),
     )
+    insert_made([entry], using=ticket._state.db or DEFAULT_DB_ALIAS)
     tell_programs(ticket, act or Act.TICKET_ANSWERED, entry, by=by, at=at)
     return entry
 

@@ -75,12 +75,12 @@ def emergency(ticket: Ticket, person: Person, situation: Situation) -> str:
 
 def propose(ticket: Ticket, person: Person, situation: Situation) -> str:
     if situation.wish:
-        return _("Another severity was proposed already; the hospital has not decided yet.")
+        return _("Something else was proposed already; the hospital has not decided yet.")
     return unless_in_hand(ticket, person, situation)
 
 
 def decide(ticket: Ticket, person: Person, situation: Situation) -> str:
-    return "" if situation.wish else _("No other severity was proposed.")
+    return "" if situation.wish else _("Nothing else was proposed.")
 
 
 def mark(ticket: Ticket, person: Person, situation: Situation) -> str:
@@ -99,6 +99,14 @@ def resume(ticket: Ticket, person: Person, situation: Situation) -> str:
 
 def agree(ticket: Ticket, person: Person, situation: Situation) -> str:
     return "" if ticket.is_open and situation.by_agreement else _("The contract leaves no time to an agreement here.")
+
+
+def decide_time(ticket: Ticket, person: Person, situation: Situation) -> str:
+    if not situation.proposed or not situation.proposed_clock:
+        return _("No time is proposed.")
+    if situation.proposed["asked_side"] == person.side:
+        return _("The other side decides on a time that yours proposed.")
+    return ""
 
 
 def move_start(ticket: Ticket, person: Person, situation: Situation) -> str:

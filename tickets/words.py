@@ -76,6 +76,10 @@ def _signed(facts: Facts) -> str:
     return _("signed the feedback form: %(satisfaction)s (%(way)s)") % words
 
 
+def _time(facts: Facts) -> dict[str, str]:
+    return {"at": moment(facts.get("time")), "name": facts.get("with", "")}
+
+
 def _numbered(sentence: str, facts: Facts) -> str:
     """With the number of the other ticket."""
     kind = facts.get("kind", "")
@@ -112,10 +116,14 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.SEVERITY_CHANGED: _severity,
     Act.SEVERITY_PROPOSED: lambda facts: _("proposes severity %(severity)s") % {"severity": facts["severity"]},
     Act.SEVERITY_KEPT: gettext_lazy("keeps the severity"),
+    Act.CATEGORY_PROPOSED: lambda facts: _("proposes to call it: %(category)s") % {"category": facts["category"]},
+    Act.CATEGORY_KEPT: gettext_lazy("keeps the kind of service"),
     Act.CATEGORY_CHANGED: lambda facts: _("calls it: %(category)s") % {"category": facts.get("category", "")},
     # tickets: page
     Act.START_MOVED: gettext_lazy("lets the visit count from the call"),
-    Act.TIME_AGREED: lambda facts: _("agreed on %(at)s") % {"at": moment(facts.get("time"))},
+    Act.TIME_PROPOSED: lambda facts: _("proposes %(at)s") % {"at": moment(facts.get("time"))},
+    Act.TIME_AGREED: lambda facts: _("agreed with %(name)s on %(at)s") % _time(facts),
+    Act.TIME_NOT_AGREED: lambda facts: _("does not agree with %(name)s on %(at)s") % _time(facts),
     # tickets: queue
     Act.TICKET_PUT_BACK: lambda facts: (
         _("took that back; it is %(to)s's again") % {"to": facts["to"]} if facts.get("to") else _("took that back")

@@ -2,7 +2,7 @@
 // however often it is pressed. Without this script the form is a plain form.
 const form = document.getElementById("report");
 const AGAIN = [2000, 4000, 8000, 15000, 30000];
-const WIDEST = 1600;
+const WIDEST = 1600, GONE = 410;
 
 const store = {
   name: () => `report:${form.dataset.key}`,
@@ -96,13 +96,13 @@ async function deliver(report) {
     if (answer.status === 403) { await freshToken(); answer = await post(report); }
     if (answer.status >= 500) throw new Error("later");
     const said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
-    store.drop();
+    if (said.to || said.errors || answer.status === GONE) store.drop();
     if (said.to) return location.assign(said.to);
+    if (answer.status === GONE) return location.reload(); // revoked since: the page says what to do
     busy(false);
     kept.hidden = true;
-    if (!said.errors) return location.reload();
-    form.submission.value = newKey();
-    showErrors(said.errors);
+    if (said.errors) form.submission.value = newKey();
+    showErrors(said.errors || { __all__: [form.dataset.failed] }); // no cookies, or too large: it stays, and is tried anew
     document.getElementById("patient").hidden = !said.patient;
     send.hidden = Boolean(said.patient);
   } catch (error) {

@@ -17,6 +17,14 @@ KEPT_INSIDE = frozenset(
         Act.REMOTE_EXPORTED,
     }
 )
-ON_CLOCKS = (Act.VISIT_CALLED, Act.CLOCKS_PAUSED, Act.CLOCKS_RESUMED, Act.START_MOVED, Act.TIME_AGREED)
+ON_CLOCKS = (
+    Act.VISIT_CALLED,
+    Act.CLOCKS_PAUSED,
+    Act.CLOCKS_RESUMED,
+    Act.START_MOVED,
+    Act.TIME_PROPOSED,
+    Act.TIME_AGREED,
+    Act.TIME_NOT_AGREED,
+)
 ON_TICKETS = tuple(act for act in Act if act.value.startswith("tickets.") and act not in KEPT_INSIDE)
 TOLD = (*ON_TICKETS, *ON_CLOCKS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -60,19 +59,6 @@ def problems(*statuses: int) -> dict[Any, Any]:
     """For `extend_schema(responses=…)`."""
     media = "application/problem+json"
     return {(status, media): OpenApiResponse(Problem, WORDS[status]) for status in sorted({401, 403, 429, *statuses})}
-
-
-def only_listed_fields(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
-    """The schema says what `read` does: a field that is not listed is refused."""
-    shapes = result["components"]["schemas"]
-    for shape in _sent(result):
-        shapes[shape]["additionalProperties"] = False
-    return result
-
-
-def _sent(schema: dict[str, Any]) -> set[str]:
-    bodies = [one["requestBody"] for item in schema["paths"].values() for one in item.values() if "requestBody" in one]
-    return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(bodies, default=str)))
 
 
 class TooLarge(APIException):

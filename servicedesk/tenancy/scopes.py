@@ -25,7 +25,7 @@ class Scope(TextChoices):
 
 READS = frozenset(
     {"tickets.see_tickets", "clocks.see_clocks", "files.see", "tenancy.see_matters", "tickets.see_incidents",
-     "tickets.see_remote", "tickets.see_outages"}
+     "tickets.see_remote", "tickets.see_outages", "tenancy.see_departments"}
 )  # fmt: skip
 WRITES = frozenset(
     {"tickets.log_calls", "tickets.speak", "files.add", "tickets.keep_numbers_elsewhere"}

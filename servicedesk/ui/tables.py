@@ -43,8 +43,8 @@ class Sort:
         return f"-{self.name}" if self.descending else self.name
 
     def stretches(self, edge: tuple[Any, Any] | None, *, backwards: bool) -> list[tuple[Any, list[OrderBy]]]:
-        """What is read beyond the edge, one range of an index after the other. The NULLs are the end of the list; in one
-        condition with the rest, they would make PostgreSQL read every row before the edge."""
+        """What is read beyond the edge, one range of an index after the other. The NULLs end the list; in one condition
+        with the rest, they would make PostgreSQL read every row before the edge."""
         if edge is None:
             return [(Q(), self._order(backwards=backwards, with_nulls=self.nullable))]
         (value, key), order = edge, self._order(backwards=backwards)

@@ -54,6 +54,7 @@ NOT_EDITED = {
     "tickets.reviewaction": "planned and done, both on record",
     "tickets.scan": "written once",
     "tickets.searchtext": "follows what it was made from",
+    "clocks.timewish": "proposed and decided, both on record",
     "tickets.severitywish": "proposed and decided, both on record",
     "tickets.solution": "written once; confirmed or refused, on record",
     "tickets.ticketlink": "made and removed, both on record",

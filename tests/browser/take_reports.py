@@ -13,12 +13,15 @@ from tests.browser.visitor import DESK, PHONE, Visitor
 from tests.world import World
 from tickets.services.visiting import call_for_visit, dispatch
 
+WARD = {"report", "report-chosen", "call-now", "outages", "ward-home", "ward-call"}
+
 
 def test_pictures(world: World, visitors: Callable[[], Visitor]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     room = report_room(world)
-    paths = paths_of(room, fill(room)) | {"numbers": "/numbers/", "check-in": room.page}
-    who = {"numbers": room.desk.lead, "check-in": room.desk.engineer}
+    paths = paths_of(room, fill(room)) | {"numbers": "/numbers/", "ward-home": "/", "ward-call": "/calls/new/"}
+    paths |= {"check-in": room.page}
+    who = dict.fromkeys(WARD, room.desk.ward) | {"numbers": room.desk.lead, "check-in": room.desk.engineer}
     expect(room)
     for width, theme in ((DESK, "light"), (PHONE, "light"), (PHONE, "dark")):
         visitor = visitors().with_device(viewport=width, color_scheme=theme)

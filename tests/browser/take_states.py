@@ -1,4 +1,4 @@
-"""Not a test of its own (its name keeps it out of the suite): a ticket's page in every state, for each kind of person."""
+"""Not in the suite, by its name: a ticket's page in every state, for each kind of person."""
 
 from __future__ import annotations
 

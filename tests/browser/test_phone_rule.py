@@ -50,6 +50,7 @@ def test_three_people_and_a_call_written_down_late(nurse: Visitor, visitors: Cal
     assert "尚未来电" in page.inner_text(".call-awaited")
     page.click(".ticket-next a.btn-primary:has-text('登记')")
     page.wait_for_selector("#act-form form[data-call]")
+    assert engineer.axe() == []
     assert "刘敏" in page.inner_text("#act-form")
     page.click("#act-form summary")
     called = timezone.localtime(timezone.now() - 5 * MINUTE).replace(microsecond=0)
@@ -81,6 +82,8 @@ def _reported_as_grave(nurse: Visitor) -> None:
     assert page.is_visible(".level-call a[href='tel:400-800-1234'] >> nth=0")
     page.click("button:has-text('提交报修')")
     page.wait_for_url("**/call-now/")
+    assert nurse.axe() == []
+    assert nurse.overflow() == 0, nurse.wide()
     said = page.inner_text("main")
     assert all(words in said for words in ("400-800-1234", "王工", "门诊和住院都调不出", "对方刚刚接听"))
 

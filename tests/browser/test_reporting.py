@@ -59,7 +59,8 @@ def test_every_page_of_reporting(visitor: Visitor, room: Room) -> None:
         look(visitor, path)
         assert visitor.page.locator("h1").count() == 1, name
         assert latin_sentences(visitor.page.content()) == [], name
-    visitor.visit(paths["make-stickers"]).click("form button.btn-primary")
+    visitor.visit(paths["make-stickers"]).fill("textarea", "阅片工作站 01")
+    visitor.page.click("form button.btn-primary")
     visitor.page.wait_for_selector(".sticker-sheet")
     assert visitor.axe() == []
     assert visitor.overflow() == 0
@@ -173,6 +174,25 @@ def test_an_answer_that_got_lost_makes_no_second_ticket(phone: Visitor, room: Ro
     phone.page.tap(".send")
     phone.page.wait_for_selector("#live", timeout=15_000)
     assert lost == [200]
+    assert len(room.tickets()) == 1
+
+
+def test_what_is_refused_without_a_reason_stays_in_the_page(phone: Visitor, room: Room) -> None:
+    """A phone that keeps no cookies is turned away at the door: it says so, and nothing typed is lost."""
+    phone.expects = ("403", "Failed to load")
+    phone.visit(room.page)
+    phone.page.tap("label[for=symptom-slow]")
+    phone.page.tap("summary")
+    phone.page.fill("#words", "开机后就这样")
+    phone.page.route("**/r/**", lambda route: route.fulfill(status=403, body="<p>403</p>")
+                     if route.request.method == "POST" else route.continue_())  # fmt: skip
+    phone.page.tap(".send")
+    phone.page.wait_for_selector("[data-errors=__all__]:not([hidden])")
+    assert "直接打电话" in phone.page.inner_text("[data-errors=__all__]")
+    assert phone.page.input_value("#words") == "开机后就这样"
+    phone.page.unroute("**/r/**")
+    phone.page.tap(".send")
+    phone.page.wait_for_selector("#live")
     assert len(room.tickets()) == 1
 
 

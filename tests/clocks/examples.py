@@ -16,6 +16,7 @@ from servicedesk.clocks.models import (
     Step,
     Swap,
     Team,
+    TimeWish,
     Waiver,
     WorkCalendar,
 )
@@ -125,6 +126,18 @@ def _waiver(world: World, owner: Owner) -> Example:
                 **parties(owner), clock=clock, solved_at=AT, why="已远程解决", asked_by=uuid7(), asked_at=AT
             )
         )
+
+
+@example_of(TimeWish)
+def _time_wish(world: World, owner: Owner) -> Example:
+    clock = make_clock(owner)
+    with wall.opened(Context.of_hospital(owner.hospital.id)):
+        return Example(
+            TimeWish.objects.create(
+                **parties(owner), matter_id=clock.matter_id, clock=clock, time=AT, asked_by=uuid7(), asked_at=AT,
+                asked_name=f"王工{canary(owner.hospital)}", asked_side="vendor",
+            )
+        )  # fmt: skip
 
 
 def make_step(clock: Clock) -> Step:

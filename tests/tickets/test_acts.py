@@ -139,9 +139,7 @@ def test_severities_categories_and_emergencies(desk, ticket):
     assert done(desk, desk.it, ticket, "mark-emergency", why="抢救间").is_emergency
     with desk.inside():
         item = CatalogueItem.objects.filter(contract=desk.contract).exclude(category=ticket.category).first()
-    assert (
-        done(desk, desk.engineer, ticket, "change-category", item=item.pk, why="是使用咨询").category == item.category
-    )
+    assert done(desk, desk.it, ticket, "change-category", item=item.pk, why="是使用咨询").category == item.category
 
 
 def test_times(desk, ticket):
@@ -156,7 +154,7 @@ def test_times(desk, ticket):
     page = unescape(client_of(desk.engineer).get(f"/tickets/{ticket.pk}/").content.decode())
     assert "lets the visit count from the call" in page
     assert "机房停电检修" in page
-    assert "ticket_agree_time" not in found(desk, desk.it, ticket)
+    assert "ticket_propose_time" not in found(desk, desk.it, ticket)
 
 
 def test_one_promise_is_paused_and_on_the_ticket_alone(desk, ticket):
@@ -184,11 +182,16 @@ def test_a_time_by_agreement(world):
     ticket = desk.accepted(at=timezone.now() - 10 * MINUTE, severity=Severity.C)
     done(desk, desk.it, ticket, "call-visit", why="远程看不出")
     time = (timezone.now() + 3 * HOUR).replace(second=0, microsecond=0)
-    assert press(desk.engineer, ticket, "agree-time", metric="on_site", time=field_time(time)).status_code == 403
-    assert press(desk.it, ticket, "agree-time", metric="respond", time=field_time(time)).status_code == 400
-    done(desk, desk.it, ticket, "agree-time", metric="on_site", time=field_time(time))
+    assert press(desk.it, ticket, "propose-time", metric="respond", time=field_time(time)).status_code == 400
+    done(desk, desk.it, ticket, "propose-time", metric="on_site", time=field_time(time))
+    assert desk.clock(ticket, Metric.ON_SITE).due_at != time
+    assert "ticket_decide_time" not in found(desk, desk.it, ticket)
+    assert found(desk, desk.engineer, ticket)["ticket_decide_time"] == ""
+    assert press(desk.it, ticket, "decide-time", verdict="yes").status_code == 403
+    assert desk.it.name in client_of(desk.engineer).get(f"/tickets/{ticket.pk}/decide-time/").content.decode()
+    done(desk, desk.engineer, ticket, "decide-time", verdict="yes")
     assert desk.clock(ticket, Metric.ON_SITE).due_at == time
-    assert "agreed on" in client_of(desk.engineer).get(f"/tickets/{ticket.pk}/").content.decode()
+    assert f"agreed with {desk.it.name}" in client_of(desk.it).get(f"/tickets/{ticket.pk}/").content.decode()
 
 
 def test_a_late_call_waits_for_the_other_sides_word(desk):
@@ -244,7 +247,7 @@ ODD = [
     ("resolve", {"words": "好了", "cause": "magic", "remedy": "restarted"}, "not one of"),
     ("resolve", {"words": "", "cause": "", "remedy": ""}, "required"),
     ("propose-severity", {"severity": "Z", "why": "x"}, "not one of"),
-    ("change-category", {"item": "00000000-0000-0000-0000-000000000000", "why": "x"}, "not one of"),
+    ("propose-category", {"item": "00000000-0000-0000-0000-000000000000", "why": "x"}, "not one of"),
 ]
 
 

@@ -175,8 +175,8 @@ def test_remote_access_is_asked_and_logged_by_a_program_and_granted_by_a_person(
 def test_times_that_both_sides_settle_and_returns(desk, hospital, vendor):
     ticket = desk.report()
     soon = (timezone.now() + timedelta(hours=3)).isoformat()
-    refused(hospital.post(at(ticket.pk, "agree-time"), {"metric": "deliver", "time": soon}), 409)
-    refused(hospital.post(at(ticket.pk, "agree-time"), {"metric": "coffee", "time": soon}), 400)
+    refused(hospital.post(at(ticket.pk, "propose-time"), {"metric": "deliver", "time": soon}), 409)
+    refused(hospital.post(at(ticket.pk, "propose-time"), {"metric": "coffee", "time": soon}), 400)
     refused(vendor.post(at(ticket.pk, "move-start"), {"why": "x"}), 403)
     other = desk.report()
     refused(hospital.post(at(ticket.pk, "say-same"), {"earlier": str(other.pk)}), 409)

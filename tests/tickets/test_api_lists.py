@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy import wall
+from servicedesk.tenancy.models import Place
+from servicedesk.tenancy.scopes import Scope
 from servicedesk.tenancy.wall import Context
 from tests.contracts.people import manager_of
 from tests.tickets.examples import make_ticket
@@ -131,3 +133,20 @@ def test_a_managers_machine_of_another_vendor_is_a_stranger(desk):
     stranger = make_machine(manager_of(desk.world.v2))
     refused(stranger.get(at(ticket.pk)), 404)
     refused(stranger.post(at(ticket.pk, "accept")), 404)
+
+
+def test_where_a_fault_can_be(desk, hospital, vendor):
+    """The ids that a report names; a vendor sees those of the hospitals it serves, a stranger none."""
+    world = desk.world
+    rows = {row["name"]: row for row in hospital.get("/api/v1/departments/").json()["results"]}
+    assert str(world.radiology[world.h1.id].pk) in {row["id"] for row in rows.values()}
+    assert {row["hospital"] for row in rows.values()} == {world.h1.id}
+    with desk.inside():
+        place = Place.objects.create(hospital=world.h1, building="3号楼", floor="2层")
+    found = {row["id"]: row["name"] for row in vendor.get("/api/v1/places/?limit=200").json()["results"]}
+    assert found[str(place.pk)] == "3号楼 2层"
+    said = hospital.report(desk.contract, place=str(place.pk)).json()
+    assert (said["place"], said["where"]) == (str(place.pk), "3号楼 2层")
+    stranger = make_machine(manager_of(world.v2))
+    assert str(place.pk) in {row["id"] for row in stranger.get("/api/v1/places/").json()["results"]}
+    refused(make_machine(desk.lead, [Scope.READ_PEOPLE]).get("/api/v1/places/"), 403)

@@ -338,7 +338,7 @@ def test_the_panel_offers_each_their_own_act(desk, ticket):
     assert _panel(desk, ticket, desk.it) == {"may_sign", "may_make_link", "may_refuse", "may_close"}
     sign_handed(desk, ticket, at=timezone.now())
     assert _panel(desk, ticket, desk.engineer) == set()
-    assert _panel(desk, ticket, desk.it) == {"may_confirm", "may_refuse", "may_close"}
+    assert _panel(desk, ticket, desk.it) == {"may_confirm", "may_refuse"}
     assert _panel(desk, desk.report(), desk.it) is None
 
 

@@ -7,17 +7,18 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from contracts.models import CatalogueItem
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.services import waivers
 from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
 from tests.clocks.test_promise_pages import client_of
-from tests.tickets.closing import HOUR, SOLVED, resolved, seen, sign_handed
+from tests.tickets.closing import HOUR, SOLVED, resolved, sign_handed
 from tests.tickets.people import make_desk
 from tickets.enums import Ending, Proof, State
-from tickets.models import Call, MaintenanceRecord, SeverityWish
-from tickets.services import levels, outages, reporting, solving, visiting
+from tickets.models import Call, Entry, MaintenanceRecord, SeverityWish
+from tickets.services import levels, outages, reporting, solving, timing, visiting
 from tickets.services.reporting import Phoned
 
 pytestmark = pytest.mark.django_db
@@ -184,7 +185,7 @@ def test_an_engineer_who_called_himself_the_reporter_does_not_sign(desk):
     ticket = resolved(desk, reporter=None, reporter_name=desk.engineer.name)
     with pytest.raises(Refused, match="vendor"):
         sign_handed(desk, ticket, name=desk.engineer.name)
-    assert seen(desk, ticket) and desk.fresh(ticket).state == State.RESOLVED
+    assert desk.fresh(ticket).state == State.RESOLVED
 
 
 def test_what_was_signed_is_confirmed_or_refused_but_not_closed_unsigned(desk):
@@ -205,3 +206,110 @@ def test_a_wish_is_granted_by_whatever_gives_what_it_wished(desk, chosen, is_gra
     desk.act(levels.change_severity, ticket, by=desk.it, at=AT + 6 * MINUTE, severity=chosen, why="同意")
     with desk.inside():
         assert SeverityWish.objects.get().is_granted is is_granted
+
+
+def item_of(desk, ticket) -> CatalogueItem:
+    """Another kind of service of the same contract."""
+    with desk.inside():
+        return CatalogueItem.objects.filter(contract=desk.contract).exclude(category=ticket.category).first()
+
+
+def test_the_vendor_proposes_another_kind_of_service_and_the_hospital_decides(world):
+    """SMART-2, SMART-7: ten minutes before somebody has to be there, a fault does not become a change by the vendor's
+    hand; its promises hold until the hospital says so."""
+    desk = make_desk(world, "smart")
+    ticket = desk.accepted(severity=Severity.NONE)
+    with desk.inside():
+        change = CatalogueItem.objects.get(contract=desk.contract, category="change")
+    before = desk.clocks(ticket)
+    asked = {"by": desk.engineer, "at": AT + 50 * MINUTE, "item": change, "why": "属于完善性调整"}
+    with pytest.raises(Forbidden, match="the vendor proposes it"):
+        desk.act(levels.change_category, ticket, **asked)
+    wish = desk.act(levels.propose_category, ticket, **asked)
+    assert (desk.clocks(ticket), desk.fresh(ticket).category) == (before, "fault")
+    with pytest.raises(Refused, match="proposed already"):
+        desk.act(levels.propose_category, ticket, **asked)
+    desk.act(levels.decide_wish, wish, by=desk.it, at=AT + HOUR, is_granted=True)
+    assert desk.fresh(ticket).category == "change"
+    assert desk.fresh(wish).is_granted
+
+
+def test_a_kind_of_service_that_stays_says_why(desk):
+    ticket = desk.accepted()
+    wish = desk.act(
+        levels.propose_category, ticket, by=desk.engineer, at=AT + HOUR, item=item_of(desk, ticket), why="x"
+    )
+    with pytest.raises(Refused, match="why"):
+        desk.act(levels.decide_wish, wish, by=desk.it, at=AT + HOUR, is_granted=False)
+    desk.act(levels.decide_wish, wish, by=desk.it, at=AT + HOUR, is_granted=False, said="确是故障")
+    with desk.inside():
+        assert Entry.objects.filter(ticket=ticket, act="tickets.category_kept", text="确是故障").exists()
+
+
+def test_a_kind_of_service_is_proposed_and_decided_on_the_pages(desk):
+    ticket = desk.accepted(at=timezone.now() - 5 * MINUTE)
+    item = item_of(desk, ticket)
+    engineer, it = client_of(desk.engineer), client_of(desk.it)
+    assert engineer.post(f"/tickets/{ticket.pk}/change-category/", {"item": item.pk, "why": "x"}).status_code == 403
+    sent = engineer.post(f"/tickets/{ticket.pk}/propose-category/", {"item": item.pk, "why": "是模板调整"})
+    assert sent.status_code == 302
+    assert "是模板调整" in it.get("/").content.decode()
+    assert item.name in it.get(f"/tickets/{ticket.pk}/decide-severity/").content.decode()
+    assert it.post(f"/tickets/{ticket.pk}/decide-severity/", {"verdict": "yes", "said": ""}).status_code == 302
+    assert desk.fresh(ticket).category == item.category
+
+
+# ── agreed times ─────────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.fixture
+def called(world):
+    """A C under the HRP contract for which somebody is called: within 24 hours, or when the parties agree."""
+    desk = make_desk(world, "hrp")
+    now = timezone.now()
+    ticket = desk.accepted(severity=Severity.C, at=now - HOUR)
+    desk.act(visiting.call_for_visit, ticket, by=desk.it, at=now - 30 * MINUTE, why="远程看不出")
+    return desk, ticket, now
+
+
+def test_a_time_is_agreed_by_both_sides_and_by_none_alone(called):
+    """HRP-3, PACS-4: one side's wish moves nothing; the other side's acceptance moves the clock, both named on it."""
+    desk, ticket, now = called
+    due = desk.clock(ticket, Metric.ON_SITE).due_at
+    at, time = now, now + 3 * HOUR
+    wish = desk.act(timing.propose_time, ticket, by=desk.it, at=at, metric=Metric.ON_SITE, time=time)
+    assert desk.clock(ticket, Metric.ON_SITE).due_at == due
+    with desk.acting(desk.it) as person, pytest.raises(Forbidden, match="other side"):
+        timing.decide_time(ticket, wish, is_granted=True, by=person, at=at)
+    with desk.acting(desk.engineer) as person:
+        timing.decide_time(ticket, wish, is_granted=True, by=person, at=at)
+        with pytest.raises(Refused, match="decided"):
+            timing.decide_time(ticket, wish, is_granted=True, by=person, at=at)
+    clock = desk.clock(ticket, Metric.ON_SITE)
+    assert clock.due_at == time
+    page = client_of(desk.engineer).get(f"/clocks/{clock.pk}/").content.decode()
+    assert (desk.it.name in page, desk.engineer.name in page) == (True, True)
+
+
+def test_an_agreed_time_never_passes_the_contracts_limit(called):
+    """HRP-3: at the latest 24 hours after the report, whatever both agree on."""
+    desk, ticket, now = called
+    due = desk.clock(ticket, Metric.ON_SITE).due_at
+    wish = desk.act(timing.propose_time, ticket, by=desk.engineer, at=now, metric=Metric.ON_SITE, time=due + HOUR)
+    with desk.acting(desk.it) as person:
+        timing.decide_time(ticket, wish, is_granted=True, by=person, at=now)
+    assert desk.clock(ticket, Metric.ON_SITE).due_at == due
+
+
+def test_what_is_not_agreed_moves_nothing(called):
+    desk, ticket, now = called
+    due = desk.clock(ticket, Metric.ON_SITE).due_at
+    first = desk.act(timing.propose_time, ticket, by=desk.it, at=now, metric=Metric.ON_SITE, time=now + HOUR)
+    second = desk.act(timing.propose_time, ticket, by=desk.engineer, at=now, metric=Metric.ON_SITE, time=now + 5 * HOUR)
+    assert desk.fresh(first).is_granted is False
+    with desk.acting(desk.it) as person:
+        with pytest.raises(Refused, match="time to come"):
+            timing.decide_time(ticket, second, is_granted=True, by=person, at=now + 6 * HOUR)
+        timing.decide_time(ticket, second, is_granted=False, said="太晚", by=person, at=now)
+    assert (desk.clock(ticket, Metric.ON_SITE).due_at, desk.fresh(second).said) == (due, "太晚")
+    for metric, time in ((Metric.RESPOND, now + HOUR), (Metric.RESTORE, now + HOUR), (Metric.ON_SITE, now)):
+        with pytest.raises(Refused):
+            desk.act(timing.propose_time, ticket, by=desk.it, at=now, metric=metric, time=time)

@@ -103,13 +103,18 @@ def severities(desk):
         ticket = desk.accepted()
         wish = desk.do(levels.propose_severity, ticket, severity=Severity.C, why="单机", by=desk.engineer)
         desk.do(levels.decide_wish, wish, is_granted=granted, said="维持")
+        other = desk.contract.catalogue.exclude(category=ticket.category).first()
+        wish = desk.do(levels.propose_category, ticket, item=other, why="是需求", by=desk.engineer)
+        desk.do(levels.decide_wish, wish, is_granted=granted, said="维持")
 
 
 def visits(desk):
     ticket = desk.accepted()
     visit = desk.do(visiting.call_for_visit, ticket, why="远程看不出")
     desk.do(timing.move_start_to_call, ticket, why="院方同意")
-    desk.do(timing.agree_time, ticket, metric=Metric.ON_SITE, time=AT + 5 * HOUR)
+    for granted in (False, True):
+        wish = desk.do(timing.propose_time, ticket, metric=Metric.ON_SITE, time=AT + 5 * HOUR)
+        desk.do(timing.decide_time, ticket, wish=wish, is_granted=granted, by=desk.engineer)
     desk.do(visiting.dispatch, visit, engineer=desk.engineer, by=desk.engineer)
     desk.do(visiting.arrive, visit, where="机房", proof=Proof.PLACE, by=desk.engineer)
     desk.do(visiting.leave, visit, work="换了网线", by=desk.engineer)

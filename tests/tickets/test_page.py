@@ -20,6 +20,7 @@ from servicedesk.tenancy.models import Engagement
 from tests.clocks.examples import AT
 from tests.clocks.test_promise_pages import client_of
 from tests.tickets.closing import SOLVED, sign_handed
+from tickets.around import around
 from tickets.lines import stream_of
 from tickets.models import Entry, Ticket
 from tickets.services import linking, outages, signing, solving, visiting, working
@@ -60,6 +61,16 @@ def test_the_situation_is_four_queries(desk):
         assert situation.visit["why"] == "远程看不出"
         assert [clock.row.metric for clock in situation.clocks] == ["on_site", "respond"]
     assert len(asked) <= 4
+
+
+def test_behind_the_wall_there_is_nothing_around_a_ticket(desk):
+    """The function runs as whoever asks: of another hospital's, not even the names."""
+    ticket = desk.accepted()
+    with desk.acting(desk.ward):
+        assert around(Ticket.objects.get(pk=ticket.pk))["vendor"]["id"] == desk.world.v1.id
+    for context in (wall.Context.of_hospital(desk.world.h2.id), wall.Context.of_vendor(desk.world.v2.id)):
+        with wall.opened(context):
+            assert around(Ticket(pk=ticket.pk)) == {"hangs": []}
 
 
 def page_of(member, ticket, query="") -> str:
@@ -216,6 +227,12 @@ def in_every_state(desk) -> dict[str, Ticket]:
     closed = solved("closed")
     sign_handed(desk, closed, at=now)
     found["closed"] = desk.act(solving.confirm, closed, by=desk.it, at=now)
+    with desk.inside():
+        gone = timezone.localdate() - timedelta(days=9)
+        parties = {"hospital": desk.world.h1, "vendor": desk.world.v1, "contract": desk.contract}
+        old = System.objects.create(**parties, name="旧胶片打印", starts_on=gone - timedelta(days=99), ends_on=gone)
+    found["outside the contract"] = desk.report(at=at, system=old, channel=Channel.PHONE, by=desk.engineer)
+    assert found["outside the contract"].is_outside_contract
     twice = desk.report(at=at)
     found["merged"] = desk.act(linking.merge, twice, by=desk.it, at=now, into=found["new"], why="同一件事")
     withdrawn = desk.report(at=at)
@@ -225,6 +242,7 @@ def in_every_state(desk) -> dict[str, Ticket]:
 
 VENDOR_NEXT = {
     "waits for the call": "Write down the call", "new": "Accept", "grave": "Accept", "refused": "Accept",
+    "outside the contract": "Accept",
     "in work": "Record the solution", "on site": "Record the solution", "paused": "Record the solution",
     "asked back": "Go on", "resolved": "Hand over to sign", "to sign by a link": "Hand over to sign",
 }  # fmt: skip

@@ -29,6 +29,7 @@ from tests.tickets.test_scanning import stick
 from tests.world import make_member, make_place
 from tickets.enums import State
 from tickets.models import Call, MeToo, NumberRule, Sticker, Ticket
+from tickets.services.outages import announce_outage
 from tickets.services.reporting import Phoned, log_call
 from tickets.services.stickers import find_sticker
 
@@ -186,6 +187,24 @@ def test_similar_open_ones_are_shown_of_what_the_person_may_see(desk: Desk) -> N
     assert "全院" not in text(browser(pharmacist).get("/report/similar/", asked))
     other = make_member(Role.IT_ENGINEER, desk.world.h2)
     assert "全院" not in text(browser(other).get("/report/similar/", asked))
+
+
+def test_the_form_shows_what_is_announced_and_joins_it(desk: Desk) -> None:
+    """ALL-6: the same outages as on the phone and on the first page, from the same words."""
+    ticket, ward = desk.report(), browser(desk.ward)
+    assert "Known outages" not in main_of(ward.get("/report/"))
+    outage = desk.act(announce_outage, ticket, by=desk.it, at=timezone.now(), title="全院调不出图", words="先用胶片")
+    said = main_of(ward.get("/report/"))
+    assert "全院调不出图" in said
+    assert "先用胶片" in said
+    assert ward.post(re.search(r'action="(/outages/[^"]+/me-too/)"', said)[1]).status_code == 302
+    with desk.inside():
+        assert MeToo.objects.get().ticket_id == outage.ticket_id
+
+
+def main_of(response) -> str:
+    page = text(response)
+    return page[page.index("<main") : page.index("</main")]
 
 
 def test_me_too_instead_of_one_more(desk: Desk) -> None:
@@ -444,6 +463,43 @@ def test_a_ward_that_phoned_first_writes_it_down_afterwards_and_sees_no_log(desk
     assert browser(desk.engineer).post(f"/calls/{call.pk}/agree/").status_code == 302
 
 
+def test_five_presses_are_one_call(desk: Desk) -> None:
+    ticket, ward = desk.report(severity=Severity.A, at=timezone.now()), browser(desk.ward)
+    for _ in range(5):
+        pressed = ward.post(f"/tickets/{ticket.pk}/calls/new/", {"when": "now", "caller": "刘敏"})
+        assert pressed.url == f"/tickets/{ticket.pk}/"
+    with desk.inside():
+        assert Call.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"called_at": "2099-01-01T10:00"}, "has not come yet"),
+        ({"called_at": "1066-10-14T09:00"}, "more than a month ago"),
+        ({"called_at": "", "when": "x"}, "required"),
+        ({"called_at": "0000-00-00T99:99"}, "Enter a valid date/time"),
+        ({"caller": "王" * 61, "when": "now"}, "at most 60"),
+        ({"caller": "\u202e王", "when": "now"}, "cannot be seen"),
+        ({"number": "8\x00105", "when": "now"}, "cannot be seen"),
+        ({"said": "片" * 350_000, "when": "now"}, "at most 500"),
+    ],
+    ids=lambda one: str(one)[:40],
+)
+def test_an_odd_call_about_a_ticket_is_refused_beside_its_field(desk: Desk, wrong: dict, sentence: str) -> None:
+    ticket = desk.report(severity=Severity.A, at=timezone.now())
+    typed = {"caller": "刘敏", "said": "全科都调不出", "called_at": field_of(timezone.now())} | wrong
+    said = text(browser(desk.ward).post(f"/tickets/{ticket.pk}/calls/new/", typed))
+    assert sentence in said
+    assert '<details class="fold" open>' in said
+    assert "said" in wrong or "全科都调不出" in said
+    assert desk.fresh(ticket).state == State.CALL_AWAITED
+
+
+def field_of(moment) -> str:
+    return timezone.localtime(moment).strftime("%Y-%m-%dT%H:%M:%S")
+
+
 def test_nobody_elses_ward_writes_down_a_call(desk: Desk) -> None:
     """ALL-1"""
     ticket = desk.report(severity=Severity.A)
@@ -523,6 +579,16 @@ def test_nobody_elses_sticker_is_touched(desk: Desk) -> None:
     assert other.post("/stickers/print-anew/", {"sticker": [str(one.sticker.pk)]}).status_code == 409
     assert find_sticker(one.token) is not None
     assert browser(desk.engineer).get("/stickers/").status_code == 403
+
+
+def test_a_sticker_for_a_door_names_no_system(desk: Desk) -> None:
+    place, it = make_place(desk.world.h1), browser(desk.it)
+    assert "Say what the sticker is for" in text(it.post("/stickers/new/", {"system": "", "labels": ""}))
+    assert "<svg xmlns" in text(it.post("/stickers/new/", {"system": "", "place": str(place.pk), "labels": ""}))
+    assert "All that stand there" in text(it.get("/stickers/"))
+    with desk.inside():
+        (sticker,) = Sticker.objects.all()
+    assert (sticker.contract_id, sticker.vendor_id, sticker.place_id) == (None, None, place.pk)
 
 
 @pytest.mark.parametrize(

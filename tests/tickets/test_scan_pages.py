@@ -281,6 +281,16 @@ def test_of_several_systems_one_is_tapped_and_a_foreign_one_is_none(desk: Desk, 
     assert list(wrong["errors"]) == ["system"]
 
 
+def test_a_device_without_place_and_department_reports_as_well(desk: Desk, phone: Client) -> None:
+    with desk.acting(desk.it) as person:
+        (cart,) = make_stickers(About(), ["移动推车 3"], by=person, at=timezone.now())
+    assert "移动推车 3" in words_of(phone.get(f"/r/{cart.token}/"))
+    there = send(phone, f"/r/{cart.token}/")
+    assert "移动推车 3" in words_of(phone.get(there.url))
+    (ticket,) = tickets(desk)
+    assert (ticket.department_id, ticket.place_id, ticket.reporter_phone) == (None, None, "")
+
+
 def test_the_photo_field_says_that_no_patient_may_be_on_it(phone: Client, page: str) -> None:
     """ALL-15"""
     assert "No patient's name or number may be on it." in words_of(phone.get(page))

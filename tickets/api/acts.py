@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from contracts.models import CatalogueItem
+from servicedesk.clocks.models import TimeWish
 from servicedesk.sla.promise import Metric, Severity
+from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.api import shapes
 from tickets.api import shapes_linked as linked
@@ -57,18 +59,33 @@ def _propose(ticket: Ticket, *, severity: str, **more: Any) -> Any:
 
 
 def _category(ticket: Ticket, *, category: str, **more: Any) -> Any:
+    return levels.change_category(ticket, _item(ticket, category), **more)
+
+
+def _propose_category(ticket: Ticket, *, category: str, **more: Any) -> Any:
+    return levels.propose_category(ticket, _item(ticket, category), **more)
+
+
+def _item(ticket: Ticket, category: str) -> CatalogueItem:
     item = CatalogueItem.objects.filter(contract_id=ticket.contract_id, category=category).first()
     if item is None:
         raise serializers.ValidationError({"category": _("The contract has no such kind of service.")})
-    return levels.change_category(ticket, item, **more)
+    return item
 
 
 def _call(ticket: Ticket, *, by: Person, at: Any, **call: Any) -> Any:
     return reporting.log_call(ticket, reporting.Phoned(**call), by=by, at=at)
 
 
-def _agree_time(ticket: Ticket, *, metric: str, **more: Any) -> Any:
-    return timing.agree_time(ticket, Metric(metric), **more)
+def _propose_time(ticket: Ticket, *, metric: str, **more: Any) -> Any:
+    return timing.propose_time(ticket, Metric(metric), **more)
+
+
+def _decide_time(ticket: Ticket, **more: Any) -> Any:
+    wish = TimeWish.objects.filter(matter_id=ticket.matter_id, decided_at=None).first()
+    if wish is None:
+        raise Refused(_("No time is proposed."))
+    return timing.decide_time(ticket, wish, **more)
 
 
 def _same(ticket: Ticket, *, earlier: Any, by: Person, **more: Any) -> Any:
@@ -90,7 +107,8 @@ OF_TICKETS: tuple[Act, ...] = (
     Act("withdraw", DECIDE_TICKETS, working.withdraw, shapes.Why, "It was nothing"),
     Act("pause", DECIDE_TICKETS, working.pause, shapes.Why, "Pause its clocks"),
     Act("resume", DECIDE_TICKETS, working.resume, words="Let its clocks run on"),
-    Act("agree-time", DECIDE_TICKETS, _agree_time, linked.AgreedTime, "Where the contract leaves a time to both"),
+    Act("propose-time", TAKE_PART, _propose_time, linked.AgreedTime, "Where the contract leaves a time to both"),
+    Act("decide-time", TAKE_PART, _decide_time, shapes.Decision, "The other side's word on it"),
     Act("move-start", DECIDE_TICKETS, timing.move_start_to_call, shapes.Why, "The visit counts from its call"),
     Act("start-emergency-service", WORK_TICKETS, solving.start_emergency_service, words="Emergency service began"),
     Act("work-around", WORK_TICKETS, solving.work_around, shapes.Words, "Work goes on by another way"),
@@ -103,7 +121,8 @@ OF_TICKETS: tuple[Act, ...] = (
     Act("change-severity", DECIDE_TICKETS, _severity, shapes.Graver, "The hospital decides"),
     Act("propose-severity", WORK_TICKETS, _propose, shapes.Graver, "The vendor proposes"),
     Act("mark-emergency", DECIDE_TICKETS, levels.mark_emergency, shapes.Why, "An emergency"),
-    Act("change-category", TAKE_PART, _category, shapes.OtherCategory, "It is something else"),
+    Act("change-category", DECIDE_TICKETS, _category, shapes.OtherCategory, "The hospital says: something else"),
+    Act("propose-category", WORK_TICKETS, _propose_category, shapes.OtherCategory, "The vendor proposes"),
     Act("call-for-visit", TAKE_PART, visiting.call_for_visit, shapes.Why, "Somebody has to come"),
     Act("log-call", LOG_CALLS, _call, shapes.PhoneCall, "Write down a call; the first one starts what waits for it"),
     Act("number-elsewhere", KEEP_NUMBERS_ELSEWHERE, elsewhere.set_number_elsewhere, shapes.NumberElsewhere,

@@ -98,7 +98,10 @@ class SolutionShape(serializers.ModelSerializer[Solution]):
 class WishShape(serializers.ModelSerializer[SeverityWish]):
     class Meta:
         model = SeverityWish
-        fields = ("id", "ticket", "severity", "why", "asked_at", "asked_name", "decided_at", "is_granted", "said")
+        fields = (
+            "id", "ticket", "severity", "category", "category_name", "why", "asked_at", "asked_name", "decided_at",
+            "is_granted", "said",
+        )  # fmt: skip
         read_only_fields = fields
 
 

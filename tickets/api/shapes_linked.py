@@ -28,11 +28,14 @@ from tickets.services.incidents import EVERY
 from tickets.services.remote import LONGEST
 
 SIDES = [Side.HOSPITAL.value, Side.VENDOR.value]
+EMPTY = "hospital, vendor, or empty"
 SAID_BY_PEOPLE = [kind.value for kind in LinkKind if kind is not LinkKind.SPLIT_FROM]
 MINUTES = int(LONGEST.total_seconds() // 60)
 
 
 class LinkShape(serializers.ModelSerializer[TicketLink]):
+    by_side = serializers.CharField(read_only=True, help_text=EMPTY)
+
     class Meta:
         model = TicketLink
         fields = ("id", "kind", "ticket", "other", "at", "by_name", "by_side")
@@ -63,6 +66,8 @@ class ObjectionShape(serializers.ModelSerializer[Objection]):
 
 
 class StepShape(serializers.ModelSerializer[PlanTick]):
+    done_side = serializers.CharField(read_only=True, help_text=EMPTY)
+
     class Meta:
         model = PlanTick
         fields = ("id", "place", "words", "side", "minutes", "done_at", "done_name", "done_side")
@@ -70,6 +75,8 @@ class StepShape(serializers.ModelSerializer[PlanTick]):
 
 
 class TaskShape(serializers.ModelSerializer[HospitalTask]):
+    severity = serializers.CharField(read_only=True, help_text="Whose row of the contract it comes from, or empty")
+
     class Meta:
         model = HospitalTask
         fields = ("id", "place", "words", "severity", "due_at", "done_at", "done_name")
@@ -93,6 +100,8 @@ class IncidentPage(serializers.Serializer[Any]):
 
 
 class LineShape(serializers.ModelSerializer[IncidentLine]):
+    by_side = serializers.CharField(read_only=True, help_text=EMPTY)
+
     class Meta:
         model = IncidentLine
         fields = ("id", "kind", "at", "by_name", "by_side", "text")

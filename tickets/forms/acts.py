@@ -174,12 +174,23 @@ class WishForm(ActForm):
     verdict = forms.ChoiceField(
         label=_("Decision"),
         widget=forms.RadioSelect,
-        choices=(("yes", _("It shall have the proposed severity")), ("no", _("The severity stays"))),
+        choices=(("yes", _("It shall be as proposed")), ("no", _("It stays as it is"))),
     )
     said = Words(label=_("What the hospital says"), max_length=WHY, rows=2, required=False)
 
     def facts(self) -> dict[str, Any]:
         return {"is_granted": self.cleaned_data["verdict"] == "yes", "said": self.cleaned_data["said"]}
+
+
+class TimeForm(WishForm):
+    """The other side's word on a time."""
+
+    verdict = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=(("yes", _("Agreed: this time holds")), ("no", _("Not agreed: the time stays as it is"))),
+    )
+    said = Words(label=_("What the other side reads"), max_length=WHY, rows=2, required=False)
 
 
 class CategoryForm(ActForm):
@@ -195,9 +206,11 @@ class CategoryForm(ActForm):
         self.fields["item"].label_from_instance = lambda item: item.name
 
 
-class AgreeTimeForm(ActForm):
+class ProposeTimeForm(ActForm):
     metric = forms.ChoiceField(label=_("Which promise"), widget=forms.RadioSelect)
-    time = Coming(label=_("By when"), help_text=_("Not later than the contract's own limit, which stays."))
+    time = Coming(
+        label=_("By when"), help_text=_("It holds once the other side agrees. The contract's own limit stays.")
+    )
 
     def prepare(self) -> None:
         self.fields["metric"].choices = self.situation.by_agreement

@@ -38,7 +38,11 @@ class NumberForm(forms.Form):
     def __init__(self, *args: Any, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
         self.person = person
-        self.fields["number"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters"}
+        self.fields["number"].widget.attrs |= {
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "list": "near-tickets",
+        }
 
     def clean_number(self) -> Ticket:
         number = self.cleaned_data["number"].strip().upper()

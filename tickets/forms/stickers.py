@@ -63,11 +63,17 @@ class StickersForm(forms.Form):
             raise forms.ValidationError(words % {"count": len(long)})
         return list(dict.fromkeys(lines)) or [""]
 
+    def _only_hotline(self) -> str:
+        """Of several nobody knows which is meant, and none is printed."""
+        hotlines = {target.contract.desk.hotline for target in self.targets.values()}
+        return hotlines.pop() if len(hotlines) == 1 else ""
+
     def about(self) -> About:
         given = self.cleaned_data
         shared = {"department": given["department"], "place": given["place"], "phone": given["phone"]}
         target = self.targets.get(given["system"])
         if target is None:
+            shared["phone"] = given["phone"] or self._only_hotline()
             return About(**shared)
         shared["phone"] = given["phone"] or target.contract.desk.hotline
         return About(target.contract, target.system, **shared)

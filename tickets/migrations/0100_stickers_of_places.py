@@ -37,7 +37,11 @@ def function(outages: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0080_ticket_page"), ("contracts", "0005_who_decides"), ("tenancy", "0004_enter_says_more")]
+    dependencies = [
+        ("tickets", "0080_ticket_page"),
+        ("contracts", "0005_who_decides"),
+        ("tenancy", "0004_enter_says_more"),
+    ]
 
     operations = [
         migrations.RemoveConstraint("scan", "scan_sticker_same_parties"),

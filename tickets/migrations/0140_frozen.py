@@ -16,7 +16,7 @@ def frozen(when: str) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0121_incident_history_wall")]
+    dependencies = [("tickets", "0130_wishes")]
 
     operations = [
         migrations.AddField(

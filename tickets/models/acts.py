@@ -195,9 +195,14 @@ class Solution(PartOfTicket):
 
 
 class SeverityWish(PartOfTicket):
-    """The vendor proposes another severity; the hospital decides."""
+    """The vendor proposes another severity, or another kind of service; the hospital decides. Both change what is
+    promised, so whoever promised does neither alone."""
 
-    severity = models.CharField(_("severity"), max_length=1, choices=[(s.value, s.value) for s in Severity if s])
+    severity = models.CharField(
+        _("severity"), max_length=1, blank=True, choices=[(s.value, s.value) for s in Severity if s]
+    )
+    category = models.CharField(_("kind of service"), max_length=40, blank=True)
+    category_name = models.CharField(_("kind of service"), max_length=80, blank=True)
     why = models.CharField(_("why"), max_length=300)
     asked_at = models.DateTimeField(_("proposed"))
     asked_by = models.UUIDField()
@@ -220,7 +225,10 @@ class SeverityWish(PartOfTicket):
             models.UniqueConstraint(
                 fields=["hospital", "ticket"], condition=Q(decided_at__isnull=True), name="one_open_severity_wish"
             ),
+            models.CheckConstraint(
+                name="wish_of_one_thing", condition=Q(severity="", category__gt="") | Q(severity__gt="", category="")
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.severity
+        return self.category_name or self.severity

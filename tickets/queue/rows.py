@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from itertools import starmap
 from typing import Any, NamedTuple
@@ -13,8 +14,8 @@ from uuid import UUID
 
 from django.db import connection
 from django.utils.functional import Promise as Text
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from servicedesk.clocks.models import Clock, Span
 from servicedesk.clocks.reading import calendar, clock_of
@@ -150,19 +151,21 @@ def _chip(clock: Ticking, paused: dict[UUID, Running], at: datetime) -> Chip:
 
 
 def _dot(clock: Ticking, at: datetime) -> Dot:
-    kind, said = _told(clock, at)
-    return Dot(kind, _("%(metric)s: %(said)s") % {"metric": METRICS[Metric(clock.metric)], "said": said})
-
-
-def _told(clock: Ticking, at: datetime) -> tuple[str, str]:
-    if clock.outcome:
-        return clock.outcome, str(OUTCOMES[Outcome(clock.outcome)])
-    if clock.armed_at is None:
-        return "waiting", pgettext("queue", "not called for")
-    if clock.due_at is None:
-        return "paused", pgettext("queue", "paused")
+    if clock.outcome or clock.armed_at is None or clock.due_at is None:
+        kind = clock.outcome or ("waiting" if clock.armed_at is None else "paused")
+        return Dot(kind, _still(clock.metric, kind, get_language()))
     due = left(clock.due_at, at=at)
-    return "over" if due.state == "over" else "running", due.words
+    return Dot("over" if due.state == "over" else "running", _of_metric(clock.metric, due.words))
+
+
+@lru_cache(maxsize=200)  # a page says the same few for all its rows
+def _still(metric: str, kind: str, language: str | None) -> str:
+    words = {"waiting": pgettext("queue", "not called for"), "paused": pgettext("queue", "paused")}
+    return _of_metric(metric, words.get(kind) or str(OUTCOMES[Outcome(kind)]))
+
+
+def _of_metric(metric: str, said: str) -> str:
+    return _("%(metric)s: %(said)s") % {"metric": METRICS[Metric(metric)], "said": said}
 
 
 def _other(ticket: Ticket, person: Person) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -35,8 +36,7 @@ def change_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person,
     was = Severity(ticket.severity)
     ticket.severity = severity
     _under_new_terms(ticket, was, by=by, at=at, why=why, act=Act.SEVERITY_CHANGED)
-    open_wish = SeverityWish.objects.filter(ticket=ticket, decided_at=None)
-    open_wish.update(decided_at=at, decided_by=by.membership_id, said=why, is_granted=Q(severity=severity))
+    _answer_wishes(ticket, Q(severity=severity), among=Q(category=""), said=why, by=by, at=at)
     return ticket
 
 
@@ -58,27 +58,33 @@ def mark_emergency(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Tic
 
 @transaction.atomic
 def change_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person, at: datetime) -> Ticket:
-    """Triage finds it to be something else (SMART-2: a defect found later still counts from the report)."""
+    """Triage finds it to be something else (SMART-2: a defect found later still counts from the report). With it the
+    promises change, so it is the hospital's decision."""
     ticket = locked(ticket)
-    _refuse_unless_in_hand(ticket)
-    if not why.strip():
-        raise Refused(_("Say why."))
-    if item.contract_id != ticket.contract_id or item.category == ticket.category:
-        raise Refused(_("Choose another kind of service of the same contract."))
+    if by.side is not Side.HOSPITAL:
+        raise Forbidden(_("The kind of service is the hospital's decision; the vendor proposes it."))
+    _refuse_odd_kind(ticket, item, why)
     ticket.category, ticket.category_name = item.category, item.name
     _under_new_terms(ticket, Severity(ticket.severity), by=by, at=at, why=why, act=Act.CATEGORY_CHANGED)
+    _answer_wishes(ticket, Q(category=item.category), among=Q(severity=""), said=why, by=by, at=at)
     return ticket
+
+
+@transaction.atomic
+def propose_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person, at: datetime) -> SeverityWish:
+    ticket = locked(ticket)
+    _refuse_odd_kind(ticket, item, why)
+    wish = _wish(ticket, by, at, category=item.category, category_name=item.name, why=why)
+    changed(ticket, Act.CATEGORY_PROPOSED, by=by, at=at, text=why, facts={"category": item.name})
+    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at)
+    return wish
 
 
 @transaction.atomic
 def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person, at: datetime) -> SeverityWish:
     ticket = locked(ticket)
     _refuse_odd(ticket, severity, why)
-    if SeverityWish.objects.filter(ticket=ticket, decided_at=None).exists():
-        raise Refused(_("Another severity was proposed already; the hospital has not decided yet."))
-    wish = SeverityWish.objects.create(
-        **of(ticket), severity=severity, why=why, asked_at=at, asked_by=by.membership_id, asked_name=by.name
-    )
+    wish = _wish(ticket, by, at, severity=severity, why=why)
     changed(ticket, Act.SEVERITY_PROPOSED, by=by, at=at, text=why, facts={"severity": severity.value})
     tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at)
     return wish
@@ -93,14 +99,23 @@ def decide_wish(wish: SeverityWish, *, is_granted: bool, said: str = "", by: Per
     if not ticket.is_open:
         raise Refused(_("A solution is on record, or the ticket is over: nothing is changed about it any more."))
     if not is_granted and not said.strip():
-        raise Refused(_("Say why the severity stays."))
+        raise Refused(_("Say why it stays as it is."))
     wish.decided_at, wish.decided_by, wish.is_granted, wish.said = at, by.membership_id, is_granted, said
     wish.save()
     if is_granted:
-        return change_severity(ticket, Severity(wish.severity), why=said or wish.why, by=by, at=at)
-    changed(ticket, Act.SEVERITY_KEPT, by=by, at=at, text=said)
+        return _granted(ticket, wish, said or wish.why, by, at)
+    changed(ticket, Act.CATEGORY_KEPT if wish.category else Act.SEVERITY_KEPT, by=by, at=at, text=said)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
     return ticket
+
+
+def _granted(ticket: Ticket, wish: SeverityWish, why: str, by: Person, at: datetime) -> Ticket:
+    if not wish.category:
+        return change_severity(ticket, Severity(wish.severity), why=why, by=by, at=at)
+    item = CatalogueItem.objects.filter(contract_id=ticket.contract_id, category=wish.category).first()
+    if item is None:
+        raise Refused(_("The contract has no such kind of service."))
+    return change_category(ticket, item, why=why, by=by, at=at)
 
 
 def levels_of(ticket: Ticket) -> list[Severity]:
@@ -122,6 +137,28 @@ def _under_new_terms(
     duty = set(first_line(ticket, at=at)) | {one for one in vendor_side(ticket, at=at) if one}
     tell(ticket, NoticeKind.SEVERITY_CHANGED, to=hospital_side(ticket), on_duty=duty, by=by, at=at,
          words={"severity": ticket.severity or "—"})  # fmt: skip
+
+
+def _wish(ticket: Ticket, by: Person, at: datetime, **facts: Any) -> SeverityWish:
+    if SeverityWish.objects.filter(ticket=ticket, decided_at=None).exists():
+        raise Refused(_("Something else was proposed already; the hospital has not decided yet."))
+    return SeverityWish.objects.create(
+        **of(ticket), **facts, asked_at=at, asked_by=by.membership_id, asked_name=by.name
+    )
+
+
+def _answer_wishes(ticket: Ticket, granted: Q, *, among: Q, said: str, by: Person, at: datetime) -> None:
+    """Decided without a look at the wish, it is granted all the same if that is what was wished."""
+    wishes = SeverityWish.objects.filter(among, ticket=ticket, decided_at=None)
+    wishes.update(decided_at=at, decided_by=by.membership_id, said=said, is_granted=granted)
+
+
+def _refuse_odd_kind(ticket: Ticket, item: CatalogueItem, why: str) -> None:
+    _refuse_unless_in_hand(ticket)
+    if not why.strip():
+        raise Refused(_("Say why."))
+    if item.contract_id != ticket.contract_id or item.category == ticket.category:
+        raise Refused(_("Choose another kind of service of the same contract."))
 
 
 def _refuse_odd(ticket: Ticket, severity: Severity, why: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,17 +19,26 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.life import Terms
 from servicedesk.clocks.services.calendars import hold_calendars
-from servicedesk.clocks.services.clocks import start_clocks, start_promise, stop_clock
+from servicedesk.clocks.services.clocks import (
+    begun_by,
+    first_due,
+    keep_begun,
+    start_clocks,
+    start_promise,
+    stop_clock,
+)
 from servicedesk.clocks.words import CHANNELS
 from servicedesk.files.services.uploads import add_file
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
+from servicedesk.tenancy.bulk import insert_made
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
+from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
@@ -42,6 +51,7 @@ from tickets.terms import InForce, terms_for, version_for
 
 # Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
 IN_THE_CALL = timedelta(minutes=1)
+PRESSED_TWICE = timedelta(seconds=10)
 TITLE = 120
 
 # What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
@@ -113,16 +123,21 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     promised = None if _is_outside(report, moment) else _in_force(report, moment)
     terms = _terms(report, promised, moment) if promised else None
     waits = terms if promised and not _may_come_by(report, promised, moment) else None
-    ticket = write_ticket(report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None)
+    courses = begun_by(terms, at=moment) if terms and not waits else {}
+    ticket = write_ticket(
+        report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None,
+        due_at=first_due(courses),
+    )  # fmt: skip
     if call:
         _keep_call(ticket, call, is_first=not waits, by=by, at=at, channel=report.channel)
     if waits:
         start_promise(ticket.matter, FIRST_CALL, terms=waits, by=by, at=at)
     elif terms:
-        start_clocks(ticket.matter, terms=terms, by=by, at=moment)
+        keep_begun(ticket.matter, courses, terms=terms, by=by, at=moment)
     prepare(ticket, at=at)
     ticket.due_at = ticket.matter.next_due_at  # as the trigger has written it
     _tell_reported(ticket, by=by, at=at)
+    say_changed(ticket)
     return ticket
 
 
@@ -141,8 +156,11 @@ def report_with_files(
 
 @transaction.atomic
 def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
-    """The first call starts what waits for it; every later one is written into the stream."""
+    """The first call starts what waits for it; every later one is written into the stream. Pressed five times, it is
+    one: nobody calls twice within seconds."""
     ticket = locked(ticket)
+    if again := _pressed_before(ticket, call, by):
+        return again
     refuse_over(ticket)
     is_first = ticket.state == State.CALL_AWAITED
     if is_first:
@@ -236,9 +254,7 @@ def category_of(report: Report) -> CatalogueItem:
 
 
 def _in_force(report: Report, moment: datetime) -> InForce:
-    version = version_for(report.contract, at=moment)
-    version.contract = report.contract  # whose desk is known already
-    return InForce.of(version)
+    return InForce.of(version_for(report.contract, at=moment))
 
 
 def _terms(report: Report, promised: InForce, moment: datetime) -> Terms:
@@ -264,13 +280,14 @@ def _may_come_by(report: Report, promised: InForce, moment: datetime) -> bool:
 # ── what is written down ─────────────────────────────────────────────────────────────────────────────────────────────
 def write_ticket(
     report: Report, item: CatalogueItem, *, by: Person | None, at: datetime, reported_at: datetime | None,
-    is_outside: bool,
+    is_outside: bool, due_at: datetime | None = None,
 ) -> Ticket:  # fmt: skip
     contract, title = report.contract, report.title.strip()[:TITLE] or item.name
     owners = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
     key, number = uuid7(), next_number(contract.hospital, at=at)
     url = reverse("ticket", args=[key])
-    matter = Matter.objects.create(**owners, kind="ticket", label=f"{number} {title}"[:120], url=url)
+    matter = Matter(**owners, kind="ticket", label=f"{number} {title}"[:120], url=url, next_due_at=due_at)
+    insert_made([matter], using=contract._state.db or DEFAULT_DB_ALIAS)
     ticket = Ticket.objects.create(
         id=key,
         **owners,
@@ -297,6 +314,7 @@ def write_ticket(
         reporter_name=report.reporter_name or (report.reporter.name if report.reporter else ""),
         reporter_phone=report.reporter_phone or (report.reporter.phone if report.reporter else ""),
         reported_at=reported_at,
+        due_at=due_at,
         recorded_at=at,
         changed_at=at,
     )
@@ -332,6 +350,13 @@ def _keep_call(
         other = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else set(hospital_it(ticket))
         tell(ticket, NoticeKind.APPROVAL_ASKED, to=other, by=by, at=at, key=f"call:{row.pk}")
     return row
+
+
+def _pressed_before(ticket: Ticket, call: Phoned, by: Person) -> Call | None:
+    near = (call.called_at - PRESSED_TWICE, call.called_at + PRESSED_TWICE)
+    return Call.objects.filter(
+        ticket=ticket, logged_by=by.membership_id, caller=call.caller, called_at__range=near
+    ).first()
 
 
 def _of_the_other(call: Call, by: Person) -> Call:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
-from servicedesk.clocks.models import Clock
-from servicedesk.clocks.promises import restored
-from servicedesk.clocks.services import clocks
+from servicedesk.clocks.models import Clock, TimeWish
+from servicedesk.clocks.services import agreeing, clocks
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.enums import Side
-from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
-from tickets.people import vendor_side
+from tickets.people import hospital_it, vendor_side
 from tickets.stream import changed, locked, metrics, tell
 
 
@@ -36,22 +37,31 @@ def move_start_to_call(ticket: Ticket, *, why: str, by: Person, at: datetime) ->
 
 
 @transaction.atomic
-def agree_time(ticket: Ticket, metric: Metric, *, time: datetime, by: Person, at: datetime) -> Ticket:
-    """Where the contract leaves the time to the parties; its own limit stays. The hospital says so, because the time is
-    its to give away."""
+def propose_time(ticket: Ticket, metric: Metric, *, time: datetime, by: Person, at: datetime) -> TimeWish:
+    """Where the contract leaves the time to the parties, either side proposes one; nothing moves by that (HRP-3)."""
     ticket = locked(ticket)
-    if by.side is not Side.HOSPITAL:
-        raise Forbidden(_("Only the hospital may agree on a time."))
-    if time <= at:
-        raise Refused(_("Choose a time to come."))
-    if not _is_by_agreement(ticket, metric):
+    clock = Clock.objects.filter(matter_id=ticket.matter_id, metric=metric, is_standing=True).first()
+    if clock is None:
         raise Refused(_("The contract leaves no time to an agreement here."))
-    moved = clocks.agree_time(ticket.matter, metric, time=time, by=by, at=at)
-    changed(ticket, Act.TIME_AGREED, by=by, at=at, facts={"time": time.isoformat(), **metrics(moved)})
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    wish = agreeing.propose_time(clock, time=time, by=by, at=at)
+    changed(ticket, Act.TIME_PROPOSED, by=by, at=at, facts={"time": time.isoformat(), **metrics([metric])})
+    tell(ticket, NoticeKind.APPROVAL_ASKED, to=_the_other_side(ticket, by, at), by=by, at=at, key=f"time:{wish.pk}")
+    return wish
+
+
+@transaction.atomic
+def decide_time(
+    ticket: Ticket, wish: TimeWish, *, is_granted: bool, said: str = "", by: Person, at: datetime
+) -> Ticket:
+    """The other side's word: the clock counts to the time both named, and the contract's own limit stays."""
+    ticket = locked(ticket)
+    moved = agreeing.decide_time(wish, is_granted=is_granted, said=said, by=by, at=at)
+    act = Act.TIME_AGREED if is_granted else Act.TIME_NOT_AGREED
+    facts = {"time": wish.time.isoformat(), "with": wish.asked_name, **metrics(moved)}
+    changed(ticket, act, by=by, at=at, text=said, facts=facts)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=_the_other_side(ticket, by, at), by=by, at=at)
     return ticket
 
 
-def _is_by_agreement(ticket: Ticket, metric: Metric) -> bool:
-    running = Clock.objects.filter(matter_id=ticket.matter_id, metric=metric, is_standing=True, outcome=None).first()
-    return running is not None and restored(running.promise).by_agreement
+def _the_other_side(ticket: Ticket, by: Person, at: datetime) -> Collection[UUID | None]:
+    return vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_it(ticket)

@@ -96,7 +96,8 @@ def _dots(row: Row) -> str:
 def _facts(row: Row, facts: tuple[str, ...]) -> str:
     said = [escape(str(fact)) for fact in row.facts]
     if row.ticket.is_emergency:
-        said.insert(0, f"<strong>{pgettext('queue', 'emergency')}</strong>")
+        words = pgettext("queue", "emergency")
+        said.insert(0, f"<strong>{words}</strong>")
     if "reported" in facts and row.ticket.reported_at:
         said.append(f"<time>{timezone.localtime(row.ticket.reported_at):%m-%d %H:%M}</time>")
     return f"{organisation(*row.who) if row.who else ''} {SEPARATOR.join(said)}"

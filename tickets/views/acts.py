@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from servicedesk.clocks.models import TimeWish
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -78,7 +79,16 @@ def _call(service: Service) -> Service:
 
 
 def _wish(service: Service) -> Service:
-    return lambda now, **facts: service(_row(SeverityWish, now.wish, _("No other severity was proposed.")), **facts)
+    return lambda now, **facts: service(_row(SeverityWish, now.wish, _("Nothing else was proposed.")), **facts)
+
+
+def _time(service: Service) -> Service:
+    def do(now: Situation, **facts: Any) -> Any:
+        if now.proposed is None:
+            raise Refused(_("No time is proposed."), code="not_now")
+        return service(now.ticket, TimeWish.objects.select_related("matter").get(pk=now.proposed["id"]), **facts)
+
+    return do
 
 
 def _row(model: Any, found: dict[str, Any] | None, sentence: Any) -> Any:
@@ -126,7 +136,9 @@ ACTS: tuple[ActPage, ...] = (
     ActPage("mark_emergency", _ticket(levels.mark_emergency), WHY_SO),
     ActPage("change_category", _ticket(levels.change_category, takes="item"), forms.CategoryForm),
     ActPage("move_start", _ticket(timing.move_start_to_call), WHY_SO),
-    ActPage("agree_time", _ticket(timing.agree_time, takes="metric"), forms.AgreeTimeForm),
+    ActPage("propose_category", _ticket(levels.propose_category, takes="item"), forms.CategoryForm),
+    ActPage("propose_time", _ticket(timing.propose_time, takes="metric"), forms.ProposeTimeForm),
+    ActPage("decide_time", _time(timing.decide_time), forms.TimeForm),
 )  # fmt: skip
 
 
@@ -207,6 +219,7 @@ def _page(request: Any, act: ActPage, now: Situation, form: ActForm, refused: Re
         "news": lines.new_since(now.ticket, request.person, since=since) if is_stale else [],
         "seen": now.ticket.version if is_stale or request.method == "GET" else request.POST.get("seen", ""),
         "since": now.at if is_stale or since is None else since,
+        "proposed_time": moment_in((now.proposed or {}).get("time")),
         "called_at": moment_in((now.call or {}).get("called_at")),
         "why_not": act.button.why_not(now.ticket, request.person, now),
         "now": now.at,

@@ -24,6 +24,7 @@ from tickets.forms.writing import NoteForm, ReplyForm
 from tickets.lines import chips, new_since, stream_of
 from tickets.macros import initial_of, macro_in
 from tickets.models import Ticket
+from tickets.panels_linked import pressing
 from tickets.permissions import KEEP_MACROS, SEE_NOTES, SEE_TICKETS, SPEAK, WRITE_NOTES
 from tickets.services.drafts import drafts_on
 from tickets.situation import Situation, situation_of
@@ -102,6 +103,7 @@ def _aside(now: Situation, person: Person) -> dict[str, Any]:
         "may_add_files": ADD_FILES.reach_of(person) is not None and ticket.is_writable_by(person),
         "may_see_clocks": SEE_CLOCKS.reach_of(person) is not None,
         "closing": standing(ticket, person, at=now.at),
+        "pressing": pressing(ticket, person),
         "hangs": now.hangs,
     }
 

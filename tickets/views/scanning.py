@@ -73,7 +73,9 @@ def of_sticker(page: Page) -> Page:
 @of_sticker
 def scan(request: Any, sticker: Sticker, *, token: str, now: datetime) -> HttpResponse:
     targets = targets_at(sticker, at=now)
-    form = ScanForm(*((request.POST, request.FILES) if request.method == "POST" else ()), targets=targets)
+    phone = sticker.department.phone if sticker.department else ""
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ScanForm(*sent, targets=targets, initial={"phone": phone})
     if request.method == "POST":
         if not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
             form.add_error(None, _("Too many reports from this sticker just now. Please call."))

@@ -1,3 +1,4 @@
+from servicedesk.clocks.models.agreement import TimeWish
 from servicedesk.clocks.models.calendars import ExtraDay, LandYear, WorkCalendar
 from servicedesk.clocks.models.clock import Clock, Span, Waiver
 from servicedesk.clocks.models.desk import Desk, Post
@@ -16,6 +17,7 @@ __all__ = [
     "Step",
     "Swap",
     "Team",
+    "TimeWish",
     "Waiver",
     "WorkCalendar",
 ]

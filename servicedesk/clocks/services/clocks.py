@@ -30,19 +30,34 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 
 Changed = list[Metric]
+Courses = dict[Metric, Course]
 
 
 @transaction.atomic
 def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
     """`at` is the moment of the report: by phone the first call, by mail the arrival at the mailbox."""
+    keep_begun(matter, begun_by(terms, at=at), terms=terms, by=by, at=at)
+
+
+def begun_by(terms: Terms, *, at: datetime) -> Courses:
     try:
-        courses = {
+        return {
             metric: Course((begun(promise, terms.core_calendar, at, severity=terms.severity),))
             for metric, promise in terms.promises.items()
         }
     except Impossible as reason:
         raise Refused(in_words(reason)) from reason
-    Life(matter).keep(courses, terms)
+
+
+def first_due(courses: Courses) -> datetime | None:
+    """With which the matter itself is written, so that it need not be written twice."""
+    due = [clock.due_at for course in courses.values() for clock in course.clocks if clock.is_open and clock.due_at]
+    return min(due, default=None)
+
+
+def keep_begun(matter: Matter, courses: Courses, *, terms: Terms, by: Person | None, at: datetime) -> None:
+    """In the caller's transaction; the matter is new, or has none of these promises yet."""
+    Life(matter, said=matter.next_due_at).keep(courses, terms)
     record(Act.CLOCKS_STARTED, matter, by=by, at=at, words={"severity": terms.severity.value or None})
 
 
@@ -124,12 +139,6 @@ def move_start_to_call(matter: Matter, *, by: Person, at: datetime) -> Changed:
     _only_the_hospital(by, _("Only the hospital may let a visit count from the call."))
     changed = Life.locked(matter).act(lambda _metric, course: course.move_start(), upon=[Metric.ON_SITE])
     return _recorded(Act.START_MOVED, matter, changed, by=by, at=at)
-
-
-@transaction.atomic
-def agree_time(matter: Matter, metric: Metric, *, time: datetime, by: Person, at: datetime) -> Changed:
-    changed = Life.locked(matter).act(lambda _metric, course: course.agree(time), upon=[metric])
-    return _recorded(Act.TIME_AGREED, matter, changed, by=by, at=at)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from servicedesk.clocks.forms.promises import DecisionForm, PauseForm, WaiverForm
-from servicedesk.clocks.models import Clock, Waiver
+from servicedesk.clocks.models import Clock, TimeWish, Waiver
 from servicedesk.clocks.permissions import ACKNOWLEDGE, ASK_WAIVER, DECIDE_WAIVER, SEE_CLOCKS
 from servicedesk.clocks.selectors.promises import AT_MOST, escalating, shown, waiting_for_the_hospital
 from servicedesk.clocks.services import clocks as acts
@@ -46,6 +46,7 @@ def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpRe
         "clock": shown([clock], request.person, now)[0],
         "now": now,
         "waivers": list(clock.waivers.all()),
+        "times": TimeWish.objects.filter(matter=clock.matter_id, clock__metric=clock.metric),
         "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) and not clock.acknowledged_at,
         "may_ask": ASK_WAIVER.reach_of(request.person),
         "may_decide": DECIDE_WAIVER.reach_of(request.person),

@@ -80,8 +80,8 @@ BLANKS = {name: f"@{token_hex(8)}@" for name in ("csrf_token", "here")}  # what 
 
 @register.simple_tag(takes_context=True)
 def kept(context: Any, pattern: str, key: Any) -> SafeString:
-    """`{% kept "ui/rail.html" shell.frame %}`: an include that is drawn once for a key. Nothing stands in it that key and
-    language do not decide, but a form's token and the page's address; the frame costs as much as what it is for."""
+    """`{% kept "ui/rail.html" shell.frame %}`: an include that is drawn once for a key. Nothing stands in it that key
+    and language do not decide, but a form's token and the page's address. A frame cost as much as its page."""
     place, engine = (pattern, get_language(), key), context.template.engine
     part = PARTS.get(place)
     if part is None or engine.debug:
