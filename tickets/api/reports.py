@@ -33,7 +33,7 @@ def report_of(given: dict[str, Any], *, is_phoned: bool, by: Person) -> Report:
         "department": _if_named(given, "department", Department, **here),
         "place": _if_named(given, "place", Place, **here),
         "reporter": _if_named(given, "reporter", Membership, **here, until_at=None, is_machine=False),
-    } | _of_oneself(by, is_phoned)
+    } | _of_oneself(by)
     channel = Channel.PHONE if is_phoned else Channel(given.pop("channel"))
     severity = Severity(given.pop("severity"))
     return Report(contract=contract, channel=channel, severity=severity, **places, **given)
