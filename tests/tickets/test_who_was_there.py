@@ -114,6 +114,7 @@ def test_who_is_not_the_vendors_engineer_learns_of_no_visit(desk, sticker, clien
     for browser in (client, *map(browser_of, strangers)):
         assert "check-in" not in browser.get(page).content.decode()
         assert browser.post(f"{page}check-in/{visit.pk}/").status_code in (302, 403, 404)
+    assert f"/accounts/login/?next={page}" in client.get(page).content.decode(), "the engineer finds the way"
     assert desk.fresh(visit).arrived_at is None
 
 
