@@ -178,7 +178,7 @@ def test_what_is_known_of_the_same_system(desk):
     desk.report(at=timezone.now() - 8 * MINUTE, title="别的系统")
     ticket = desk.report(at=timezone.now() - 5 * MINUTE, system=system)
     page = page_of(desk.engineer, ticket)
-    assert f'hx-get="/tickets/{ticket.pk}/around/"' in page
+    assert f'data-later="/tickets/{ticket.pk}/around/"' in page
     assert "归档很慢" not in page
     client = client_of(desk.engineer)
     fragment = unescape(client.get(f"/tickets/{ticket.pk}/around/", headers={"HX-Request": "true"}).content.decode())
