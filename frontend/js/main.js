@@ -9,6 +9,7 @@ import "./queue.js";
 import "./passkeys.js";
 import "./drafts.js";
 import "./ticket.js";
+import "./later.js";
 import "./mentions.js";
 import "./signature.js";
 import "./handed.js";

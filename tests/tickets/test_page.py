@@ -23,7 +23,7 @@ from tests.tickets.closing import SOLVED, sign_handed
 from tickets.around import around
 from tickets.lines import stream_of
 from tickets.models import Entry, Ticket
-from tickets.services import linking, outages, signing, solving, visiting, working
+from tickets.services import linking, outages, reporting, signing, solving, visiting, working
 from tickets.situation import situation_of
 
 pytestmark = pytest.mark.django_db
@@ -129,6 +129,21 @@ def test_the_ward_reads_who_does_what_by_when(desk):
     assert f"{desk.engineer.name} is with you: before" in page
 
 
+def test_a_ticket_that_waits_for_its_call_says_whom_to_call(desk):
+    """PACS-16: the hotline and who is on duty, big, before anything else; the vendor reads whom to ask back."""
+    ticket = desk.report(at=timezone.now(), severity=Severity.A, reporter_phone="8105")
+    hotline = desk.fresh(desk.contract.desk).hotline
+    for member in (desk.ward, desk.it):
+        page = page_of(member, ticket)
+        assert page.index('id="first-call"') < page.index('id="ticket-stream"')
+        assert f'class="big-number" href="tel:{hotline}"' in page
+        assert f"On duty: {desk.engineer.name}" in page
+    assert 'class="big-number" href="tel:8105"' in page_of(desk.engineer, ticket)
+    call = reporting.Phoned(called_at=timezone.now(), caller="刘敏", number="8105")
+    desk.act(reporting.log_call, ticket, by=desk.engineer, at=timezone.now(), call=call)
+    assert 'id="first-call"' not in page_of(desk.ward, ticket)
+
+
 def test_an_escalation_stands_in_the_stream(desk):
     """PACS-17: that a rung was told is a line of the ticket, with whom nobody was found for; the ward is spared it."""
     ticket = desk.report(at=timezone.now() - 55 * MINUTE)
@@ -178,7 +193,7 @@ def test_what_is_known_of_the_same_system(desk):
     desk.report(at=timezone.now() - 8 * MINUTE, title="别的系统")
     ticket = desk.report(at=timezone.now() - 5 * MINUTE, system=system)
     page = page_of(desk.engineer, ticket)
-    assert f'hx-get="/tickets/{ticket.pk}/around/"' in page
+    assert f'data-later="/tickets/{ticket.pk}/around/"' in page
     assert "归档很慢" not in page
     client = client_of(desk.engineer)
     fragment = unescape(client.get(f"/tickets/{ticket.pk}/around/", headers={"HX-Request": "true"}).content.decode())
