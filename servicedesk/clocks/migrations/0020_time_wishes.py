@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
                 ("decided_at", models.DateTimeField(null=True, verbose_name="decided")),
                 ("decided_by", models.UUIDField(null=True)),
                 ("decided_name", models.CharField(blank=True, max_length=60, verbose_name="who decided")),
-                ("is_granted", models.BooleanField(null=True, verbose_name="agreed")),
+                ("is_granted", models.BooleanField(null=True, verbose_name="granted")),
                 ("said", models.CharField(blank=True, max_length=300, verbose_name="what the other side says")),
                 (
                     "clock",
