@@ -1,4 +1,4 @@
-"""What one side proposes and the other decides, and one promise's own page: an HRP fault for which somebody is called."""
+"""What one side proposes and the other decides, and one promise's own page: an HRP fault with a visit called for."""
 
 from __future__ import annotations
 
