@@ -1,6 +1,6 @@
 # One line per verb; the details are in scripts/ and servicedesk/supervisor.py.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-codes test oracle drill setup check fix lock bench
+.PHONY: help demo demo-reset demo-codes test oracle fuzz drill setup check fix lock bench
 export PORT ?= 8000
 
 ready := python3 scripts/setup.py
@@ -23,6 +23,9 @@ test: ## run every test, those in a browser too (ARGS="-k words" narrows them)
 
 oracle: ## the SLA core against its slow reference, 20,000 random cases
 	@$(ready) test && ORACLE_CASES=20000 exec $(python) -m pytest -q tests/sla/test_oracle.py
+
+fuzz: ## every address for programs with twenty times as many odd requests as in `make test`
+	@$(ready) test && FUZZ=20 exec $(python) -m pytest -q tests/tickets/test_api_fuzz.py
 
 drill: ## kill the watch and its servers 200 times and count what was told (ARGS="--short", "--sabotage")
 	@$(ready) test && exec $(python) -m tests.drill $(ARGS)

@@ -68,7 +68,7 @@ def pages(
 ) -> None:
     wall = float(python(environment, "-m", "benchmarks.wall"))
     report(measure(ours, theirs), wall, ours.memory())
-    creating.report(PORT, python(environment, "-m", "benchmarks.creating"))
+    creating.report(ours, theirs, python(environment, "-m", "benchmarks.creating"))
     rows = python(environment, "-m", "benchmarks.growth")
     print(f"\nWith {rows} notices, half of them unread:")
     report(measure(ours, theirs), wall, ours.memory())

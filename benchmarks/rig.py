@@ -27,6 +27,7 @@ class Site:
 
     port: int
     process: subprocess.Popen[bytes]
+    password: str = ""
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, connection: http.client.HTTPConnection, path: str) -> http.client.HTTPResponse:
@@ -34,34 +35,35 @@ class Site:
         connection.request("GET", path, headers={"Cookie": cookies, "Accept-Encoding": "identity"})
         return connection.getresponse()
 
-    def round(self, path: str, requests: int) -> tuple[float, float]:
+    def read(self, path: str) -> str:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        text = self.get(connection, path).read().decode()
+        connection.close()
+        return text
+
+    def round(self, path: str, requests: int, *, status: int = 200) -> tuple[float, float]:
         """Milliseconds a request: on the clock, and of the workers' processors."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
         started, used = time.perf_counter(), self.processor_time()
         for _ in range(requests):
             answer = self.get(connection, path)
             answer.read()
-            assert answer.status == 200, f"{path} answers {answer.status} {answer.headers.get('Location', '')}"
+            assert answer.status == status, f"{path} answers {answer.status} {answer.headers.get('Location', '')}"
         elapsed, used = time.perf_counter() - started, self.processor_time() - used
         connection.close()
         return elapsed * 1000 / requests, used / requests
 
-    def workers(self) -> list[int]:
-        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in children.split()]
-
     def processor_time(self) -> float:
-        """To the nanosecond; /proc/…/stat counts in hundredths of a second."""
-        threads = [task for pid in self.workers() for task in Path(f"/proc/{pid}/task").iterdir()]
-        return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e6
+        return processor_of(self.process.pid)
 
     def memory(self) -> float:
         """Of the largest worker, in megabytes, what it shares with the master included."""
-        status = [Path(f"/proc/{pid}/status").read_text() for pid in self.workers()]
+        status = [Path(f"/proc/{pid}/status").read_text() for pid in children_of(self.process.pid)]
         return max(int(re.search(r"VmRSS:\s+(\d+)", text)[1]) for text in status) / 1024  # type: ignore[index]
 
     def sign_in(self, username: str, password: str) -> None:
         """As a browser does it: the form, its token, the answer's cookies."""
+        self.password = password
         token = TOKEN.search(self._browse("GET", "/accounts/login/"))
         assert token, "the sign-in page has no form"
         self._browse(
@@ -84,6 +86,21 @@ class Site:
         text = answer.read().decode()
         connection.close()
         return text
+
+
+def children_of(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def processor_of(parent: int) -> float:
+    """Of its workers, to the nanosecond, in milliseconds; /proc/…/stat counts in hundredths of a second."""
+    return sum(_used(thread) for pid in children_of(parent) for thread in Path("/proc").glob(f"{pid}/task/*")) / 1e6
+
+
+def _used(thread: Path) -> int:
+    with contextlib.suppress(OSError):  # it has ended meanwhile
+        return int((thread / "schedstat").read_text().split()[0])
+    return 0
 
 
 @contextlib.contextmanager

@@ -64,7 +64,16 @@ def version_at(contract: Contract, moment: datetime) -> MatrixVersion | None:
     """The version in force at a moment."""
     versions = MatrixVersion.objects.using(contract._state.db or "default").filter(contract=contract)
     in_force = versions.filter(activated_at__isnull=False, active_from__lte=moment)
-    return in_force.select_related("contract", "calendar").order_by("-active_from", "-version").first()
+    found = in_force.select_related("calendar").order_by("-active_from", "-version").first()
+    if found:
+        found.contract = contract
+    return found
+
+
+def version_near(contract: Contract, moment: datetime) -> MatrixVersion | None:
+    """The version in force at a moment; before the first one and outside the contract, the newest there is."""
+    versions = MatrixVersion.objects.filter(contract=contract).select_related("contract", "calendar")
+    return version_at(contract, moment) or versions.order_by("-version").first()
 
 
 def matrix_at(contract: Contract, moment: datetime) -> Matrix | None:

@@ -12,7 +12,7 @@ from servicedesk.navigation import Entry, Link, Shell, address
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.permissions import REGISTER
 from servicedesk.tenancy.wall import Person
-from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_TICKETS, WORK_TICKETS
+from tickets.permissions import JUDGE_CALLS, REPORT_FAULTS, SEE_TICKETS, WORK_TICKETS
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ STEPS: tuple[Step, ...] = (
 BEGIN: tuple[Entry, ...] = (
     Entry(_("Next ticket"), "bolt", "next_ticket", WORK_TICKETS),
     Entry(_("Report a fault"), "alert-circle", "report", REPORT_FAULTS),
-    Entry(_("Write down a call"), "phone-call", "new_call", LOG_CALLS),
+    Entry(_("Write down a call"), "phone-call", "new_call", JUDGE_CALLS),
     Entry(_("All tickets"), "list", "tickets", SEE_TICKETS),
 )
 

@@ -36,8 +36,8 @@ from servicedesk.tenancy.permissions import (
 )
 from servicedesk.tenancy.wall import Person
 from tickets.permissions import (
+    JUDGE_CALLS,
     KEEP_MACROS,
-    LOG_CALLS,
     REPORT_FAULTS,
     SEE_INCIDENTS,
     SEE_OUTAGES,
@@ -94,7 +94,7 @@ RAIL: tuple[Section, ...] = (
         gettext_lazy("Reporting"),
         (
             Entry(gettext_lazy("Report a fault"), "alert-circle", "report", REPORT_FAULTS, keys="g f", at_thumb=True),
-            Entry(gettext_lazy("Calls"), "phone", "calls", LOG_CALLS, keys="g l"),
+            Entry(gettext_lazy("Calls"), "phone", "calls", JUDGE_CALLS, keys="g l"),
             Entry(gettext_lazy("Stickers"), "qrcode", "stickers", SEE_STICKERS),
             Entry(gettext_lazy("Ticket numbers"), "ticket", "number_rule", SET_NUMBERS),
         ),
@@ -206,6 +206,18 @@ class Shell:
         self.person: Person | None = getattr(request, "person", None)
 
     @cached_property
+    def frame(self) -> tuple[Any, ...]:
+        """All that rail, bars and menus depend on beside the language: they are drawn once for it (`{% kept %}`)."""
+        may = (self.person.role, self.person.only) if self.person else ()
+        here = tuple(href for href in _addresses(settings.ROOT_URLCONF) if self._is_here(href))
+        return (*may, self.theme, settings.ROOT_URLCONF, here)
+
+    @cached_property
+    def oneself(self) -> tuple[Any, ...]:
+        """All that the bar at the top depends on."""
+        return (self.person, self.name, self.theme, settings.ROOT_URLCONF, *self.memberships)
+
+    @cached_property
     def rail(self) -> list[Section]:
         sections = [Section(section.label, self.links(section.entries)) for section in RAIL]
         return [section for section in sections if section.entries]
@@ -294,6 +306,12 @@ class Shell:
         return getattr(self.request.user, "theme", Theme.SYSTEM)
 
 
+@cache
+def _addresses(urlconf: str) -> tuple[str, ...]:
+    entries = [*OWN, *(entry for section in RAIL for entry in section.entries)]
+    return tuple(filter(None, (_address(entry.url_name, urlconf) for entry in entries)))
+
+
 def address(url_name: str) -> str:
     return _address(url_name, settings.ROOT_URLCONF)
 
@@ -308,4 +326,4 @@ def _address(url_name: str, urlconf: str) -> str:
 
 def shell(request: Any) -> dict[str, Any]:
     """Context processor: the person acting, and the frame around the page."""
-    return {"person": getattr(request, "person", None), "shell": Shell(request)}
+    return {"person": getattr(request, "person", None), "shell": Shell(request), "here": request.get_full_path()}

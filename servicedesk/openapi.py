@@ -21,11 +21,11 @@ class Operation:
 
 
 def groups_of(schema: Mapping[str, Any]) -> dict[str, list[Operation]]:
-    """By the schema's own tags, in the order in which they come."""
-    groups: dict[str, list[Operation]] = {}
+    """By the schema's own tags: tickets first, which everybody comes for, then in the order in which they come."""
+    groups: dict[str, list[Operation]] = {"tickets": []}
     for tag, operation in _operations(schema):
         groups.setdefault(tag, []).append(operation)
-    return groups
+    return {tag: operations for tag, operations in groups.items() if operations}
 
 
 def _operations(schema: Mapping[str, Any]) -> Iterator[tuple[str, Operation]]:

@@ -34,8 +34,10 @@ def home(request: Any) -> HttpResponse:
     person, now = request.person, timezone.now()
     waiting, asked = waiting_for(person), versions_asked(person) if person else []
     tickets = tickets_at_home(person, at=now)
+    steps = next_steps(request)
     context = {
-        "steps": next_steps(request),
+        "steps": steps,
+        "side": (person and person.role, *(step.url_name for step in steps)),
         "begin": begin(request),
         "notes": notes_for(person, at=now),
         "duty": duty_at_home(person, at=now),

@@ -33,6 +33,8 @@ BEAT: dict[str, dict[str, Any]] = {
     "look for holes in the roster": every(3600, "servicedesk.clocks.tasks.look_for_holes", queue="watch"),
     # tickets: linked
     "say that remote access ran out": every(60, "tickets.tasks.look_for_access_that_ran_out", queue="watch"),
+    # tickets: api
+    "forget answers kept for programs": every(3600, "tickets.tasks.forget_answers", queue="watch"),
     "tidy what sign-in leaves": every(24 * 3600, "servicedesk.accounts.tasks.tidy_sign_in"),
 }
 

@@ -74,6 +74,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "tickets.handing.HandedOver",
     "servicedesk.accounts.middleware.PasswordAge",
     "servicedesk.accounts.middleware.SecondFactor",
     "servicedesk.accounts.middleware.SupportOnRecord",
@@ -264,7 +265,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {"TicketState": "tickets.enums.State", "SideEnum": "tickets.models.stream.SIDES"},
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "servicedesk.tenancy.api_parts.only_listed_fields",
+        "servicedesk.tenancy.api_schema.only_listed_fields",
+        "servicedesk.tenancy.api_schema.needed_scopes",
     ],
 }
 

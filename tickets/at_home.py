@@ -33,7 +33,7 @@ Tags = dict[int, tuple[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A ticket as one line."""
+    """A ticket as one line; of `outages` an announcement, whose ticket a ward may not open."""
 
     kind: str
     id: UUID
@@ -48,7 +48,7 @@ class Row:
 
     @property
     def url(self) -> str:
-        return _address(self.id)
+        return f"{reverse('outages')}#{self.id}" if self.kind == "outages" else _address(self.id)
 
     @property
     def state_words(self) -> str | Promise:

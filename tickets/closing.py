@@ -8,14 +8,15 @@ from functools import cached_property
 
 from django.utils.translation import gettext as _
 
+from servicedesk.clocks.models import Clock
 from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.wall import Person
+from tickets.around import Row, around, instance
 from tickets.enums import State
 from tickets.models import FeedbackForm, MaintenanceRecord, Objection, SigningLink, Solution, Ticket
-from tickets.objections import open_objection
 from tickets.permissions import ASK_SIGNATURE, DECIDE_TICKETS, SEE_RECORDS, SIGN_FEEDBACK, WORK_TICKETS
-from tickets.services.going_on import closes_by_itself_at
-from tickets.states import STEPS, Move
+from tickets.services.going_on import closes_after
+from tickets.states import SOLVED, STEPS, Move
 
 
 @dataclass(frozen=True)
@@ -26,34 +27,31 @@ class Standing:
 
     @cached_property
     def solution(self) -> Solution | None:
-        return Solution.objects.filter(ticket=self.ticket).order_by("-cycle").first()
+        return self._read(Solution, "solution")
 
     @cached_property
     def form(self) -> FeedbackForm | None:
-        return FeedbackForm.objects.filter(ticket=self.ticket, cycle=self.ticket.cycle).first()
+        return self._read(FeedbackForm, "form")
 
     @cached_property
     def objection(self) -> Objection | None:
-        return open_objection(self.ticket)
+        return self._read(Objection, "objection")
 
     @cached_property
     def record(self) -> MaintenanceRecord | None:
-        if self.ticket.state != State.CLOSED or not self._may(SEE_RECORDS):
-            return None
-        return MaintenanceRecord.objects.filter(ticket=self.ticket).first()
+        may_see = self.ticket.state == State.CLOSED and self._may(SEE_RECORDS)
+        return self._read(MaintenanceRecord, "record") if may_see else None
 
     @cached_property
     def link(self) -> SigningLink | None:
         """The one that is open now."""
-        if not self.is_to_sign:
-            return None
-        return SigningLink.objects.filter(
-            ticket=self.ticket, cycle=self.ticket.cycle, used_at=None, revoked_at=None, until_at__gt=self.at
-        ).first()
+        made = self._read(SigningLink, "link") if self.is_to_sign else None
+        return made if made and made.until_at > self.at else None
 
     @cached_property
     def closes_at(self) -> datetime | None:
-        return closes_by_itself_at(self.ticket)
+        clock = self._read(Clock, "promise")
+        return closes_after(clock) if clock and self.ticket.state in SOLVED and not self.objection else None
 
     @property
     def is_to_sign(self) -> bool:
@@ -104,6 +102,9 @@ class Standing:
 
     def _may(self, permission: Permission) -> bool:
         return permission.reach_of(self.person) is not None and self.ticket.is_writable_by(self.person)
+
+    def _read(self, of: type[Row], name: str) -> Row | None:
+        return instance(of, around(self.ticket)[name])
 
 
 def standing(ticket: Ticket, person: Person, *, at: datetime) -> Standing:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("tickets/<uuid:pk>/recurs/", closing.say_recurrence, name="say_recurrence"),
     path("feedback/<uuid:pk>/", signing.show_feedback, name="feedback"),
     path("objections/<uuid:pk>/", closing.decide_objection, name="decide_objection"),
+    path("device/back/", signing.take_back, name="take_device_back"),
     path("sign/<str:token>/", signing.sign_by_link, name="sign_by_link"),
     path("records/", records.list_records, name="records"),
     path("records/export/", records.export, name="export_records"),

@@ -30,7 +30,8 @@ def _lines() -> Iterator[str]:
     for move, step in STEPS.items():
         whose = ", ".join(LETTERS[side] for side in Side if side in step.sides & BOTH) or "-"
         for source in (state for state in State if state in step.sources):
-            yield f"{source} --> {step.target}: {move} ({whose})"
+            for target in (state for state in State if state in step.targets):
+                yield f"{source} --> {target}: {move} ({whose})"
     for state in State:
         if state.is_over:
             yield f"{state} --> [*]"

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +21,11 @@ Facts = dict[str, Any]
 SIGNED = (
     "form_sha256", "at", "way", "name", "person", "handed_by", "handed_name", "link_id", "address", "device",
     "strokes", "typed", "satisfaction", "words",
+)  # fmt: skip
+LISTED = (
+    "contract_id", "system_id", "feedback_id", "ending", "number", "title", "system_name", "category", "category_name",
+    "severity", "cause", "remedy", "solution", "engineer_name", "reported_at", "arrived_at", "solved_at", "closed_at",
+    "closed_name", "closed_why", "signer_name", "satisfaction", "way", "missed", "cycles", "is_recurring",
 )  # fmt: skip
 
 
@@ -148,14 +152,21 @@ def _plain(value: Any) -> Any:
 def holds(form: FeedbackForm) -> bool:
     """Facts and signature are those of the moment of signing: so say both hashes, and the audit trail."""
     intact = sha256_of(form.facts) == form.form_sha256 and seal_of(form) == form.sha256
-    return intact and form.sha256 in _on_trail(form)
+    return intact and form.sha256 in _on_trail(form, Act.FEEDBACK_SIGNED)
 
 
-def _on_trail(form: FeedbackForm) -> Iterable[str]:
-    subject = {"hospital_id": form.hospital_id, "subject_kind": "tickets.ticket", "subject_id": str(form.ticket_id)}
-    return [words.get("sha256") for words in Record.objects.filter(
-        **subject, act=Act.FEEDBACK_SIGNED).values_list("words", flat=True)]  # fmt: skip
+def _on_trail(row: FeedbackForm | MaintenanceRecord, act: Act) -> list[str]:
+    subject = {"hospital_id": row.hospital_id, "subject_kind": "tickets.ticket", "subject_id": str(row.ticket_id)}
+    words = Record.objects.filter(**subject, act=act).values_list("words", flat=True)
+    return [each.get("sha256", "") for each in words]
+
+
+def columns_of(record: MaintenanceRecord) -> Facts:
+    """What lists and spreadsheets show, as the facts repeat it: under the same hash."""
+    return {name: _plain(getattr(record, name)) for name in LISTED}
 
 
 def record_holds(record: MaintenanceRecord) -> bool:
-    return sha256_of(record.facts) == record.sha256
+    """Its columns are its facts, those are the hash's, and the trail tells of this hash and of no other."""
+    intact = sha256_of(record.facts) == record.sha256 and record.facts.get("columns") == columns_of(record)
+    return intact and _on_trail(record, Act.RECORD_KEPT) == [record.sha256]

@@ -6,44 +6,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from contracts.matrices import row_of, version_at
 from contracts.models import Contract
 from servicedesk.sla.promise import Channel
 from servicedesk.tenancy.wall import Person
-from tickets.models import (
-    FaultPart,
-    HospitalTask,
-    MajorIncident,
-    Outage,
-    PlanTick,
-    RemoteAuthorisation,
-    Ticket,
-    TicketLink,
-)
+from tickets.around import around
+from tickets.enums import OPEN
+from tickets.models import FaultPart, Ticket, TicketLink
 
-OWN = OuterRef("pk")
+NEAR = 30
 
 
 def what_hangs(ticket: Ticket) -> frozenset[str]:
     """Asked once per ticket and page, whichever panel comes first."""
-    if not hasattr(ticket, "_hanging"):
-        links = TicketLink.objects.filter(Q(ticket=OWN) | Q(other=OWN))
-        family = Ticket.objects.filter(Q(parent=OWN) | Q(merged_into=OWN))
-        found = {
-            "has_links": Exists(links),
-            "has_family": Exists(family),
-            "has_part": Exists(FaultPart.objects.filter(ticket=OWN)),
-            "has_outage": Exists(Outage.objects.filter(ticket=OWN, ended_at=None)),
-            "has_incident": Exists(MajorIncident.objects.filter(ticket=OWN)),
-            "has_ticks": Exists(PlanTick.objects.filter(ticket=OWN)),
-            "has_tasks": Exists(HospitalTask.objects.filter(ticket=OWN)),
-            "has_remote": Exists(RemoteAuthorisation.objects.filter(ticket=OWN)),
-        }
-        row: Any = Ticket.objects.filter(pk=ticket.pk).values(**found).get()
-        ticket._hanging = frozenset(name.removeprefix("has_") for name, is_there in row.items() if is_there)  # type: ignore[attr-defined]
-    return ticket._hanging  # type: ignore[attr-defined, no-any-return]
+    return frozenset(around(ticket)["hangs"])
 
 
 @dataclass(frozen=True)
@@ -68,6 +46,14 @@ def merged_into(ticket: Ticket) -> list[Ticket]:
 
 def children_of(ticket: Ticket) -> list[Ticket]:
     return list(Ticket.objects.filter(parent=ticket).select_related("department").order_by("number"))
+
+
+def near(ticket: Ticket, person: Person, *, of_others: bool = False) -> list[Ticket]:
+    """Open tickets of the same parties, or of the other vendors, newest first: offered where a number is typed."""
+    rows = Ticket.objects.visible_to(person).filter(hospital_id=ticket.hospital_id, state__in=OPEN)
+    of_vendor = Q(vendor_id=ticket.vendor_id)
+    rows = rows.filter(~of_vendor if of_others else of_vendor).exclude(pk=ticket.pk)
+    return list(rows.only("id", "number", "title").order_by("-id")[:NEAR])
 
 
 def asks_leave_for_remote_work(contract: Contract, category: str, at: datetime) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import Objection, Ticket
+
+UNDECIDED = gettext_lazy("Who was to sign says that it is not solved; the hospital's IT decides about that first.")
 
 
 def open_objection(ticket: Ticket) -> Objection | None:
@@ -17,7 +19,7 @@ def open_objection(ticket: Ticket) -> Objection | None:
 
 def refuse_while_open(ticket: Ticket) -> None:
     if open_objection(ticket):
-        raise Refused(_("Who was to sign says that it is not solved; the hospital's IT decides about that first."))
+        raise Refused(UNDECIDED)
 
 
 def decide(objection: Objection, *, is_upheld: bool, said: str, by: Person, at: datetime) -> None:

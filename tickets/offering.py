@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,11 +19,10 @@ from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
-from tickets.models import Scan, Ticket
+from tickets.models import Ticket
 from tickets.permissions import REPORT_FAULTS
 from tickets.terms import only_by_phone
 
-LATELY = timedelta(days=90)
 FAULT = "fault"
 NEVER = frozenset({Status.DRAFT, Status.COMING})
 
@@ -47,9 +45,18 @@ class Target:
 
 def targets_for(person: Person, *, at: datetime) -> list[Target]:
     """All of one's own side, in three queries. Choosing a lapsed contract says why, and whom to call."""
+    return _targets(Contract.owned_by(person), at)
+
+
+def targets_of(hospital_id: int, *, at: datetime) -> list[Target]:
+    """Likewise of a hospital, where nobody is signed in."""
+    return _targets(Q(hospital_id=hospital_id), at)
+
+
+def _targets(whose: Q, at: datetime) -> list[Target]:
     on = timezone.localdate(at)
     systems = Prefetch("systems", System.objects.select_related("part_of").order_by("id"))
-    rows = Contract.objects.filter(Contract.owned_by(person), activated_at__isnull=False)
+    rows = Contract.objects.filter(whose, activated_at__isnull=False)
     followed = Exists(Contract.objects.filter(renews=OuterRef("pk"), activated_at__isnull=False))
     rows = rows.annotate(is_followed=followed).select_related("hospital", "vendor", "desk")
     rows = rows.prefetch_related("signings", systems)
@@ -102,14 +109,6 @@ def by_phone_only(contract: Contract, category: str, levels: Sequence[Severity],
         return [level for level in levels if only_by_phone(matrix.channels_for(category, level, at))]
     except Impossible:
         return []
-
-
-def tapped_lately(contract: Contract, system: System | None, *, at: datetime) -> Counter[str]:
-    """How often each trouble was reported by a sticker of this system in the last ninety days."""
-    scans = Scan.objects.filter(ticket__contract=contract, at__gt=at - LATELY)
-    if system:
-        scans = scans.filter(sticker__system=system)
-    return Counter(dict(scans.order_by().values_list("symptom").annotate(Count("id"))))
 
 
 def similar_to(text: str, target: Target, tickets: QuerySet[Ticket], *, shown: int = 5) -> list[Ticket]:

@@ -1,4 +1,5 @@
-"""Known outages, for whoever is about to report one: the phone's page, the reporter's home, the form in the browser."""
+"""Known outages, for whoever is about to report one: the phone's page, the form in the browser, the list. The ward's
+first page asks the same in a function of the database (migration 0100)."""
 
 from __future__ import annotations
 

@@ -9,11 +9,10 @@ from typing import Any
 
 from servicedesk.tenancy.wall import Person
 from tickets import panels_linked as linked
-from tickets.closing import standing
 from tickets.models import MeToo, Ticket
 from tickets.permissions import DECIDE_TICKETS, SPEAK
+from tickets.same_system import of_system
 from tickets.services.recurring import came_back_as, earlier_alike
-from tickets.views import elsewhere
 
 Context = Callable[[Ticket, Person, datetime], dict[str, Any] | None]
 
@@ -32,12 +31,6 @@ def also_hit(ticket: Ticket, person: Person, now: datetime) -> dict[str, Any] | 
     return {"hits": hits} if hits else None
 
 
-# tickets: closing
-def _closing(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] | None:
-    found = standing(ticket, person, at=at)
-    return {"closing": found} if found else None
-
-
 def _recurring(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] | None:
     writes = ticket.is_open and ticket.is_writable_by(person)
     found = {"earlier": [ticket.recurs] if ticket.recurs else [], "alike": earlier_alike(ticket),
@@ -49,18 +42,22 @@ def _recurring(ticket: Ticket, person: Person, at: datetime) -> dict[str, Any] |
         return None
     shown: dict[str, Any] = {**lists, "earlier": next(iter(lists["earlier"]), None)}
     may = {"may_say": writes and SPEAK.reach_of(person), "may_deny": writes and DECIDE_TICKETS.reach_of(person)}
-    return {"recurring": {**shown, **may}}
+    return {**shown, **may}
 
 
-BESIDE: tuple[Panel, ...] = (  # the column of facts, below clocks and people
-    Panel("tickets/_closing.html", _closing),
+AROUND: tuple[Panel, ...] = (  # below the facts; fetched when somebody comes to look at it
     Panel("tickets/_recurring.html", _recurring),
-    Panel("tickets/_also_hit.html", also_hit),
     Panel("tickets/_together.html", linked.together),
+    Panel("tickets/_also_hit.html", also_hit),
     Panel("tickets/_remote.html", linked.remote_access),
-    Panel("tickets/_number_elsewhere.html", elsewhere.panel),
+    Panel("tickets/_system.html", of_system),
 )
-BELOW: tuple[Panel, ...] = (
+CHECKLISTS: tuple[Panel, ...] = (  # under the stream, where an emergency made them
     Panel("tickets/_emergency.html", linked.emergency),
     Panel("tickets/_hospital_tasks.html", linked.hospital_tasks),
-)  # under the stream
+)
+
+
+def shown(them: tuple[Panel, ...], ticket: Ticket, person: Person, at: datetime) -> list[tuple[str, dict[str, Any]]]:
+    asked = [(panel.template, panel.context(ticket, person, at)) for panel in them]
+    return [(template, context) for template, context in asked if context is not None]

@@ -13,9 +13,7 @@ from tickets.outages import known_outages_of
 from tickets.permissions import (
     ASK_REMOTE,
     DECIDE_TICKETS,
-    DECLARE_INCIDENTS,
     LEAD_FAULTS,
-    LINK_TICKETS,
     SEE_INCIDENTS,
     SEE_REMOTE,
     WORK_INCIDENTS,
@@ -29,28 +27,35 @@ Shown = dict[str, Any] | None
 
 
 def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
-    """Links, outage, siblings under other contracts, a major incident."""
+    """Links, and the tickets that were merged into it or stand under it."""
     there = what_hangs(ticket)
-    if person.role == Role.WARD_REPORTER:
-        return _for_the_ward(ticket)
-    may_link = may(LINK_TICKETS, person)
-    if not may_link and not there & {"links", "family", "part", "outage", "incident"} and not ticket.parent_id:
+    if person.role == Role.WARD_REPORTER or not there & {"links", "family"}:
         return None
     family = children_of(ticket) if "family" in there else []
     follow = [child for child in family if child.is_open and child.state not in SOLVED]
-    sees_incident = "incident" in there and may(SEE_INCIDENTS, person)
     return {
         "links": links_of(ticket) if "links" in there else [],
         "merged": merged_into(ticket) if "family" in there else [],
         "children": len(family),
         "to_resolve": len(follow) if ticket.state in SOLVED and may(WORK_TICKETS, person) else 0,
-        "parent": Ticket.objects.filter(pk=ticket.parent_id).first() if ticket.parent_id else None,
+    }
+
+
+def pressing(ticket: Ticket, person: Person) -> Shown:
+    """What whoever opens the ticket has to know first: an incident, an outage, a fault of several vendors and whose
+    turn it is. An ordinary ticket asks nothing for it."""
+    there = what_hangs(ticket)
+    if person.role == Role.WARD_REPORTER:
+        return _for_the_ward(ticket) if "outage" in there or ticket.parent_id else None
+    if not there & {"part", "outage", "incident"} and not ticket.parent_id:
+        return None
+    sees_incident = "incident" in there and may(SEE_INCIDENTS, person)
+    return {
+        "parent": ticket.parent if ticket.parent_id else None,
         "part": part_of(ticket) if "part" in there else None,
         "outage": known_outage_of(ticket) if "outage" in there else None,
         "incident": incident_of(ticket) if sees_incident else None,
-        "may_link": may_link,
         "may_lead": may(LEAD_FAULTS, person),
-        "may_declare": may(DECLARE_INCIDENTS, person) and ticket.is_open and "incident" not in there,
     }
 
 

@@ -29,6 +29,11 @@ REPORT_FAULTS = Permission(
 LOG_CALLS = Permission(
     "tickets.log_calls",
     _("Write down a call"),
+    {**WARD, **everyone_in(*HOSPITAL_IT, *ENGINEERS)},
+)
+JUDGE_CALLS = Permission(
+    "tickets.judge_calls",
+    _("Read the telephone log, and say whether the time of a call is right"),
     everyone_in(*HOSPITAL_IT, *ENGINEERS),
 )
 SPEAK = Permission(

@@ -15,9 +15,7 @@ from django.utils.translation import pgettext_lazy
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Satisfaction
 from tickets.models import MaintenanceRecord, Ticket
-
-LIMIT = 10_000  # of an export, and of what is counted
-SEARCHED = ("number", "title", "solution", "system_name", "engineer_name", "signer_name")
+from tickets.spreadsheet import LIMIT
 
 
 def records(person: Person, condition: Q) -> QuerySet[MaintenanceRecord]:
@@ -37,13 +35,6 @@ def figures(person: Person, condition: Q) -> dict[str, int]:
         dissatisfied=Count("pk", filter=Q(satisfaction=Satisfaction.DISSATISFIED)),
     )
     return found
-
-
-def naming(words: str) -> Q:
-    condition = Q()
-    for column in SEARCHED:
-        condition |= Q(**{f"{column}__icontains": words})
-    return condition
 
 
 def _moment(value: datetime | None) -> str:
@@ -77,6 +68,7 @@ COLUMNS: tuple[tuple[str | Promise, Cell], ...] = (
     (_("returned from an earlier one"), lambda row: _yes(row.is_recurring)),
     (_("came back later"), lambda row: _yes(row.came_back)),
     (_("signed by"), lambda row: row.signer_name),
+    (_("over which way"), lambda row: row.get_way_display()),
     (_("satisfaction"), lambda row: row.get_satisfaction_display()),
     (pgettext_lazy("record", "confirmed"), lambda row: row.get_ending_display()),
     (_("confirmed by"), lambda row: row.closed_name),

@@ -18,7 +18,8 @@ urlpatterns = [
     path("stickers/<uuid:pk>/revoke/", stickers.revoke_sticker, name="revoke_sticker"),
     path("numbers/", stickers.number_rule, name="number_rule"),
     path("r/<str:token>/", scanning.scan, name="scan"),
-    path("r/<str:token>/t/<str:number>/", scanning.follow, name="scan_follow"),
-    path("r/<str:token>/t/<str:number>/urge/", scanning.urge, name="scan_urge"),
-    path("r/<str:token>/t/<str:number>/me-too/", scanning.me_too, name="scan_me_too"),
+    path("r/<str:token>/check-in/<uuid:pk>/", scanning.check_in, name="scan_check_in"),
+    path("r/<str:token>/t/<slug:number>/", scanning.follow, name="scan_follow"),
+    path("r/<str:token>/t/<slug:number>/urge/", scanning.urge, name="scan_urge"),
+    path("r/<str:token>/t/<slug:number>/me-too/", scanning.me_too, name="scan_me_too"),
 ]

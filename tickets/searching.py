@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Exists, OuterRef, Q
 from django.utils.functional import cached_property
 
 from servicedesk.tenancy.enums import Reach
 from servicedesk.tenancy.wall import Person
 from servicedesk.ui.marking import around, words_of
-from tickets.models import Entry, Note, SearchText, Ticket
+from tickets.models import Entry, MaintenanceRecord, Note, SearchText, Ticket
 from tickets.permissions import SEE_NOTES, SEE_TICKETS
 
-AT_MOST, LONGEST, LONGEST_PASTED = 25, 100, 2000
+AT_MOST, MANY, LONGEST, LONGEST_PASTED = 25, 1500, 100, 2000
 NUMBER = re.compile(r"(\w{1,12})(-\d{8}-\d{2,6})(?!\d)")
 FIND = "SELECT * FROM tickets_find(%s, %s, %s, %s, %s, %s)"
 SHOWN = ("id", "number", "title", "words", "severity", "state", "hospital_id", "hospital__short_name", "hospital__hue",
@@ -55,6 +56,21 @@ def found_tickets(person: Person, query: str, *, below: UUID | None = None, most
     tickets = list(rows.select_related("hospital", "system").only(*SHOWN).order_by("-id"))
     elsewhere = _Elsewhere(person, [one for one in tickets if not _is_plain(one, words)], words)
     return Found([elsewhere.hit(one) for one in tickets], words, ids[most - 1] if len(ids) > most else None)
+
+
+def saying(person: Person, query: str) -> Q:
+    """For lists of what belongs to a ticket: those whose ticket says all of it, by the same search. A word that stands
+    nearly everywhere is soon met on the way through a list; the others' tickets are few enough to be named."""
+    words = words_of(query[:LONGEST])
+    if not words:
+        return Q()
+    if not SEE_TICKETS.reach_of(person):
+        return Q(pk__in=[])
+    ids = _ids(person, words, None, MANY + 1)
+    if len(ids) <= MANY:
+        return Q(ticket_id__in=ids)
+    said = SearchText.objects.visible_to(person).filter(ticket_id=OuterRef("ticket_id"))
+    return Q(*(Exists(said.filter(text__contains=word)) for word in words))
 
 
 def ticket_of_number(person: Person, text: str) -> Ticket | None:
@@ -112,4 +128,12 @@ class _Elsewhere:
         for model, is_note in ((Entry, False), (Note, True)):
             for row in model.objects.visible_to(self.person).filter(pk__in=chosen).only("ticket_id", "text", "by_name"):
                 said[row.ticket_id] = (f"{row.by_name}: {row.text}", is_note)
+        for record in MaintenanceRecord.objects.visible_to(self.person).filter(pk__in=chosen).defer("facts"):
+            said[record.ticket_id] = (_of_record(record), False)
         return said
+
+
+def _of_record(row: MaintenanceRecord) -> str:
+    return " · ".join(
+        filter(None, (row.system_name, row.engineer_name, row.signer_name, row.closed_name, row.closed_why))
+    )

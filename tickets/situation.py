@@ -1,4 +1,4 @@
-"""Where a ticket stands at this moment: all that its page and its buttons ask, in four queries."""
+"""Where a ticket stands at this moment: all that its page and its buttons ask, in three queries."""
 
 from __future__ import annotations
 
@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
-from uuid import UUID
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import JSONObject
 from django.utils.functional import Promise as Text
 
-from servicedesk.clocks.models import Clock, TimeWish
+from servicedesk.clocks.models import Clock
 from servicedesk.clocks.selectors.promises import Shown
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
-from tickets.models import Call, SeverityWish, Ticket, Visit
+from tickets.around import around, with_names
+from tickets.models import Ticket
 from tickets.models.acts import DISPUTED_WITHIN
-
-RELATED = ("hospital", "vendor", "matter", "contract__desk", "system", "department", "place", "recurs", "parent",
-           "merged_into")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -31,6 +26,8 @@ class Situation:
     wish: dict[str, Any] | None  # the severity, or kind of service, that waits for the hospital's word
     proposed: dict[str, Any] | None  # the time that waits for the other side's word
     call: dict[str, Any] | None  # the first call, while its time may be confirmed or disputed by the other side
+    objection: dict[str, Any] | None  # a signer's 'no' that waits for the hospital's word
+    files: list[dict[str, Any]]  # pictures and logs
     at: datetime
 
     @property
@@ -43,6 +40,11 @@ class Situation:
         """The promise for which a time is proposed, while it runs."""
         key = self.proposed["clock_id"] if self.proposed else None
         return next((one for one in self.standing.values() if str(one.row.pk) == key and one.is_open), None)
+
+    @cached_property
+    def hangs(self) -> frozenset[str]:
+        """Links, an outage, an incident and the like: what is there, by its name."""
+        return frozenset(around(self.ticket)["hangs"])
 
     @cached_property
     def standing(self) -> dict[Metric, Shown]:
@@ -83,15 +85,17 @@ def _can_pause(clock: Shown) -> bool:
     return clock.is_open and clock.state in (ClockState.RUNNING, ClockState.WAITING)
 
 
-def situation_of(pk: UUID, *, at: datetime) -> Situation:
-    ticket = _whole(at).get(pk=pk)
-    parts = {
-        "visit": ticket.open_visit,  # type: ignore[attr-defined]
-        "wish": ticket.open_wish,  # type: ignore[attr-defined]
-        "proposed": ticket.open_time,  # type: ignore[attr-defined]
-        "call": ticket.open_call,  # type: ignore[attr-defined]
-    }
-    return Situation(ticket, clocks_of(ticket, at), **parts, at=at)
+def situation_of(ticket: Ticket, *, at: datetime) -> Situation:
+    """Of a ticket just read."""
+    found = around(with_names(ticket))
+    parts = {name: found[name] for name in ("visit", "wish", "proposed", "objection")}
+    parts["wish"] = parts["wish"] if ticket.is_open else None
+    parts["call"] = found["call"] if found["call"] and _is_disputable(found["call"], at) else None
+    return Situation(ticket, clocks_of(ticket, at), **parts, files=found.get("files") or [], at=at)
+
+
+def _is_disputable(call: dict[str, Any], at: datetime) -> bool:
+    return call["needs_word"] or at < datetime.fromisoformat(call["logged_at"]) + DISPUTED_WITHIN
 
 
 def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:
@@ -105,25 +109,3 @@ def _order(clock: Shown) -> tuple[bool, bool, float]:
     """What holds now, what still runs, what is due first; a visit nobody called for comes after all that are due."""
     due = clock.row.due_at
     return (not clock.row.is_standing, not clock.is_open, due.timestamp() if due else float("inf"))
-
-
-def _whole(at: datetime) -> QuerySet[Ticket]:
-    visits = Visit.objects.filter(left_at=None, dropped_at=None)
-    wishes = SeverityWish.objects.filter(decided_at=None)
-    times = TimeWish.objects.filter(decided_at=None)
-    disputable = Q(needs_word=True) | Q(is_first=True, logged_at__gt=at - DISPUTED_WITHIN)
-    calls = Call.objects.filter(disputable, agreed_at=None, disputed_at=None)
-    return Ticket.objects.select_related(*RELATED).annotate(
-        open_visit=_one(
-            visits, "id", "why", "engineer_id", "engineer_name", "planned_at", "sent_at", "arrived_at", "where"
-        ),
-        open_wish=_one(wishes, "id", "severity", "category_name", "why", "asked_name"),
-        open_time=_one(times, "id", "clock_id", "time", "asked_name", "asked_side", of=("matter", "matter")),
-        open_call=_one(calls, "id", "caller", "called_at", "logged_at", "logged_side", "needs_word"),
-    )
-
-
-def _one(rows: Any, *fields: str, of: tuple[str, str] = ("ticket", "pk")) -> Subquery:
-    """The first of them as an object, in the same query."""
-    found = rows.filter(**{of[0]: OuterRef(of[1])}).order_by("id").annotate(whole=JSONObject(**{f: f for f in fields}))
-    return Subquery(found.values("whole")[:1])

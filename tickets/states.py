@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -33,16 +34,24 @@ class Move(StrEnum):
     CLOSE_UNSIGNED = "close_unsigned"
     CLOSE_SILENT = "close_silent"
     MERGE = "merge"
+    UNDO_MERGE = "undo_merge"
     WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True)
 class Step:
-    """From which states to which, and whose move it is. The product's own moves (`by=None`) are nobody's."""
+    """From which states to which, and whose move it is. The product's own moves (`by=None`) are nobody's.
+
+    A move back has a target for each state in which the ticket was before.
+    """
 
     sources: frozenset[State]
-    target: State
+    target: State | Mapping[State, State]
     sides: frozenset[Side]
+
+    @property
+    def targets(self) -> frozenset[State]:
+        return frozenset({self.target} if isinstance(self.target, State) else self.target.values())
 
 
 BOTH = frozenset({Side.HOSPITAL, Side.VENDOR})
@@ -52,6 +61,8 @@ NOBODY = frozenset[Side]()  # the product itself
 IN_WORK = frozenset({State.WORKING, State.WAITING})
 IN_HAND = frozenset({State.REPORTED, State.WORKING, State.WAITING, State.HANDED_OVER})
 SOLVED = frozenset({State.RESOLVED, State.SIGNED})
+# Where it was before; what waited asks anew, and so goes on.
+BACK: Mapping[State, State] = {**{state: state for state in OPEN}, State.WAITING: State.WORKING}
 
 STEPS: dict[Move, Step] = {
     Move.CALL: Step(frozenset({State.CALL_AWAITED}), State.REPORTED, BOTH),
@@ -67,6 +78,7 @@ STEPS: dict[Move, Step] = {
     Move.CLOSE_UNSIGNED: Step(frozenset({State.RESOLVED, State.HANDED_OVER}), State.CLOSED, THE_HOSPITAL),
     Move.CLOSE_SILENT: Step(SOLVED, State.CLOSED, NOBODY),
     Move.MERGE: Step(OPEN, State.MERGED, BOTH),
+    Move.UNDO_MERGE: Step(frozenset({State.MERGED}), BACK, BOTH),
     Move.WITHDRAW: Step(frozenset({State.CALL_AWAITED, State.REPORTED}), State.WITHDRAWN, THE_HOSPITAL),
 }
 assert set(STEPS) == set(Move)
@@ -95,17 +107,19 @@ def why_not(ticket: Ticket, move: Move, side: Side | None) -> str:
     return "" if ticket.state in step.sources else str(NOT_NOW[State(ticket.state)])
 
 
-def move(ticket: Ticket, move: Move, *, by: Person | None) -> None:
-    """The ticket is locked by the caller, who saves it."""
+def refuse_over(ticket: Ticket) -> None:
+    if not ticket.is_open:
+        raise Refused(_("This ticket is over; report anew what happens again."))
+
+
+def move(ticket: Ticket, move: Move, *, by: Person | None, was: State | None = None) -> None:
+    """The ticket is locked by the caller, who saves it. `was`: where a move back leads to."""
     side = by.side if by else None
     if sentence := why_not(ticket, move, side):
         is_theirs = side is None or side in STEPS[move].sides
         raise Refused(sentence, code="not_now") if is_theirs else Forbidden(sentence, code="side")
-    ticket.state = STEPS[move].target
-
-
-def take_back(ticket: Ticket, was: State) -> None:
-    """A merge undone: to where it was. What waited asks anew, and so goes on. Locked and saved by the caller."""
-    if ticket.state != State.MERGED:
-        raise Refused(_("It is merged no more."), code="not_now")
-    ticket.state = State.WORKING if was is State.WAITING else was
+    target = STEPS[move].target
+    if not isinstance(target, State):
+        assert was, f"{move} needs to know where it was"
+        target = target[was]
+    ticket.state = target

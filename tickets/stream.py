@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
@@ -17,8 +18,10 @@ from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.notify import notify, publish
 from servicedesk.notices.words import Word
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.bulk import insert_made
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
+from tickets.changes import say_changed
 from tickets.enums import Kind
 from tickets.models import Entry, Ticket
 
@@ -31,6 +34,7 @@ def locked(ticket: Ticket, *, seen: int | None = None) -> Ticket:
     The hospital's calendars stand still and the matter is held before the ticket: what changes clocks by other ways
     goes through these as well, and a trigger brings it here. NO KEY: rows that point here are not held up.
     """
+    assert ticket.matter_id, "read it first: what is held before it is known by it alone"
     hold_calendars(ticket.hospital_id)
     hold_matter(ticket.matter_id)
     rows = Ticket.objects.select_for_update(no_key=True, of=("self",))
@@ -56,13 +60,14 @@ def keep(ticket: Ticket, *, at: datetime) -> None:
     ticket.version += 1
     ticket.changed_at = at
     ticket.save(update_fields=KEPT)
+    say_changed(ticket)
 
 
 def write(
     ticket: Ticket, kind: Kind, *, by: Person | None, at: datetime, text: str = "", act: Act | None = None,
     facts: Mapping[str, Any] | None = None, name: str = "",
 ) -> Entry:  # fmt: skip
-    entry = Entry.objects.create(
+    entry = Entry(
         **of(ticket),
         kind=kind,
         act=act or "",
@@ -70,28 +75,44 @@ def write(
         by=by.membership_id if by else None,
         by_name=by.name if by else name,
         by_side=by.side if by else "",
+        by_token=by.token_id if by else None,
         text=text,
         facts=dict(facts or {}),
     )
-    _publish(entry, ticket)
+    insert_made([entry], using=ticket._state.db or DEFAULT_DB_ALIAS)
+    tell_programs(ticket, act or Act.TICKET_ANSWERED, entry, by=by, at=at)
     return entry
 
 
-def _publish(entry: Entry, ticket: Ticket) -> None:
-    """For both parties' programs: which act on which ticket. What was written they fetch; notes never come here."""
+def tell_programs(ticket: Ticket, act: Act, row: Any, *, by: Person | None, at: datetime, turn: object = "") -> None:
+    """Those of both parties: which act on which ticket, and the row it made or changed; `turn` tells its events apart.
+    What was written they fetch; notes never come here."""
+    kind = row._meta.model_name
     words: dict[str, Word] = {
         "matter": ticket.number,
         "ticket": str(ticket.pk),
-        "entry": str(entry.pk),
+        kind: str(row.pk),
         "number_elsewhere": ticket.external_number,
         "source": ticket.external_source,
         "state": ticket.state,
         "severity": ticket.severity,
         "version": ticket.version,
-        "by_side": entry.by_side,
+        "by_side": by.side.value if by else "",
+        "by_token": str(by.token_id) if by and by.token_id else "",
     }
-    act = Act(entry.act) if entry.act else Act.TICKET_ANSWERED
-    publish(f"entry:{entry.pk}", act, subject=ticket, words=words, url=ticket.get_absolute_url(), at=entry.at)
+    key = f"entry:{row.pk}" if kind == "entry" else f"{kind}:{row.pk}:{act}:{turn}"
+    publish(key, act, subject=ticket, words=words, url=ticket.get_absolute_url(), at=at)
+
+
+def tell_programs_beside(row: Any, act: Act, *, label: str, url: str, by: Person | None, at: datetime) -> None:
+    """Of what hangs on a contract and on no ticket."""
+    words: dict[str, Word] = {
+        "matter": label,
+        row._meta.model_name: str(row.pk),
+        "by_side": by.side.value if by else "",
+        "by_token": str(by.token_id or "") if by else "",
+    }
+    publish(f"{row._meta.model_name}:{row.pk}:{act}", act, subject=row, words=words, url=url, at=at)
 
 
 def of(ticket: Ticket) -> dict[str, Any]:

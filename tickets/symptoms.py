@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -25,8 +26,9 @@ OF: dict[Symptom, frozenset[str]] = {Symptom.NO_IMAGES: IMAGING}
 SHOWN = 6  # two columns of three fill a phone without scrolling
 
 
-def choices_for(blueprint: str, lately: Counter[str]) -> list[Symptom]:
+def choices_for(blueprints: Collection[str], lately: Counter[str]) -> list[Symptom]:
     """The most frequent first, in the order above where none was; 'something else' always last."""
-    fitting = [one for one in Symptom if one is not Symptom.OTHER and blueprint in OF.get(one, {blueprint})]
+    fits = {one: one not in OF or OF[one] & set(blueprints) for one in Symptom}
+    fitting = [one for one in Symptom if one is not Symptom.OTHER and fits[one]]
     ordered = sorted(fitting, key=lambda one: -lately[one.value])
     return [*ordered[: SHOWN - 1], Symptom.OTHER]

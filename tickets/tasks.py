@@ -5,7 +5,7 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from tickets.services import going_on, remote
+from tickets.services import forgetting, going_on, remote
 
 
 # tickets: closing
@@ -41,3 +41,10 @@ def look_for_access_that_ran_out() -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def tell_access_ran_out(authorisation_id: str) -> None:
     remote.tell_ran_out(UUID(authorisation_id), at=timezone.now())
+
+
+# tickets: api
+@shared_task  # type: ignore[untyped-decorator]
+def forget_answers() -> None:
+    """Hourly, across all tenants: what was kept for programs that send again."""
+    forgetting.forget_answers(at=timezone.now())

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from contracts.matrices import current_calendar_id, matrix_of, version_at
+from contracts.matrices import current_calendar_id, matrix_of, version_at, version_near
 from contracts.models import Contract, MatrixVersion
 from servicedesk.clocks.life import Terms
 from servicedesk.clocks.models import WorkCalendar
@@ -72,6 +72,16 @@ def terms_for(
         is_emergency=ticket.is_emergency if is_emergency is None else is_emergency,
         at=at,
     )
+
+
+def house_terms(ticket: Ticket, *, at: datetime) -> Terms | None:
+    """For what the product itself asks of people: by the contract's calendar, even where it promises nothing.
+    None where no calendar was ever agreed on."""
+    version = version_near(ticket.contract, ticket.reported_at or at)
+    if version is None:
+        return None
+    calendar = WorkCalendar(pk=current_calendar_id(version))
+    return Terms(ticket.contract.desk, calendar, ticket.category, Severity(ticket.severity), {})
 
 
 def channels_for(contract: Contract, *, category: str, severity: Severity, at: datetime) -> frozenset[Channel]:

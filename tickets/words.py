@@ -160,4 +160,5 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.REMOTE_REVOKED: gettext_lazy("revoked the remote access"),
     Act.REMOTE_STARTED: gettext_lazy("works from afar"),
     Act.REMOTE_ENDED: gettext_lazy("ended the remote access"),
+    Act.REMOTE_RAN_OUT: gettext_lazy("closed the remote access: its time ran out"),
 }

@@ -20,9 +20,9 @@ export function wordsFor(seconds) {
 
 function overdue(seconds) {
   const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
-  if (days) return say("over_days", { days, hours: hours % 24 });
-  if (hours) return say("over_hours", { hours, minutes: minutes % 60 });
-  return minutes ? say("over_minutes", { minutes }) : say("over_seconds", { seconds });
+  if (!minutes) return say("over_seconds", { seconds });
+  const clock = [hours % 24, minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
+  return say(days ? "over_days" : "over_hours", { days, clock });
 }
 
 function tick() {

@@ -11,7 +11,9 @@ import "./drafts.js";
 import "./ticket.js";
 import "./mentions.js";
 import "./signature.js";
+import "./handed.js";
 import "./keeps.js";
+import "./calling.js";
 
 const own = document.querySelector("script[data-fonts]").dataset;
 

@@ -2,7 +2,7 @@
 // however often it is pressed. Without this script the form is a plain form.
 const form = document.getElementById("report");
 const AGAIN = [2000, 4000, 8000, 15000, 30000];
-const WIDEST = 1600;
+const WIDEST = 1600, GONE = 410;
 
 const store = {
   name: () => `report:${form.dataset.key}`,
@@ -96,13 +96,13 @@ async function deliver(report) {
     if (answer.status === 403) { await freshToken(); answer = await post(report); }
     if (answer.status >= 500) throw new Error("later");
     const said = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
-    store.drop();
+    if (said.to || said.errors || answer.status === GONE) store.drop();
     if (said.to) return location.assign(said.to);
+    if (answer.status === GONE) return location.reload(); // revoked since: the page says what to do
     busy(false);
     kept.hidden = true;
-    if (!said.errors) return location.reload();
-    form.submission.value = newKey();
-    showErrors(said.errors);
+    if (said.errors) form.submission.value = newKey();
+    showErrors(said.errors || { __all__: [form.dataset.failed] }); // no cookies, or too large: it stays, and is tried anew
     document.getElementById("patient").hidden = !said.patient;
     send.hidden = Boolean(said.patient);
   } catch (error) {
@@ -125,6 +125,14 @@ if (form) {
   form.photo.addEventListener("change", () => {
     if (form.photo.files[0]) form.querySelector("[data-photo]").textContent = form.photo.files[0].name;
   });
+  // Of several systems only the chosen one's numbers are to be called.
+  const numbers = document.querySelectorAll("[data-desk]:not(input)");
+  const callOf = () => {
+    const system = form.querySelector("[name=system]:checked");
+    numbers.forEach((one) => { one.hidden = Boolean(system) && one.dataset.desk !== system.dataset.desk; });
+  };
+  form.addEventListener("change", callOf);
+  callOf();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (running) return;
@@ -134,13 +142,13 @@ if (form) {
     busy(true);
     const photo = form.photo.files[0] ? await smaller(form.photo.files[0]) : "";
     busy(false);
-    const chosen = form.querySelector("[name=symptom]:checked");
+    const chosen = (name) => { const one = form.querySelector(`[name=${name}]:checked`); return one ? one.value : ""; };
     const report = {
-      submission: form.submission.value, symptom: chosen ? chosen.value : "", halts_care: form.halts_care.checked ? "on" : "",
+      submission: form.submission.value, system: chosen("system"), symptom: chosen("symptom"), halts_care: form.halts_care.checked ? "on" : "",
       words: form.words.value, name: form.name.value, phone: form.phone.value, patient_data: answer, photo,
     };
     own.keep({ name: report.name, phone: report.phone });
-    if (report.symptom) store.keep(report);
+    if (report.symptom && (report.system || !form.querySelector("[name=system]"))) store.keep(report);
     deliver(report);
   });
   const waiting = store.read();

@@ -5,8 +5,9 @@ import { toast } from "./toasts.js";
 import { say } from "./words.js";
 
 // An act's form opens over the ticket; without a script it is a page of its own.
-const dialog = document.getElementById("act");
+const over = () => document.getElementById("act");
 document.addEventListener("htmx:afterSwap", (event) => {
+  const dialog = over();
   if (!dialog || event.target.id !== "act-form") return;
   event.target.querySelectorAll("form[data-draft]").forEach(restore);
   open(dialog);
@@ -14,7 +15,7 @@ document.addEventListener("htmx:afterSwap", (event) => {
   if (first) first.focus();
 });
 document.addEventListener("click", (event) => {
-  const closer = event.target.closest("[data-closes-act]");
+  const closer = event.target.closest("[data-closes-act]"), dialog = over();
   if (!closer || !dialog || !dialog.contains(closer)) return;
   event.preventDefault();
   close(dialog);
@@ -34,6 +35,16 @@ document.addEventListener("click", (event) => {
   const panel = document.getElementById(tab.getAttribute("aria-controls"));
   const field = panel.querySelector("textarea, a.offer, button.offer");
   if (field) field.focus();
+});
+
+// From the line at the top to all that can be done.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens-tab]");
+  const tab = opener && document.getElementById(opener.dataset.opensTab);
+  if (!tab) return;
+  event.preventDefault();
+  tab.click();
+  tab.scrollIntoView({ block: "start" });
 });
 
 // Who else is here, and whether something changed: a few bytes every two seconds while the page is looked at.

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from servicedesk.accounts.pace import seconds_to_wait
 from servicedesk.accounts.passwords import is_expired
 from servicedesk.accounts.services.support import record_look
-from servicedesk.tenancy.api_doors import problem
+from servicedesk.tenancy.api_doors import for_programs, problem
 from servicedesk.tenancy.doors import Audience
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.wall import hash_of
@@ -78,15 +78,17 @@ def machines(get_response: GetResponse) -> GetResponse:
     def middleware(request: Any) -> HttpResponseBase:
         given = request.headers.get("Authorization", "")
         request.secret = given[len(BEARER) :].strip() if given.lower().startswith(BEARER) else ""
-        if not request.secret or not request.path.startswith(PROGRAMS):
+        if not request.path.startswith(PROGRAMS):
             request.secret = ""
             return get_response(request)
+        if not request.secret:
+            return for_programs(request, get_response(request))
         if wait := seconds_to_wait(hash_of(request.secret)):
             answer = problem(429, _("Too many requests in this minute. Come back in %(count)s s.") % {"count": wait})
             answer.headers["Retry-After"] = str(wait)
             return answer
         request.user, request._dont_enforce_csrf_checks = AnonymousUser(), True
-        return get_response(request)
+        return for_programs(request, get_response(request))
 
     return middleware
 
@@ -117,6 +119,7 @@ class Gate:
     rule is known: whatever is open to everybody stays open, and so do sign-out and the pages that mend the matter."""
 
     mends: frozenset[str]
+    is_of_people = True  # a machine has neither password nor second step; whoever made its token has both
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -129,6 +132,8 @@ class Gate:
         if rule and rule.who in (Audience.PUBLIC, Audience.INTERNAL):
             return None
         if not request.user.is_authenticated or request.resolver_match.url_name in self.mends:
+            return None
+        if self.is_of_people and getattr(request, "secret", ""):
             return None
         return self.stop(request)
 
@@ -180,6 +185,7 @@ class SupportOnRecord(Gate):
     """Every page an operator opens while a support session is open stands in that hospital's trail."""
 
     mends = frozenset()
+    is_of_people = False
 
     def stop(self, request: Any) -> HttpResponse | None:
         person = request.person

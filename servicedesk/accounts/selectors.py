@@ -39,13 +39,14 @@ def own_memberships(person: Person) -> list[OwnMembership]:
 
 
 def people(person: Person, *, at: datetime, ended: bool = False) -> QuerySet[Membership]:
-    rows = Membership.objects.visible_to(person).select_related("user", "department", "hospital")
+    rows = Membership.objects.visible_to(person).people().select_related("user", "department", "hospital")
     return rows.filter(until_at__lte=at) if ended else rows.exclude(until_at__lte=at)
 
 
 def successors(membership: Membership, person: Person, *, at: datetime) -> QuerySet[Membership]:
     same = Q(hospital_id=membership.hospital_id, vendor_id=membership.vendor_id)
-    return Membership.objects.visible_to(person).filter(same, until_at=None, from_at__lte=at).exclude(pk=membership.pk)
+    rows = Membership.objects.visible_to(person).people().filter(same, until_at=None, from_at__lte=at)
+    return rows.exclude(pk=membership.pk)
 
 
 def open_invitations(person: Person, *, at: datetime) -> QuerySet[Invitation]:

@@ -200,6 +200,7 @@ class Act(TextChoices):
     REMOTE_REVOKED = "tickets.remote_revoked", _("revoked remote access")
     REMOTE_STARTED = "tickets.remote_started", _("began remote access")
     REMOTE_ENDED = "tickets.remote_ended", _("ended remote access")
+    REMOTE_RAN_OUT = "tickets.remote_ran_out", _("closed remote access that ran out")
     REMOTE_EXPORTED = "tickets.remote_exported", _("exported the list of remote access")
     # tickets: api
     NUMBER_ELSEWHERE_SET = "tickets.number_elsewhere_set", _("wrote down a ticket's number elsewhere")

@@ -38,6 +38,7 @@ CODES: dict[str, Promise] = {
     "role": gettext_lazy("the role does not include it"),
     "reach": gettext_lazy("it belongs to somebody else"),
     "read_only": gettext_lazy("it may be read but no longer changed"),
+    "handed_over": gettext_lazy("the device was in somebody's hands to sign on"),
     "not_found": gettext_lazy("it does not exist or is somebody else's"),
     "csrf": gettext_lazy("the page was too old or the request came from elsewhere"),
     "method": gettext_lazy("the page does not take this kind of request"),

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from servicedesk.audit.enums import Act, Result
 from servicedesk.audit.models import Record
+from servicedesk.tenancy.bulk import insert_made
 from servicedesk.tenancy.wall import Person
 
 Word = str | int | bool | None
@@ -38,7 +39,7 @@ def record(
     `words` are ids and closed words (old and new role, a count), never names, texts or secrets; others are refused.
     """
     line = Record(**columns_of(act, subject, by=by, at=at, result=result, words=words))
-    line.save(force_insert=True, using=using)
+    insert_made([line], using=using)
     return line
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from servicedesk.clocks import reading
@@ -19,6 +20,7 @@ from servicedesk.sla.clock import Clock as Running
 from servicedesk.sla.clock import Pause
 from servicedesk.sla.course import Course
 from servicedesk.sla.promise import Metric, Promise, Severity
+from servicedesk.tenancy.bulk import insert_made
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Refused
@@ -57,8 +59,9 @@ Act = Callable[[Metric, Course], Course]
 
 
 class Life:
-    def __init__(self, matter: Matter, *, using: str = "default") -> None:
-        self.matter, self.using = matter, using
+    def __init__(self, matter: Matter, *, using: str = "default", said: datetime | None = None) -> None:
+        """`said`: the due time with which a new matter was written."""
+        self.matter, self.using, self.said = matter, using, said
         self.entries: dict[Metric, list[Entry]] = {}
 
     @classmethod
@@ -139,8 +142,7 @@ class Life:
         # What stands no more goes first: of one promise, two clocks may not stand at once.
         for entry in sorted(moved, key=lambda entry: entry.row.is_standing):
             entry.row.save(using=self.using, update_fields=STORED)
-        if fresh:
-            Clock.objects.using(self.using).bulk_create([entry.row for entry in fresh])
+        insert_made([entry.row for entry in fresh], using=self.using)
         store_spans([*moved, *fresh], using=self.using)
         if moved:
             plan_anew([(entry.row, entry.clock) for entry in moved], using=self.using)
@@ -153,6 +155,8 @@ class Life:
         rows = [entry.row for entries in self.entries.values() for entry in entries]
         due = [row.due_at for row in rows if row.outcome is None and row.due_at]
         self.matter.next_due_at = min(due, default=None)
+        if self.said and self.said == self.matter.next_due_at:
+            return
         Matter.objects.using(self.using).filter(pk=self.matter.pk).update(next_due_at=self.matter.next_due_at)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from servicedesk.clocks.models import Clock, Step
 from servicedesk.sla.clock import Clock as Running
+from servicedesk.tenancy.bulk import insert_made
 
 Pair = tuple[Clock, Running]
 
@@ -23,8 +24,7 @@ def wanted(row: Clock, clock: Running) -> dict[int, datetime]:
 def plan_fresh(pairs: Sequence[Pair], *, using: str) -> None:
     """The steps of clocks that had none; a trigger wakes the watch for what is due at once."""
     steps = [_step(row, rung, at) for row, clock in pairs for rung, at in wanted(row, clock).items()]
-    if steps:
-        Step.objects.using(using).bulk_create(steps)
+    insert_made(steps, using=using)
 
 
 def plan_anew(pairs: Sequence[Pair], *, using: str) -> None:

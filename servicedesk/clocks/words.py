@@ -46,7 +46,7 @@ OUTCOMES: dict[Outcome, str | Text] = {
     Outcome.MET: gettext_lazy("kept"),
     Outcome.MISSED: gettext_lazy("missed"),
     Outcome.WAIVED: gettext_lazy("waived"),
-    Outcome.SUPERSEDED: gettext_lazy("replaced by another promise"),
+    Outcome.SUPERSEDED: gettext_lazy("no longer applies"),
 }
 RECIPIENTS: dict[Recipient, str | Text] = {
     Recipient.ASSIGNEE: gettext_lazy("whoever works on it"),

@@ -9,14 +9,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from servicedesk.audit.enums import Act
+from servicedesk.notices.acts import TOLD
 from servicedesk.notices.enums import PERSONAL, Channel, NoticeKind, Urgency, Wants
 from servicedesk.notices.models import Preference
 from servicedesk.notices.wire import is_host
 
 SHORTEST_SECRET = 16
 LONGEST_REPLAY = timedelta(days=31)
-ACTS = [act for act in Act if act.value.startswith("tickets.") and act != Act.NOTE_WRITTEN]
 NEEDS_SECRET = (Channel.WEBHOOK, Channel.SMS)
 WEEKDAYS = [
     (0, gettext_lazy("Monday")),
@@ -65,7 +64,7 @@ class ReceiverForm(forms.Form):
     events = forms.MultipleChoiceField(
         label=gettext_lazy("Which acts"),
         required=False,
-        choices=[(act.value, act.label) for act in ACTS],
+        choices=[(act.value, act.label) for act in TOLD],
         widget=forms.CheckboxSelectMultiple,
         help_text=gettext_lazy("Where every act is wanted; none chosen: all of them. Internal notes are never sent."),
     )

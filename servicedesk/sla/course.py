@@ -74,6 +74,16 @@ class Course:
         clock = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle + 1)
         return replace(self.withdraw(at), called_at=None)._followed_by(clock)
 
+    def of_a_part(self) -> Course:
+        """For what is taken out of the matter: it began as this began, raise by raise; of what was done nothing is."""
+        places = self._back_to(Severity.NONE)
+        former = [replace(self.clocks[place], outcome=Outcome.SUPERSEDED) for place in places[:-1]]
+        last = self.clocks[places[-1]]
+        armed_at = last.counts_from if last.promise.armed is Armed.AT_REPORT else None
+        fresh = replace(last, armed_at=armed_at, agreed=None, stopped_at=None, outcome=None)
+        over = enumerate((*former, fresh), start=-1)
+        return Course(tuple(replace(clock, cycle=1, raised_over=None if at < 0 else at) for at, clock in over))
+
     # ── when severity or category change ─────────────────────────────────────────────────────────────────────────────
     def changed(
         self, promise: Promise, calendar: Calendar, at: datetime, *, was: Severity, severity: Severity

@@ -8,18 +8,30 @@ from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, ValidationError
 
-from servicedesk.tenancy.doors import Audience, Rule, walk
+from servicedesk.tenancy.doors import SAFE, Audience, Rule, may_write, walk
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
-from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.refusals import Forbidden, Refused
 
 PROBLEM = "application/problem+json"
 STATUS = {"stale": 412}  # where HTTP has a word of its own for a refusal
+SAID = {
+    400: gettext_lazy("This cannot be read."),
+    403: gettext_lazy("This was not sent by a page of ours, and no token came with it."),
+    404: gettext_lazy("There is nothing here, or it is not yours to see."),
+    405: gettext_lazy("This address does not take that method."),
+    413: gettext_lazy("This is more than a megabyte."),
+    500: gettext_lazy("Something went wrong on our side. Nothing was done; it is in the log."),
+}
 
 
 def api_door(
@@ -37,28 +49,42 @@ def api_door(
         @wraps(view)
         def come_in(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
-                return _as_problem(walk(rule, view, request, args, kwargs))
+                return _undone(request, _as_problem(walk(rule, view, request, args, kwargs, savepoint=False)))
             except Refused as refusal:
                 request.denial = refusal.code  # type: ignore[attr-defined]
                 return problem(STATUS.get(refusal.code, refusal.status), str(refusal.sentence))
             except Http404:
-                return problem(404, _("There is nothing here, or it is not yours to see."))
+                return problem(404, str(SAID[404]))
+            except RequestDataTooBig:
+                return problem(413, str(SAID[413]))
 
         come_in.rule = rule  # type: ignore[attr-defined]
+        come_in.should_append_slash = False  # type: ignore[attr-defined]  # a body does not follow a redirect
         return come_in
 
     return hang
 
 
+def _undone(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """No page is made of a refusal, so the request's own transaction goes back whole; a savepoint for each act would
+    cost two more statements."""
+    if response.status_code >= 400 and request.method not in SAFE and transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    return response
+
+
+def refuse_read_only(row: Walled, person: Any) -> None:
+    """Of a row that a body names; the door looks at the one in the address."""
+    if not may_write(row, person):
+        raise Forbidden(_("You may read this but no longer change it."), code="read_only")
+
+
 def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
     """What the door itself answers is meant for people: a way to sign in, an empty page."""
     if response.status_code in (301, 302):
-        to_sign_in = "/login" in response.headers["Location"]
-        if to_sign_in:
-            return _unknown()
-        return problem(403, _("This account belongs to no organisation any more."))
+        return _elsewhere(response.headers["Location"])
     if response.status_code == 405:
-        answer = problem(405, _("This address does not take that method."))
+        answer = problem(405, str(SAID[405]))
         answer.headers["Allow"] = response.headers["Allow"]
         return answer
     return response
@@ -88,6 +114,29 @@ def _fields(errors: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _fields(inner, path)
     else:
         yield path, str(errors)
+
+
+def for_programs(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Whatever part of the house answered, also one that knows nothing of programs: they get no page and are sent
+    nowhere."""
+    if response.status_code < 300 or response.headers.get("Content-Type") == PROBLEM:
+        return response
+    if response.status_code < 400:
+        return _elsewhere(response.headers.get("Location", ""))
+    if response.status_code == 404 and not request.path.endswith("/"):
+        return problem(404, _("There is nothing here; every address ends with a slash."))
+    answer = problem(response.status_code, str(SAID.get(response.status_code, SAID[400])))
+    if "Allow" in response.headers:
+        answer.headers["Allow"] = response.headers["Allow"]
+    return answer
+
+
+def _elsewhere(location: str) -> HttpResponse:
+    if "/login" in location:
+        return _unknown()
+    if location == reverse("no_membership"):
+        return problem(403, _("This account belongs to no organisation any more."))
+    return problem(403, _("First something has to be done on a page: %(page)s.") % {"page": location})
 
 
 def _unknown() -> HttpResponse:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +50,7 @@ WORDS = {
     412: "Somebody changed the ticket since the version in If-Match",
     413: "The body is too large",
     415: "Not a media type that is read here",
+    422: "This Idempotency-Key was used for another request",
     429: "Too many requests in this minute; Retry-After says how long to wait",
 }
 
@@ -59,19 +59,6 @@ def problems(*statuses: int) -> dict[Any, Any]:
     """For `extend_schema(responses=…)`."""
     media = "application/problem+json"
     return {(status, media): OpenApiResponse(Problem, WORDS[status]) for status in sorted({401, 403, 429, *statuses})}
-
-
-def only_listed_fields(result: dict[str, Any], **_more: Any) -> dict[str, Any]:
-    """The schema says what `read` does: a field that is not listed is refused."""
-    shapes = result["components"]["schemas"]
-    for shape in _sent(result):
-        shapes[shape]["additionalProperties"] = False
-    return result
-
-
-def _sent(schema: dict[str, Any]) -> set[str]:
-    bodies = [one["requestBody"] for item in schema["paths"].values() for one in item.values() if "requestBody" in one]
-    return set(re.findall(r"#/components/schemas/(\w+)", json.dumps(bodies, default=str)))
 
 
 class TooLarge(APIException):
@@ -116,6 +103,16 @@ def read(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]
         raise serializers.ValidationError({name: _("There is no such field here.") for name in sorted(unknown)})
     asked.is_valid(raise_exception=True)
     return dict(asked.validated_data)
+
+
+def asked(shape: type[serializers.Serializer[Any]], query: Any) -> dict[str, Any]:
+    """Of a query; what is not known there is refused like a field that is not."""
+    question = shape(data=query)
+    unknown = set(query) - set(question.fields)
+    if unknown:
+        raise serializers.ValidationError({name: _("There is no such parameter.") for name in sorted(unknown)})
+    question.is_valid(raise_exception=True)
+    return dict(question.validated_data)
 
 
 # ── pages by key: what is added or changed meanwhile neither doubles a row nor hides one ─────────────────────────────

@@ -1,6 +1,6 @@
 """Many rows of one kind, without making an instance of each: an array a column, unnested by PostgreSQL.
 
-For what is written by the thousand in a second, such as escalations; everything else makes instances.
+For what is written by the thousand in a second, such as escalations, and with every report; everything else is saved.
 """
 
 from __future__ import annotations
@@ -26,6 +26,17 @@ def insert(
     conflict = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
     with connections[using].cursor() as cursor:
         cursor.execute(shape.statement + conflict, values)
+
+
+def insert_made(rows: Sequence[Model], *, using: str) -> None:
+    """The same for instances of one kind, in half the time of `save`. What the database itself fills in is not read
+    back, and no signal is sent."""
+    if not rows:
+        return
+    fields = [field for field in rows[0]._meta.concrete_fields if not field.has_db_default()]
+    insert(type(rows[0]), [{f.column: f.pre_save(row, True) for f in fields} for row in rows], using=using)
+    for row in rows:
+        row._state.adding, row._state.db = False, using
 
 
 @dataclass(frozen=True)

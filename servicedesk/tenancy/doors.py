@@ -23,11 +23,12 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.scopes import NAMED
 from servicedesk.ui.middleware import client_address
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -79,7 +80,9 @@ def door(
     return hang
 
 
-def walk(rule: Rule, view: Callable[..., HttpResponseBase], request: Any, args: Any, kwargs: Any) -> HttpResponseBase:
+def walk(
+    rule: Rule, view: Callable[..., HttpResponseBase], request: Any, args: Any, kwargs: Any, *, savepoint: bool = True
+) -> HttpResponseBase:
     rule = rule.asked_by(request.method)
     if turned_away := _turned_away(rule, request):
         return turned_away
@@ -89,9 +92,8 @@ def walk(rule: Rule, view: Callable[..., HttpResponseBase], request: Any, args: 
         args = (_row(rule, request, kwargs.pop(rule.key)), *args)
     if request.method in SAFE:
         return view(request, *args, **kwargs)
-    with (
-        transaction.atomic()
-    ):  # a savepoint: a refused act leaves nothing behind, and the page about it can still be made
+    # A refused act leaves nothing behind, and the page about it can still be made.
+    with transaction.atomic(savepoint=savepoint):
         return view(request, *args, **kwargs)
 
 
@@ -109,8 +111,17 @@ def _turned_away(rule: Rule, request: Any) -> HttpResponse | None:
     if request.person is None:
         return redirect("no_membership")
     if isinstance(rule.who, Permission) and rule.who.reach_of(request.person) is None:
-        raise Forbidden(_("Your role does not include this: %(act)s.") % {"act": rule.who.words}, code="role")
+        raise Forbidden(_why_not(rule.who, request.person), code="role")
     return None
+
+
+def _why_not(permission: Permission, person: Any) -> str:
+    words = {"act": permission.words}
+    if person.only is None:
+        return _("Your role does not include this: %(act)s.") % words
+    if permission.name in NAMED:
+        return _("The scopes of this token do not include this: %(act)s.") % words
+    return _("No token may do this; it takes a person who is signed in: %(act)s.") % words
 
 
 def is_internal(request: Any) -> bool:

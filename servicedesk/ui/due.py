@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import cache
 
 from django.utils import timezone
-from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 SOON, CLOSE, HOUR = 3600, 900, 3600  # seconds left, where it is not known how long the whole was
 HALF, FIFTH = 0.5, 0.2  # of the whole
+NEAR = {
+    0: gettext_lazy("today"),
+    1: gettext_lazy("tomorrow"),
+    2: gettext_lazy("the day after tomorrow"),
+    -1: gettext_lazy("yesterday"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +30,17 @@ class Left:
 
 
 def patterns() -> dict[str, str]:
+    return _patterns_in(get_language())
+
+
+@cache  # a list asks once for every row
+def _patterns_in(language: str | None) -> dict[str, str]:
     return {
         "left_minutes": _("%(minutes)d min %(seconds)d s left"),
         "left_seconds": _("%(seconds)d s left"),
         "over_seconds": _("%(seconds)d s overdue"),
-        "over_minutes": _("%(minutes)d min overdue"),
-        "over_hours": _("%(hours)d h %(minutes)d min overdue"),
-        "over_days": _("%(days)d d %(hours)d h overdue"),
+        "over_hours": _("%(clock)s overdue"),
+        "over_days": _("%(days)d d %(clock)s overdue"),
     }
 
 
@@ -44,7 +55,7 @@ def left(
     zone = zone or timezone.get_current_timezone()
     if due_at is None:
         return Left("paused" if paused else "calm", _("Paused") if paused else _("No time limit"), "")
-    exact = date_format(due_at.astimezone(zone), "Y-m-d H:i:s")
+    exact = f"{due_at.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     seconds = int((due_at - at).total_seconds() // 1)
     if paused:
         return Left("paused", _("Paused; if resumed: %(when)s") % {"when": _by(due_at, at, zone)}, exact)
@@ -72,12 +83,10 @@ def _to_the_second(seconds: int) -> str:
 
 
 def _overdue(seconds: int) -> str:
-    minutes, hours, days = seconds // 60, seconds // 3600, seconds // 86400
-    if days:
-        return patterns()["over_days"] % {"days": days, "hours": hours % 24}
-    if hours:
-        return patterns()["over_hours"] % {"hours": hours, "minutes": minutes % 60}
-    return patterns()["over_minutes" if minutes else "over_seconds"] % {"minutes": minutes, "seconds": seconds}
+    """By the hours and minutes, as a stop watch shows them; the first minute by its seconds."""
+    days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
+    name = "over_days" if days else "over_hours" if seconds >= 60 else "over_seconds"
+    return patterns()[name] % {"days": days, "clock": f"{hours:02}:{minutes:02}", "seconds": seconds}
 
 
 def _by(due_at: datetime, at: datetime, zone: tzinfo) -> str:
@@ -87,9 +96,8 @@ def _by(due_at: datetime, at: datetime, zone: tzinfo) -> str:
 
 
 def _day(day: date, today: date) -> str:
-    near = {0: _("today"), 1: _("tomorrow"), 2: _("the day after tomorrow"), -1: _("yesterday")}
-    if (day - today).days in near:
-        return near[(day - today).days]
+    if (day - today).days in NEAR:
+        return str(NEAR[(day - today).days])
     if day.year == today.year:
         return _("on %(month)d/%(day)d") % {"month": day.month, "day": day.day}
     return _("on %(year)d/%(month)d/%(day)d") % {"year": day.year, "month": day.month, "day": day.day}

@@ -20,6 +20,7 @@ from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import F, Model, Q, QuerySet
 from django.db.models.expressions import OrderBy
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import QueryDict
 
 SALT = "ui.tables"
@@ -41,25 +42,26 @@ class Sort:
     def word(self) -> str:
         return f"-{self.name}" if self.descending else self.name
 
-    def order(self, *, backwards: bool) -> list[OrderBy]:
+    def stretches(self, edge: tuple[Any, Any] | None, *, backwards: bool) -> list[tuple[Any, list[OrderBy]]]:
+        """What is read beyond the edge, one range of an index after the other. The NULLs end the list; in one condition
+        with the rest, they would make PostgreSQL read every row before the edge."""
+        if edge is None:
+            return [(Q(), self._order(backwards=backwards, with_nulls=self.nullable))]
+        (value, key), order = edge, self._order(backwards=backwards)
+        down = self.descending != backwards
+        missing = Q(**{f"{VALUE}__isnull": True})
+        if value is None:
+            rest = [(missing & Q(**{"pk__lt" if down else "pk__gt": key}), order)]
+            return [*rest, (~missing, order)] if backwards else rest
+        beyond = (TupleLessThan if down else TupleGreaterThan)(Tuple(F(VALUE), F("pk")), (value, key))
+        return [(beyond, order), (missing, order)] if self.nullable and not backwards else [(beyond, order)]
+
+    def _order(self, *, backwards: bool, with_nulls: bool = False) -> list[OrderBy]:
         down = self.descending != backwards
         value = F(VALUE).desc if down else F(VALUE).asc
         # Said only where it matters: an ordinary index serves the plain order and no other.
         nulls = {"nulls_first": True} if backwards else {"nulls_last": True}
-        return [value(**nulls if self.nullable else {}), F("pk").desc() if down else F("pk").asc()]
-
-    def beyond(self, value: Any, key: Any, *, backwards: bool) -> Q:
-        """The rows after this one as they are read; the NULLs are the end of the list."""
-        side = "lt" if self.descending != backwards else "gt"
-        later_id = Q(**{f"pk__{side}": key})
-        further = Q(**{f"{VALUE}__{side}": value}) if value is not None else Q()
-        if not self.nullable:  # the outer bound is what lets an index start at the right place
-            return Q(**{f"{VALUE}__{side}e": value}) & (further | later_id)
-        missing = Q(**{f"{VALUE}__isnull": True})
-        if value is None:
-            return ~missing | later_id if backwards else missing & later_id
-        tied = Q(**{VALUE: value}) & later_id
-        return further | tied if backwards else further | tied | missing
+        return [value(**nulls if with_nulls else {}), F("pk").desc() if down else F("pk").asc()]
 
 
 @dataclass(frozen=True)
@@ -116,9 +118,11 @@ def _is_nullable(model: Any, path: str) -> bool:
 def _walk(
     queryset: QuerySet[Any], sort: Sort, edge: tuple[Any, Any] | None, size: int, *, backwards: bool
 ) -> tuple[list[Any], bool]:
-    if edge is not None:
-        queryset = queryset.filter(sort.beyond(*edge, backwards=backwards))
-    rows = list(queryset.order_by(*sort.order(backwards=backwards))[: size + 1])
+    rows: list[Any] = []
+    for beyond, order in sort.stretches(edge, backwards=backwards):
+        rows += queryset.filter(beyond).order_by(*order)[: size + 1 - len(rows)]
+        if len(rows) > size:
+            break
     return rows[:size], len(rows) > size
 
 

@@ -1,4 +1,4 @@
-"""What one side proposes and the other decides, and one promise's own page: an HRP fault with a visit called for."""
+"""What one side proposes and the other decides, and one promise's own page: a visit of HRP."""
 
 from __future__ import annotations
 

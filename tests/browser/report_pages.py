@@ -17,6 +17,7 @@ from tests.contracts.people import in_force
 from tests.tickets.people import Desk, make_desk
 from tests.world import World, give_second_factor, make_place
 from tickets.models import Ticket
+from tickets.services.outages import announce_outage
 from tickets.services.reporting import Phoned
 from tickets.services.scanning import Tapped, report_by_sticker
 from tickets.services.stickers import About, Printable, make_stickers
@@ -28,6 +29,7 @@ class Room:
     desk: Desk
     sticker: Printable
     quiet: Printable  # of a system at which nothing is known to be down
+    door: Printable  # of a place where several systems stand
 
     @property
     def page(self) -> str:
@@ -36,6 +38,10 @@ class Room:
     @property
     def quiet_page(self) -> str:
         return f"/r/{self.quiet.token}/"
+
+    @property
+    def door_page(self) -> str:
+        return f"/r/{self.door.token}/"
 
     def tickets(self) -> list[Ticket]:
         with self.desk.inside():
@@ -47,21 +53,24 @@ def report_room(world: World) -> Room:
     Tries.objects.all().delete()
     with opened(Context()):
         desk = make_desk(world)
-    _name(desk)
+    name_people(desk)
     with opened(Context()):
         hrp, *_ = in_force(world.h1, world.v2, "hrp")
-    sticker, quiet = _stuck(desk, desk.contract), _stuck(desk, hrp, "财务科 03 号机")
+    sticker, quiet = stick(desk, desk.contract), stick(desk, hrp, "财务科 03 号机")
     for member in (desk.it, desk.lead, desk.manager, desk.engineer):
         give_second_factor(member.user)
-    return Room(desk, sticker, quiet)
+    return Room(desk, sticker, quiet, stick(desk, None, ""))
 
 
 def fill(room: Room) -> Ticket:
-    """Something known to be down, a call that waits for the other side's word, a ticket that waits for its call."""
+    """An announced outage, a hint, a call that waits for the other side's word, a ticket that waits for its call."""
     now, desk = timezone.now(), room.desk
     with desk.inside():
         for _ in range(2):
             report_by_sticker(room.sticker.sticker, Tapped(Symptom.NO_IMAGES, uuid4()), at=now)
+        down = report_by_sticker(room.quiet.sticker, Tapped(Symptom.NO_SIGN_IN, uuid4()), at=now)
+    facts = {"title": "全院登录缓慢", "words": "请稍候重试，急诊先用备用账号", "expected_at": now + timedelta(hours=2)}
+    desk.act(announce_outage, down, by=desk.it, at=now, **facts)
     late = Phoned(called_at=now - timedelta(minutes=25), caller="刘敏", callee="王工", number="8105")
     desk.report(by=desk.engineer, channel=Channel.PHONE, severity=Severity.A, call=late, at=now, title="全院无法调图")
     system = desk.contract.systems
@@ -82,11 +91,13 @@ def paths_of(room: Room, awaited: Ticket) -> dict[str, str]:
         "make-stickers": "/stickers/new/",
         "scan": room.page,
         "scan-quiet": room.quiet_page,
+        "scan-door": room.door_page,
+        "outages": "/outages/",
         "scan-gone": "/r/no-such-code/",
     }
 
 
-def _name(desk: Desk) -> None:
+def name_people(desk: Desk) -> None:
     radiology = desk.world.radiology[desk.world.h1.id]
     with opened(Context.of_hospital(desk.world.h1.id)):
         Department.objects.filter(pk=radiology.pk).update(name="放射科", phone="8105")
@@ -97,8 +108,8 @@ def _name(desk: Desk) -> None:
         type(desk.colleague).objects.filter(pk=desk.colleague.pk).update(name="赵工", phone="13900005678")
 
 
-def _stuck(desk: Desk, contract: Contract, label: str = "阅片工作站 05") -> Printable:
+def stick(desk: Desk, contract: Contract | None, label: str = "阅片工作站 05") -> Printable:
     place = make_place(desk.world.h1, desk.world.radiology[desk.world.h1.id])
     with desk.acting(desk.it) as person:
-        about = About(contract, contract.systems.first(), place=place, phone="8000")
+        about = About(contract, contract and contract.systems.first(), place=place, phone="8000")
         return make_stickers(about, [label], by=person, at=timezone.now())[0]

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
-from tests.browser.report_pages import fill, paths_of, report_room
+from django.utils import timezone
+
+from tests.browser.report_pages import Room, fill, paths_of, report_room
 from tests.browser.take_screenshots import FOLDER, ONLY
 from tests.browser.visitor import DESK, PHONE, Visitor
 from tests.world import World
+from tickets.services.visiting import call_for_visit, dispatch
+
+WARD = {"report", "report-chosen", "call-now", "outages", "ward-home", "ward-call"}
 
 
 def test_pictures(world: World, visitors: Callable[[], Visitor]) -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     room = report_room(world)
-    paths = paths_of(room, fill(room)) | {"numbers": "/numbers/"}
-    for width, theme in ((DESK, "light"), (PHONE, "light"), (PHONE, "dark"), (DESK, "dark")):
+    paths = paths_of(room, fill(room)) | {"numbers": "/numbers/", "ward-home": "/", "ward-call": "/calls/new/"}
+    paths |= {"check-in": room.page}
+    who = dict.fromkeys(WARD, room.desk.ward) | {"numbers": room.desk.lead, "check-in": room.desk.engineer}
+    expect(room)
+    for width, theme in ((DESK, "light"), (PHONE, "light"), (PHONE, "dark")):
         visitor = visitors().with_device(viewport=width, color_scheme=theme)
         visitor.expects = ("410",)
         for name, path in paths.items():
             if ONLY not in name:
                 continue
-            visitor.sign_in(room.desk.lead if name == "numbers" else room.desk.it)
+            visitor.sign_in(who.get(name, room.desk.it))
             visitor.visit(path)
             if name == "make-stickers":
                 visitor.page.fill("textarea", "\n".join(f"阅片工作站 {n:02}" for n in range(30)))
@@ -42,6 +51,14 @@ def test_pictures(world: World, visitors: Callable[[], Visitor]) -> None:
                 visitor.page.wait_for_selector("#live")
                 name = "scan-after"
             _shoot(visitor, f"{name}-{width['width']}-{theme}", width)
+
+
+def expect(room: Room) -> None:
+    """Somebody is called for, and the engineer stands before the sticker."""
+    desk, now = room.desk, timezone.now()
+    ticket = desk.accepted(title="阅片工作站无法调图，远程看不出", at=now - timedelta(minutes=30))
+    visit = desk.act(call_for_visit, ticket, by=desk.it, at=now, why="远程看不出")
+    desk.act(dispatch, visit, by=desk.engineer, at=now, engineer=desk.engineer)
 
 
 def _shoot(visitor: Visitor, name: str, width: dict) -> None:

@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.contract_pages import look
 from tests.browser.language import latin_sentences
 from tests.browser.ticket_pages import Room, paths_of, ticket_room
-from tests.browser.visitor import DEVICES, Visitor
+from tests.browser.visitor import PHONE, Visitor
 from tests.world import World
 from tickets.models import Draft, Entry
 from tickets.services import working
@@ -59,10 +59,8 @@ def holds(page: Page, words: str = WORDS) -> None:
     expect(page.locator("#reply-text")).to_have_value(words)
 
 
-@pytest.mark.parametrize("options", DEVICES, ids=str)
-def test_every_page_of_a_ticket(visitor: Visitor, room: Room, options: dict) -> None:
+def test_every_page_of_a_ticket(visitor: Visitor, room: Room) -> None:
     """Nothing cut off, nothing untranslated, nobody kept out."""
-    visitor.with_device(**options)
     for path, member in paths_of(room).values():
         visitor.sign_in(member)
         look(visitor, path)
@@ -116,6 +114,29 @@ def test_the_sheet_of_keys_names_the_acts(page: Page) -> None:
     page.keyboard.press("?")
     sheet = page.locator("#keys").inner_text()
     assert all(words in sheet for words in ("登记解决方案", "回复", "内部备注", "记录动作"))
+
+
+def test_what_is_below_comes_when_one_scrolls_there(room: Room, visitor: Visitor) -> None:
+    """And from the line at the top a thumb reaches all acts; those not possible say why when one asks."""
+    page = visitor.sign_in(room.desk.engineer).with_device(viewport=PHONE).visit(room.path())
+    assert page.locator("#same-system").count() == 0
+    page.locator("#around").scroll_into_view_if_needed()
+    expect(page.locator("#same-system")).to_contain_text("影像归档很慢")
+    page.click("#ticket-line [data-opens-tab]")
+    expect(page.locator("#panel-acts .act-group a:has-text('关联或合并')")).to_be_in_viewport()
+    refused = page.locator("#panel-acts .not-now li:has-text('接单')")
+    expect(refused).to_be_hidden()
+    page.click("#panel-acts .not-now summary")
+    expect(refused).to_contain_text("已在处理中。")
+
+
+def test_beside_the_queue_an_act_opens_too(room: Room, visitor: Visitor) -> None:
+    page = visitor.sign_in(room.desk.engineer).visit("/tickets/")
+    page.click("[data-splits]")
+    page.click(f"#queue-list [data-ticket='{room.ticket.pk}'] a.title")
+    page.click("#pane #tab-acts")
+    page.click("#pane #panel-acts a:has-text('登记解决方案')")
+    page.wait_for_selector("#act[open] textarea:focus")
 
 
 def test_two_engineers_at_once(room: Room, visitors: Callable[[], Visitor]) -> None:

@@ -85,6 +85,8 @@ def paths_of(room: Room) -> dict[str, tuple[str, Membership]]:
         "ticket-ward": (room.path(), ward),
         "ticket-fresh": (room.path(ticket=room.fresh), engineer),
         "ticket-notes": (room.path("?show=notes"), engineer),
+        "ticket-around": (room.path("around/"), engineer),
+        "ticket-around-nothing": (room.path("checklists/"), engineer),
         "ticket-resolve": (room.path("resolve/"), engineer),
         "ticket-dispatch": (room.path("dispatch/"), engineer),
         "ticket-severity": (room.path("change-severity/"), it),

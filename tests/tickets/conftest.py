@@ -7,6 +7,7 @@ import pytest
 from django.utils import translation
 
 from tests.conftest import commits
+from tests.tickets.machines import Machine, make_machine
 from tests.tickets.people import Desk, make_desk
 from tests.world import World, make_world
 
@@ -32,6 +33,16 @@ def desk(world: World, made_desk: Desk | None) -> Desk:
     if made_desk is None:
         return make_desk(world)
     return deepcopy(made_desk, {id(made_desk.world): world})
+
+
+@pytest.fixture
+def hospital(desk: Desk) -> Machine:
+    return make_machine(desk.lead)
+
+
+@pytest.fixture
+def vendor(desk: Desk) -> Machine:
+    return make_machine(desk.manager)
 
 
 @pytest.fixture(autouse=True)

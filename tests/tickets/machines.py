@@ -19,6 +19,7 @@ from servicedesk.tenancy.scopes import OF_SIDE, Scope
 from tests.world import person_of
 
 TICKETS = "/api/v1/tickets/"
+PROBLEM = "application/problem+json"
 
 
 @dataclass
@@ -57,3 +58,14 @@ def make_machine(lead: Membership, scopes: Collection[Scope] | None = None, *, d
         chosen = OF_SIDE[person.side] if scopes is None else scopes
         token, secret = make_token("HIS平台", scopes=chosen, until_at=at + timedelta(days=days), by=person, at=at)
     return Machine(token, secret)
+
+
+def at(pk: object, act: str = "") -> str:
+    return f"{TICKETS}{pk}/{act}/" if act else f"{TICKETS}{pk}/"
+
+
+def refused(answer: Any, status: int) -> Any:
+    assert (answer.status_code, answer["Content-Type"]) == (status, PROBLEM), answer.content
+    said = answer.json()
+    assert (said["status"], bool(said["detail"])) == (status, True)
+    return said

@@ -44,7 +44,7 @@ class Desk:
         self, *, severity: Severity = Severity.B, channel: Channel = Channel.WEB, at: Any = AT, **more: Any
     ) -> Ticket:
         by = more.pop("by", self.it)
-        call, reported_at = more.pop("call", None), more.pop("reported_at", None)
+        call = more.pop("call", None)
         facts: dict[str, Any] = {"category": "fault", "title": "阅片工作站无法调图", "severity": severity} | more
         facts.setdefault("department", self.world.radiology[self.world.h1.id])
         facts.setdefault("reporter", self.ward)
@@ -52,7 +52,7 @@ class Desk:
             call = Phoned(called_at=at, caller="刘敏", number="8105")
         with self.acting(by) as person:
             report = Report(contract=self.contract, channel=channel, **facts)
-            return report_fault(report, by=person, at=at, call=call, reported_at=reported_at)
+            return report_fault(report, by=person, at=at, call=call)
 
     def act(self, service: Any, subject: Any, *, by: Membership, at: Any, **more: Any) -> Any:
         with self.acting(by) as person:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 from html import unescape
+from uuid import uuid4
 
 import pytest
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from contracts.models import CatalogueItem
@@ -19,7 +20,7 @@ from tests.tickets.people import make_desk
 from tickets import states
 from tickets.acts import BUTTONS, offers
 from tickets.enums import State
-from tickets.models import Call, Visit
+from tickets.models import Call, Ticket, Visit
 from tickets.services import solving, visiting, working
 from tickets.services.reporting import Phoned
 from tickets.situation import situation_of
@@ -52,7 +53,7 @@ def field_time(moment) -> str:
 def found(desk, member, ticket) -> dict[str, str]:
     """Each act of this person with the sentence that says why not."""
     with desk.acting(member) as person:
-        situation = situation_of(ticket.pk, at=timezone.now())
+        situation = situation_of(Ticket.objects.get(pk=ticket.pk), at=timezone.now())
         return {offer.button.url_name: offer.why_not for offer in offers(situation, person)}
 
 
@@ -60,12 +61,15 @@ def test_every_button_has_a_page_and_every_page_a_button():
     ours = {act.url_name for act in ACTS}
     assert ours <= {button.url_name for button in BUTTONS}
     for button in BUTTONS:
-        assert reverse(button.url_name, args=["00000000-0000-0000-0000-000000000000"])
+        address = "/remote/ask/" if button.url_name == "ask_remote" else reverse(button.url_name, args=[uuid4()])
+        assert resolve(address).func.rule.who is button.who, button.url_name  # nobody is offered what turns them away
     assert {act.url_name for act in ACTS if act.form is None} == {
         button.url_name for button in BUTTONS if button.is_direct and button.url_name in ours
     }
+    for side in Side:
+        keys = [button.key for button in BUTTONS if button.key and button.side in (None, side)]
+        assert len(keys) == len(set(keys))
     keys = [button.key for button in BUTTONS if button.key]
-    assert len(keys) == len(set(keys))
     assert not set(keys) & {"g", "r", "n", "x", "m", "?"}
 
 
@@ -76,7 +80,7 @@ def test_a_button_that_says_no_says_what_the_act_would_say(desk, ticket):
         member = desk.it if name == "ticket_confirm" else desk.engineer
         with desk.acting(member) as by:
             button = next(one for one in BUTTONS if one.url_name == name)
-            sentence = button.why_not(ticket, by, situation_of(ticket.pk, at=timezone.now()))
+            sentence = button.why_not(ticket, by, situation_of(Ticket.objects.get(pk=ticket.pk), at=timezone.now()))
             with pytest.raises(Refused) as refused:
                 service(ticket, by=by, at=timezone.now())
         assert sentence == str(refused.value.sentence) == str(states.NOT_NOW[State.WORKING])
@@ -88,7 +92,10 @@ def test_each_side_finds_its_own_acts(desk, ticket):
     assert engineer["ticket_accept"] == it["ticket_confirm"] == "It is in work already."
     assert not {"ticket_pause", "ticket_change_severity", "ticket_confirm"} & set(engineer)
     assert not {"ticket_accept", "ticket_resolve", "ticket_give"} & set(it)
-    assert set(ward) == {"ticket_urge", "ticket_withdraw", "ticket_refuse"}
+    assert set(ward) == {"ticket_urge", "ticket_withdraw", "ticket_refuse", "sign"}
+    assert {"ticket_links", "ask_remote", "call_about", "make_signing_link"} <= set(engineer)
+    assert {"ticket_outage", "shared_fault", "add_hospital_task", "sign"} <= set(it)
+    assert found(desk, desk.lead, ticket)["declare_incident"] == ""
     for button in BUTTONS:  # what the table says of sides is what the roles hold
         assert button.side in (None, Side.VENDOR, Side.HOSPITAL)
 

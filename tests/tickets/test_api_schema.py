@@ -32,6 +32,17 @@ def test_every_address_and_method_is_in_it():
             assert {method.upper() for method in said} == set(endpoint.rule.methods), endpoint
 
 
+def test_every_operation_names_the_scopes_that_open_it():
+    paths = json.loads(made())["paths"]
+    assert paths["/api/v1/tickets/"]["post"]["x-scopes"] == ["tickets.report"]
+    assert paths["/api/v1/tickets/{id}/link/"]["post"]["x-scopes"] == ["tickets.work", "tickets.decide"]
+    by_hand = {path for path, item in paths.items() for said in item.values() if not said["x-scopes"]}
+    assert {path.removeprefix("/api/v1/") for path in by_hand} == {
+        "tickets/{id}/declare-incident/", "incidents/{id}/end/", "remote-accesses/{id}/grant/",
+        "remote-accesses/{id}/refuse/", "remote-accesses/{id}/revoke/",
+    }  # fmt: skip
+
+
 def test_every_operation_says_how_it_refuses():
     for path, item in json.loads(made())["paths"].items():
         for method, said in item.items():

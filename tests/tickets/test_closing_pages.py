@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.conf import settings
@@ -23,10 +24,11 @@ from servicedesk.tenancy.wall import Context
 from tests.matrix.principals import sign_in
 from tests.tickets.closing import SOLVED, seen, sign_handed
 from tests.tickets.examples_closing import DRAWN
-from tests.world import make_member
+from tests.world import PASSWORD, make_member
+from tickets.closing import standing
 from tickets.enums import State, Way
 from tickets.models import FeedbackForm, MaintenanceRecord, Objection, SigningLink, Ticket
-from tickets.panels import BESIDE
+from tickets.panels import AROUND, shown
 from tickets.services import signing, solving
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +97,42 @@ def test_signed_on_the_handed_device(desk, ticket, client_of):
     assert (form.way, form.name, form.address, form.words) == (Way.HANDED, "刘敏", "127.0.0.1", "很快")
 
 
+def test_a_device_in_somebody_elses_hands_opens_nothing_else(desk, ticket, client_of):
+    """PACS-8: the back button, another tab, another ticket's form, a link: all answer 'hand it back', signed or not."""
+    url, digest = reverse("sign_here", args=[ticket.pk]), seen(desk, ticket)
+    other = reverse("sign_here", args=[desk.accepted().pk])
+    elsewhere = ["/", ticket.get_absolute_url(), other, "/tickets/", "/sign/some-link/", "/accounts/sessions/"]
+    with client_of(desk.engineer) as client:
+        assert client.get(ticket.get_absolute_url()).status_code == 200
+        assert client.get(url).status_code == 200
+        for _ in range(2):
+            for path in elsewhere:
+                response = client.get(path)
+                assert (response.status_code, "hand the device back" in response.content.decode()) == (403, True), path
+                assert response["HX-Refresh"] == "true"
+            assert client.get("/", headers={"X-By-Itself": "1"}).status_code == 204
+            assert client.post(reverse("ticket_say", args=[ticket.pk]), {"text": "我是工程师"}).status_code == 403
+            _post(client, url, digest)
+    assert desk.fresh(ticket).state == State.SIGNED
+
+
+def test_only_the_engineers_own_proof_since_then_takes_the_device_back(desk, ticket, client_of):
+    """That they signed in a minute before they handed it over proves nothing about who holds it now."""
+    back = reverse("take_device_back")
+    with client_of(desk.engineer) as client:
+        assert client.get(back)["Location"] == "/"
+        client.get(reverse("sign_here", args=[ticket.pk]))
+        ask = client.get(back)["Location"]
+        assert ask == f"{reverse('account_reauthenticate')}?next={quote(back, safe='')}"
+        assert client.post(ask, {"password": "wrong"}).status_code == 200
+        assert client.get(ticket.get_absolute_url()).status_code == 403
+        given = client.post(reverse("account_reauthenticate"), {"password": PASSWORD, "next": back})
+        assert given["Location"] == back
+        assert client.get(back)["Location"] == ticket.get_absolute_url()
+        assert client.get(ticket.get_absolute_url()).status_code == 200
+        assert client.cookies["handed"].value == ""
+
+
 @pytest.mark.parametrize(
     ("more", "sentence"),
     [
@@ -135,6 +173,7 @@ def test_html_in_the_words_is_only_words(desk, ticket, client_of):
     url, digest = reverse("sign_here", args=[ticket.pk]), seen(desk, ticket)
     with client_of(desk.engineer) as client:
         assert _post(client, url, digest, words="<b>好</b> 👍 ‮").status_code == 302
+    with client_of(desk.it) as client:
         form = reverse("feedback_form", args=[ticket.pk])
         page = client.get(form, follow=True).content.decode()
     assert "&lt;b&gt;好&lt;/b&gt;" in page
@@ -286,10 +325,9 @@ def test_a_recurrence_of_nothing_is_a_sentence(desk, ticket, client_of, earlier)
 # ── what the panel offers ────────────────────────────────────────────────────────────────────────────────────────────
 def _panel(desk, ticket, member):
     with desk.acting(member) as person:
-        shown = BESIDE[0].context(Ticket.objects.get(pk=ticket.pk), person, timezone.now())
-        if shown is None:
+        closing = standing(Ticket.objects.get(pk=ticket.pk), person, at=timezone.now())
+        if not closing:
             return None
-        closing = shown["closing"]
         names = ("may_sign", "may_hand_over", "may_make_link", "may_confirm", "may_refuse", "may_close")
         return {name for name in names if getattr(closing, name)}
 
@@ -306,9 +344,10 @@ def test_the_panel_offers_each_their_own_act(desk, ticket):
 
 def _rendered(desk, ticket, member):
     with desk.acting(member) as person:
-        here = Ticket.objects.get(pk=ticket.pk)
-        parts = [(panel, panel.context(here, person, timezone.now())) for panel in BESIDE]
-        return "".join(render_to_string(p.template, {"ticket": here, "person": person, **c}) for p, c in parts if c)
+        now, here = timezone.now(), Ticket.objects.get(pk=ticket.pk)
+        parts = [("tickets/_closing.html", {"closing": standing(here, person, at=now)})]
+        parts += [(template, {"panel": panel}) for template, panel in shown(AROUND, here, person, now)]
+        return "".join(render_to_string(template, {"ticket": here, "person": person, **c}) for template, c in parts)
 
 
 def test_the_panels_say_how_far_it_is_and_lead_on(desk, ticket, now, client_of):
@@ -332,9 +371,8 @@ def test_the_panels_say_how_far_it_is_and_lead_on(desk, ticket, now, client_of):
     assert again.number in _rendered(desk, ticket, desk.it)
 
 
-def test_a_panel_asks_as_little_for_one_cycle_as_for_many(desk, ticket):
+def test_the_panel_of_closure_is_one_query(desk, ticket):
     with desk.acting(desk.it) as person, CaptureQueriesContext(connection) as queries:
-        for panel in BESIDE:
-            if context := panel.context(ticket, person, timezone.now()):
-                render_to_string(panel.template, {"ticket": ticket, **context})
-    assert len(queries) <= 12
+        closing = standing(Ticket.objects.get(pk=ticket.pk), person, at=timezone.now())
+        assert "What solved it" in render_to_string("tickets/_closing.html", {"closing": closing})
+    assert len(queries) <= 3  # the calendar once in a process

@@ -12,6 +12,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
 from tests.tickets.people import make_desk
+from tickets.forms.emergency import PlanForm
 from tickets.models import EmergencyPlan, HospitalTask, PlanTick
 from tickets.plans import Step, current_plan
 from tickets.services import emergencies, levels, solving
@@ -55,6 +56,36 @@ def test_each_revision_is_a_version_and_says_why(desk):
         assert EmergencyPlan.objects.count() == 2
         assert EmergencyPlan.history.count() == 2
         assert current_plan(desk.contract).version == 2
+
+
+ON_PAPER = """影像系统应急预案
+一、 院方 10分钟：通知全院改用手工登记
+   急诊、手术室由总值班逐一电话确认
+二、厂商 30分钟：切换到备用归档服务器
+
+（三）核对最近 1.5 小时的影像
+1.5 小时内补传完毕"""
+
+
+def test_a_plan_is_written_as_one_page_and_pasted_as_it_stands():
+    """HRP-4: numbers begin steps, what follows belongs to them; written out again, it is the same plan."""
+    form = PlanForm({"title": "预案", "steps": ON_PAPER, "was": 0})
+    assert form.is_valid(), form.errors
+    heading, first, second, third = form.cleaned_data["steps"]
+    assert heading == Step("影像系统应急预案")
+    assert first == Step("通知全院改用手工登记\n急诊、手术室由总值班逐一电话确认", Side.HOSPITAL, 10)
+    assert second == Step("切换到备用归档服务器", Side.VENDOR, 30)
+    assert third.words == "核对最近 1.5 小时的影像\n1.5 小时内补传完毕"
+    plan = EmergencyPlan(title="预案", version=1, steps=[step.stored() for step in form.cleaned_data["steps"]])
+    again = PlanForm({**PlanForm.of(plan, "").initial, "why": "x"})
+    assert again.is_valid(), again.errors
+    assert again.cleaned_data["steps"] == form.cleaned_data["steps"]
+
+
+def test_a_list_without_numbers_is_a_step_a_line():
+    form = PlanForm({"title": "预案", "steps": "启用手工登记\n3号楼：切换\n\n院方：签字", "was": 0})
+    assert form.is_valid()
+    assert form.cleaned_data["steps"] == [Step("启用手工登记"), Step("3号楼：切换"), Step("签字", Side.HOSPITAL)]
 
 
 def test_the_plan_becomes_a_checklist_and_a_revision_leaves_it(hrp):

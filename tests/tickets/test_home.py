@@ -19,6 +19,7 @@ from tests.world import give_second_factor, make_member
 from tickets.at_home import tickets_at_home
 from tickets.models import Ticket
 from tickets.services.levels import propose_severity
+from tickets.services.outages import announce_outage, end_outage
 from tickets.services.reporting import Phoned
 from tickets.services.visiting import call_for_visit, dispatch
 from tickets.services.working import hand_over
@@ -49,14 +50,28 @@ def now():
 
 
 def test_a_reporter_sees_their_own_and_known_outages(desk, now):
+    """ALL-6: what the hospital announced, of whichever department and system; a grave ticket alone is not known."""
     mine = desk.report(at=now, title="我的打印机卡纸", reporter=desk.ward, severity=Severity.C)
     grave = desk.report(
-        at=now, title="全科无法调图", reporter=None, severity=Severity.A, channel=Channel.PHONE, by=desk.it
+        at=now, title="张三的片子", reporter=None, severity=Severity.A, channel=Channel.PHONE, by=desk.it
     )
-    other = desk.report(at=now, title="药房扫码失灵", reporter=None, department=desk.world.pharmacy[desk.world.h1.id])
-    page = at_home(desk.ward)
-    assert page.index("Known outages") < page.index(grave.title) < page.index(mine.title)
-    assert other.title not in page
+    pharmacy = desk.world.pharmacy[desk.world.h1.id]
+    other = desk.report(at=now, title="药房扫码失灵", reporter=None, department=pharmacy)
+    assert "Known outages" not in main_of(at_home(desk.ward))
+    facts = {"title": "全院扫码中断", "words": "先手工录入", "expected_at": now + timedelta(hours=1)}
+    outage = desk.act(announce_outage, other, by=desk.it, at=now, **facts)
+    page = main_of(at_home(desk.ward))
+    assert page.index("Known outages") < page.index("全院扫码中断") < page.index(mine.title)
+    assert "先手工录入" in page
+    assert f"/outages/#{outage.pk}" in page
+    for hidden in (other.title, grave.title, str(other.pk)):
+        assert hidden not in page
+    desk.act(end_outage, outage, by=desk.it, at=now + MINUTE)
+    assert "全院扫码中断" not in at_home(desk.ward)
+
+
+def main_of(page: str) -> str:
+    return page[page.index("<main") : page.index("</main")]
 
 
 def test_the_hospitals_word_is_asked_for_first(desk, now):

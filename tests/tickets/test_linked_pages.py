@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from openpyxl import load_workbook
 
 from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Role
@@ -89,8 +91,11 @@ def test_splitting_in_the_browser_keeps_what_was_typed(desk, now):
     wrong = go(client, "split_ticket", ticket, title="", words="打印机", category="nonsense")
     assert wrong.status_code == 409
     assert "打印机" in wrong.content.decode()
-    right = go(client, "split_ticket", ticket, title="打印机不出片", words="打印机", category="fault")
+    given = {"title": "打印机不出片", "words": "打印机", "category": "fault", "submission": uuid4()}
+    right = go(client, "split_ticket", ticket, **given)
     assert right.status_code == 302
+    again = go(client, "split_ticket", ticket, **given)
+    assert again.url == right.url
     with desk.inside():
         assert Ticket.objects.get(title="打印机不出片").reported_at == ticket.reported_at
 
@@ -211,7 +216,7 @@ def test_the_plan_is_written_and_revised_in_the_browser(desk):
         {"words": "通知临床: 科室主任", "side": "vendor", "minutes": None},
     ]
     form = client.get(url).context["form"]
-    assert form.initial["steps"].splitlines()[0] == "院方 10分钟：启用手工登记"
+    assert form.initial["steps"].splitlines()[0] == "1. 院方 10分钟：启用手工登记"
     stale = client.post(url, {"title": "预案", "steps": "别的", "was": 0, "why": "x"})
     assert (stale.status_code, "别的" in stale.content.decode()) == (409, True)
     assert client.post(url, {"title": "预案", "steps": "长" * 301, "was": 1, "why": "x"}).status_code == 409
@@ -265,9 +270,9 @@ def test_remote_access_from_asking_to_the_export(world, now):
     auditor = signed_in(make_member(Role.HOSPITAL_AUDITOR, world.h1))
     assert "=数据库" in auditor.get(reverse("remote_accesses"), {"state": "ended"}).content.decode()
     assert "=数据库" not in auditor.get(reverse("remote_accesses"), {"state": "asked"}).content.decode()
-    sheet = auditor.post(reverse("export_remote"), {"state": "ended"}).content.decode("utf-8-sig")
-    assert len(sheet.strip().splitlines()) == 2
-    assert "'=数据库" in sheet
+    book = load_workbook(io.BytesIO(auditor.post(reverse("export_remote"), {"state": "ended"}).content)).active
+    _titles, line = book.iter_rows(values_only=True)
+    assert (line[4], book["E2"].data_type, book["E2"].quotePrefix) == ("=数据库", "s", True)
     assert auditor.post(reverse("export_remote"), {"state": "nonsense"}).status_code == 409
     for odd in ("9999-12-31", "0001-01-01", "gestern"):
         assert auditor.get(reverse("remote_accesses"), {"to_on": odd}).status_code == 200
@@ -312,13 +317,14 @@ def test_an_ordinary_ticket_asks_once_what_hangs_on_it(desk, now, django_assert_
         with django_assert_num_queries(1):
             for panel in (linked.together, linked.emergency, linked.hospital_tasks):
                 panel(ticket, person, now)
+            assert linked.pressing(ticket, person) is None
 
 
 def test_panels_show_each_side_its_own(desk, now, world):
     from django.template.loader import render_to_string
 
     from tests.contracts.people import in_force
-    from tickets import panels
+    from tickets import panels, panels_linked
 
     parent = desk.accepted(at=now - 9 * MINUTE)
     contract, *_ = in_force(world.h1, world.v2, "smart")
@@ -331,8 +337,11 @@ def test_panels_show_each_side_its_own(desk, now, world):
     for member in (desk.engineer, desk.it, desk.ward):
         with desk.acting(member) as person:
             ticket = Ticket.objects.select_related("contract", "hospital").get(pk=parent.pk)
-            shown = [(panel.template, panel.context(ticket, person, now)) for panel in panels.BESIDE + panels.BELOW]
-            said[member.role] = "".join(
+            shown = [
+                (panel.template, panel.context(ticket, person, now)) for panel in panels.AROUND + panels.CHECKLISTS
+            ]
+            first = {"pressing": panels_linked.pressing(ticket, person), "ticket": ticket}
+            said[member.role] = render_to_string("tickets/_pressing.html", first) + "".join(
                 render_to_string(template, {"panel": panel, "ticket": ticket}) for template, panel in shown if panel
             )
     assert sibling.number in said[Role.VENDOR_ENGINEER]
@@ -354,7 +363,7 @@ def test_odd_texts_are_refused_or_shown_as_they_are(desk, now):
             (it, "announce_outage", {"title": odd}),
             (it, "say_to_children", {"text": odd}),
             (it, "add_hospital_task", {"words": odd}),
-            (it, "split_ticket", {"title": odd, "words": odd, "category": "fault"}),
+            (it, "split_ticket", {"title": odd, "words": odd, "category": "fault", "submission": uuid4()}),
             (lead, "declare_incident", {"title": odd, "why": odd, "every_minutes": "99" if refused else "30"}),
         ):
             is_long_allowed = name == "say_to_children" and len(odd) <= 20_000

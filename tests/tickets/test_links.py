@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from contracts.models import System
+from servicedesk.clocks.models import Clock
 from servicedesk.clocks.services import waivers
 from servicedesk.notices.models import InboxItem
 from servicedesk.sla.promise import Channel, Metric, Severity
@@ -15,7 +17,7 @@ from tests.clocks.examples import AT
 from tests.tickets.closing import resolved
 from tickets.enums import Cause, LinkKind, Remedy, State
 from tickets.models import Call, Entry, TicketLink
-from tickets.services import linking, solving, visiting, working
+from tickets.services import levels, linking, solving, visiting, working
 from tickets.services.linking import link, merge, undo_merge, unlink
 from tickets.services.splitting import Part, split
 
@@ -180,6 +182,67 @@ def test_a_phoned_ticket_splits_with_its_call(desk):
     with desk.inside():
         call = Call.objects.get(ticket=fresh)
     assert (call.caller, call.called_at, call.needs_word) == ("刘敏", AT, False)
+
+
+def test_a_part_begins_where_the_whole_began_raised_or_not(desk):
+    """PACS-16: raised at noon, the graver promises count from noon in the part too; lowered, from the report."""
+    ticket = desk.report(severity=Severity.B, channel=Channel.PHONE)
+    noon, hour = AT + timedelta(hours=4), timedelta(hours=1)
+    ticket = desk.act(levels.change_severity, ticket, by=desk.it, at=noon, severity=Severity.ONE, why="全院停诊")
+    fresh = desk.act(split, ticket, by=desk.it, at=noon + MINUTE, part=Part("报告也打不开"))
+    assert desk.clocks(fresh) == desk.clocks(ticket)
+    assert desk.clock(fresh, Metric.RESPOND).due_at == noon + 5 * MINUTE
+    assert desk.clock(fresh, Metric.ON_SITE).due_at == noon + timedelta(hours=4)
+    for each in (ticket, fresh):
+        desk.act(levels.change_severity, each, by=desk.it, at=noon + 2 * MINUTE, severity=Severity.B, why="只有一台")
+        assert desk.clock(each, Metric.RESPOND).due_at == AT + hour
+
+
+def test_a_part_is_not_reported_anew(desk):
+    """No call is asked for that was never needed, and no month is too long ago."""
+    ticket = desk.report(severity=Severity.B)
+    desk.act(levels.change_severity, ticket, by=desk.it, at=AT + 5 * MINUTE, severity=Severity.ONE, why="全院停诊")
+    taken = desk.act(working.accept, ticket, by=desk.engineer, at=AT + 6 * MINUTE)
+    fresh = desk.act(split, taken, by=desk.engineer, at=AT + timedelta(days=40), part=Part("报告也打不开"))
+    assert (fresh.state, fresh.assignee_id, fresh.channel) == (State.WORKING, desk.engineer.pk, "web")
+    assert (fresh.reported_at, desk.clocks(fresh)[Metric.RESPOND]) == (AT, "met")
+    free = desk.act(split, desk.report(severity=Severity.B), by=desk.it, at=AT + MINUTE, part=Part("另一件"))
+    assert free.state == State.REPORTED
+
+
+def test_what_the_whole_has_done_the_part_has_not(desk):
+    """A pause stands for both; a visit that was there and a solution are the whole's alone."""
+    ticket = desk.accepted(severity=Severity.A, channel=Channel.PHONE)
+    visit = desk.act(visiting.call_for_visit, ticket, by=desk.it, at=AT + 5 * MINUTE, why="需现场")
+    desk.act(working.pause, ticket, by=desk.it, at=AT + 10 * MINUTE, why="手术中")
+    desk.act(working.resume, ticket, by=desk.it, at=AT + 30 * MINUTE)
+    desk.act(visiting.arrive, visit, by=desk.engineer, at=AT + 60 * MINUTE, where="机房")
+    fresh = desk.act(split, ticket, by=desk.it, at=AT + 80 * MINUTE, part=Part("打印机也打不出"))
+    assert desk.clock(ticket, Metric.ON_SITE).outcome == "met"
+    clock = desk.clock(fresh, Metric.ON_SITE)
+    assert (clock.outcome, clock.due_at) == (None, desk.clock(ticket, Metric.ON_SITE).due_at)
+    assert clock.due_at == AT + timedelta(hours=4, minutes=20)
+
+
+def test_a_part_of_another_kind_counts_from_the_same_beginning(desk):
+    ticket = desk.report(severity=Severity.B, channel=Channel.PHONE)
+    ticket = desk.act(levels.change_severity, ticket, by=desk.it, at=AT + 9 * MINUTE, severity=Severity.A, why="急")
+    with desk.inside():
+        kinds = desk.contract.catalogue.exclude(category=ticket.category)
+        other = kinds.order_by("category").values_list("category", flat=True).first()
+    fresh = desk.act(split, ticket, by=desk.it, at=AT + 10 * MINUTE, part=Part("要培训", category=other))
+    with desk.inside():
+        rows = Clock.objects.filter(matter=fresh.matter_id, is_standing=True)
+        starts = set(rows.values_list("counts_from", flat=True))
+    assert starts == {AT + 9 * MINUTE}
+
+
+def test_pressed_twice_it_is_one_part(desk):
+    ticket, part = desk.report(), Part("打印机也打不出", submission=uuid4())
+    parts = [desk.act(split, ticket, by=desk.it, at=AT + n * MINUTE, part=part).pk for n in (1, 2)]
+    assert len(set(parts)) == 1
+    with desk.inside():
+        assert TicketLink.objects.count() == 1
 
 
 def test_what_cannot_be_split(desk):

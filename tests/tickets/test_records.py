@@ -18,16 +18,20 @@ from openpyxl import load_workbook
 from servicedesk.audit.models import Record
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.wall import Context
 from servicedesk.ui.tables import page_of
 from tests.clocks.examples import AT
 from tests.matrix.principals import sign_in
+from tests.tickets.closing import closed
 from tests.tickets.examples import make_ticket
 from tests.world import make_member
+from tickets import searching
 from tickets.enums import Cause, Ending, Satisfaction
 from tickets.forms.records import KINDS, RecordFilter
 from tickets.models import MaintenanceRecord
 from tickets.records import figures, records
+from tickets.services import working
 from tickets.services.exporting import export_records
 from tickets.views.records import SORTS
 
@@ -101,6 +105,26 @@ def test_screen_and_spreadsheet_hold_the_same_rows_for_random_filters(desk):
     assert len(set(sizes)) > 8, "the filters choose different things"
 
 
+@pytest.mark.parametrize("many", [searching.MANY, 0], ids=["named", "on the way"])
+def test_records_are_found_as_tickets_are(desk, monkeypatch, many):
+    """One letter and two, full-width and narrow, signers and those who closed, several words; and no note of the other
+    side. Common words are met on the way through the list, rare ones' tickets are named: the same rows either way."""
+    monkeypatch.setattr(searching, "MANY", many)
+    ticket = closed(desk, title="ＰＡＣＳ 胶片偏暗")
+    other = closed(desk, title="登记台卡住")
+    desk.act(working.note, other, by=desk.engineer, at=AT, text="院方网管态度恶劣")
+    asked = {
+        "胶": {ticket}, "偏暗": {ticket}, "pacs": {ticket}, "ｐａｃｓ": {ticket}, "刘敏": {ticket, other}, "猫": set(),
+        "登记 刘敏": {other}, "登记 偏暗": set(), ticket.number: {ticket}, "恶劣": set(), "%": set(),
+    }  # fmt: skip
+    with desk.acting(desk.it) as person:
+        for words, tickets in asked.items():
+            rows = records(person, searching.saying(person, words))
+            assert set(rows.values_list("ticket_id", flat=True)) == {each.pk for each in tickets}, words
+    with desk.acting(desk.engineer) as person:
+        assert records(person, searching.saying(person, "恶劣")).count() == 1
+
+
 def test_filters_choose_what_they_say(desk):
     rows = make_records(desk, 40)
     with desk.acting(desk.it) as person:
@@ -113,6 +137,8 @@ def test_filters_choose_what_they_say(desk):
         assert found(severity="A") == {row.pk for row in rows if row.severity == "A"}
         assert found(q="打印机") == {row.pk for row in rows if "打印机" in row.title + row.solution}
         assert found(kind="again") == {row.pk for row in rows if row.cycles > 1}
+        both = {row.pk for row in rows if "打印机" in row.title + row.solution and row.severity == "A"}
+        assert found(q="打印机", severity="A") == both
         assert found(kind="recurring") == {row.pk for row in rows if row.is_recurring}
         day = date(2026, 11, 10)
         of_day = {row.pk for row in rows if (row.closed_at + timedelta(hours=8)).date() == day}
@@ -154,7 +180,7 @@ def test_control_letters_and_emoji_survive_the_spreadsheet(desk):
     ticket = make_ticket(desk.world.h1, desk.world.v1, contract=desk.contract)
     values = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
     with desk.acting(desk.it) as person:
-        values |= {"id": ticket.pk, "ticket_id": ticket.pk, "number": "X", "title": "坏\x07\x1b👍\u202e<b>"}
+        values |= {"id": uuid7(), "ticket_id": ticket.pk, "number": "X", "title": "坏\x07\x1b👍\u202e<b>"}
         MaintenanceRecord(**values).save(force_insert=True)
         titles = [line[7] for line in in_book(export_records(Q(), by=person, at=AT))]
     assert len(titles) == 2

@@ -12,7 +12,7 @@ from tests.clocks.examples import AT
 from tests.tickets.closing import HOUR, SOLVED, closed, sign_handed
 from tests.world import make_member
 from tickets.models import MaintenanceRecord, Ticket
-from tickets.panels import BESIDE
+from tickets.panels import AROUND
 from tickets.services import recurring, solving, working
 
 pytestmark = pytest.mark.django_db
@@ -57,9 +57,9 @@ def test_one_click_links_and_both_show_it(desk, system, earlier):
     assert desk.fresh(again).recurs_id == earlier.pk
     assert _alike(desk, again) == []
     with desk.acting(desk.it) as person:
-        panel = next(each for each in BESIDE if each.template == "tickets/_recurring.html")
-        here = panel.context(Ticket.objects.get(pk=again.pk), person, CLOSED_AT + DAY)["recurring"]
-        there = panel.context(Ticket.objects.get(pk=earlier.pk), person, CLOSED_AT + DAY)["recurring"]
+        panel = next(each for each in AROUND if each.template == "tickets/_recurring.html")
+        here = panel.context(Ticket.objects.get(pk=again.pk), person, CLOSED_AT + DAY)
+        there = panel.context(Ticket.objects.get(pk=earlier.pk), person, CLOSED_AT + DAY)
     assert (here["earlier"], there["later"]) == (earlier, [again])
 
 
@@ -69,11 +69,11 @@ def test_a_ward_is_not_shown_another_wards_ticket(desk, world, system):
     other = make_member(Role.WARD_REPORTER, world.h1, department=pharmacy)
     theirs = closed(desk, system=system, department=pharmacy, reporter=other)
     again = desk.report(system=system, at=CLOSED_AT + DAY)
-    panel = next(each for each in BESIDE if each.template == "tickets/_recurring.html")
+    panel = next(each for each in AROUND if each.template == "tickets/_recurring.html")
     for member, is_shown in ((desk.it, True), (desk.ward, False)):
         with desk.acting(member) as person:
             shown = panel.context(Ticket.objects.get(pk=again.pk), person, CLOSED_AT + DAY)
-        assert (shown is not None and shown["recurring"]["alike"] == [theirs]) is is_shown
+        assert (shown is not None and shown["alike"] == [theirs]) is is_shown
 
 
 def test_the_record_counts_it(desk, system, earlier):

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from servicedesk.audit.models import Record
 from servicedesk.notices.models import InboxItem
 from servicedesk.schedule import BEAT
 from servicedesk.sla.promise import Severity
@@ -143,7 +144,7 @@ def test_odd_wishes_are_refused(icu, desk):
 
 
 def test_both_sides_are_told_once_that_it_ran_out(icu):
-    """The minute entry only tells; pressed twice or late, it tells once."""
+    """Who is inside then is out, on record, at the moment itself; pressed twice or late, it is told once."""
     assert BEAT["say that remote access ran out"]["task"] == "tickets.tasks.look_for_access_that_ran_out"
     row = icu.act(remote.start_remote, granted(icu), by=icu.engineer, at=AT + 2 * MINUTE)
     with icu.inside():
@@ -154,6 +155,19 @@ def test_both_sides_are_told_once_that_it_ran_out(icu):
         with icu.acting(member) as person:
             ended = InboxItem.objects.visible_to(person).filter(kind="remote_ended")
             assert ended.count() == 1
+    row = icu.fresh(row)
+    assert (row.ended_at, row.access_at(AT + 62 * MINUTE)) == (AT + 61 * MINUTE, Access.RUN_OUT)
+    with icu.inside():
+        ran_out = Record.objects.get(act="tickets.remote_ran_out")
+    assert (ran_out.subject_id, ran_out.by_user) == (str(row.pk), None)
+    row = icu.act(remote.end_remote, row, by=icu.engineer, at=AT + 90 * MINUTE, work="重建索引")
+    assert (row.ended_at, row.access_at(AT + 90 * MINUTE)) == (AT + 61 * MINUTE, Access.ENDED)
+
+
+def test_who_is_inside_when_it_is_revoked_is_out_at_that_moment(icu):
+    row = icu.act(remote.start_remote, granted(icu), by=icu.engineer, at=AT + 2 * MINUTE)
+    row = icu.act(remote.revoke_remote, row, by=icu.it, at=AT + 9 * MINUTE, why="操作超出范围")
+    assert (row.ended_at, row.access_at(AT + 9 * MINUTE)) == (AT + 9 * MINUTE, Access.REVOKED)
 
 
 def test_others_see_nothing_of_it(icu, world):

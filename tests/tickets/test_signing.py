@@ -7,9 +7,11 @@ from datetime import timedelta
 from threading import Barrier
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
+from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Record
+from servicedesk.audit.record import record as write_down
 from servicedesk.notices.models import InboxItem
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy import wall
@@ -23,7 +25,7 @@ from tests.tickets.examples_closing import DRAWN
 from tests.tickets.people import make_desk
 from tests.world import make_member, make_world
 from tickets.enums import Ending, Satisfaction, State, Way
-from tickets.feedback import facts_of, holds, sha256_of
+from tickets.feedback import columns_of, facts_of, holds, record_holds, sha256_of
 from tickets.models import Entry, FeedbackForm, MaintenanceRecord, Objection, SigningLink, Solution, Ticket
 from tickets.services import signing, solving, working
 from tickets.signers import Signer
@@ -64,6 +66,50 @@ def test_the_database_lets_nobody_change_a_signed_form_or_a_record(desk):
     for model in (FeedbackForm, MaintenanceRecord):
         with desk.inside(), pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
             model.objects.update(cycle=2) if model is FeedbackForm else model.objects.update(title="x")
+        with desk.inside(), pytest.raises(ProgrammingError, match="permission denied"), transaction.atomic():
+            model.objects.filter(pk__isnull=False)._raw_delete("default")
+
+
+def test_nor_takes_it_away_to_put_in_another(desk):
+    """SMART-10: neither the web nor the watch may; and who could, a trigger stops."""
+    frozen = ("tickets_feedbackform", "tickets_maintenancerecord")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname = 'is_frozen' AND tgtype & 24 = 24")
+        assert {row[0] for row in cursor.fetchall()} == set(frozen)
+        for role in ("servicedesk_app", "servicedesk_watch"):
+            for table in frozen:
+                cursor.execute("SELECT has_table_privilege(%s, %s, 'DELETE')", [role, table])
+                assert cursor.fetchone() == (False,)
+
+
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("missed", 3), ("satisfaction", Satisfaction.DISSATISFIED), ("signer_name", "别人"), ("solved_at", AT),
+     ("way", Way.LINK), ("facts", {"form": 1}), ("sha256", "0" * 64), ("solution", "换了硬盘")],
+)  # fmt: skip
+def test_a_record_whose_columns_are_not_its_facts_says_so(desk, column, value):
+    """SMART-10: lists and spreadsheets show the columns."""
+    ticket = closed(desk)
+    with desk.inside():
+        record = MaintenanceRecord.objects.get(ticket=ticket)
+        assert record_holds(record)
+        assert record.way == Way.HANDED
+        setattr(record, column, value)
+        assert not record_holds(record)
+
+
+def test_a_record_exchanged_together_with_its_hash_is_not_on_the_trail(desk):
+    """Nor is one of which the trail tells twice."""
+    ticket = closed(desk)
+    with desk.inside():
+        record = MaintenanceRecord.objects.get(ticket=ticket)
+        record.missed, true = 3, record.sha256
+        record.facts = record.facts | {"columns": columns_of(record)}
+        record.sha256 = sha256_of(record.facts)
+        assert not record_holds(record)
+        write_down(Act.RECORD_KEPT, ticket, by=None, at=LATER, words={"sha256": record.sha256})
+        assert record.sha256 != true
+        assert not record_holds(record)
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from threading import Barrier
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from servicedesk.clocks.models import ExtraDay
 from servicedesk.clocks.services import clocks
@@ -23,8 +24,10 @@ from servicedesk.tenancy.refusals import Refused
 from tests.clocks.examples import AT
 from tests.tickets.people import make_desk
 from tests.world import make_member, make_world
+from tickets.enums import State
 from tickets.models import Ticket
-from tickets.services.working import accept, pause, resume
+from tickets.services.going_on import wake
+from tickets.services.working import accept, ask_back, pause, resume, say
 
 pytestmark = [pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"]), pytest.mark.slow]
 
@@ -111,6 +114,33 @@ def test_acts_on_a_ticket_its_clocks_and_the_calendars_wait_for_each_other_in_no
 
     answers = [answer for _round in range(3) for answer in at_once(12, one)]
     assert {type(answer) for answer in answers} <= {type(None), Refused, Stale}
+
+
+def slowly(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+    """Whoever holds something keeps it a moment: a ring that can close, closes."""
+    answer = execute(sql, params, many, context)
+    if any(word in sql for word in ("FOR NO KEY UPDATE", "FOR UPDATE", "pg_advisory_xact_lock", "tickets_daycount")):
+        sleep(0.03)
+    return answer
+
+
+def test_what_goes_on_by_itself_meets_an_answer_in_no_ring(desk):
+    """ADR 18: the nurse answers in the second at which the ticket wakes; neither of the two is lost."""
+    ticket = desk.accepted()
+    wakes_at = AT + timedelta(hours=1)
+    desk.act(ask_back, ticket, by=desk.engineer, at=AT + timedelta(minutes=5), why="等日志", wakes_at=wakes_at)
+
+    def one(number: int) -> Any:
+        with connection.execute_wrapper(slowly):
+            if number % 2:
+                return desk.act(say, ticket, by=desk.it, at=wakes_at, text="日志已发")
+            with desk.inside(), transaction.atomic():
+                return wake(ticket.pk, at=wakes_at)
+
+    answers = at_once(4, one)
+    assert [type(answer).__name__ for answer in answers[1::2]] == ["Entry", "Entry"]
+    assert {type(answer) for answer in answers[::2]} == {bool}
+    assert desk.fresh(ticket).state == State.WORKING
 
 
 def why(number: int) -> dict[str, str]:

@@ -25,9 +25,10 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=SHANGHAI)
         (timedelta(days=1, hours=6), "明天 18:00 前", "before 18:00 tomorrow", "calm"),
         (timedelta(days=6), "11月26日 12:00 前", "before 12:00 on 11/26", "calm"),
         (timedelta(days=60), "2027年1月19日 12:00 前", "before 12:00 on 2027/1/19", "calm"),
-        (timedelta(minutes=-12), "超时 12 分", "12 min overdue", "over"),
-        (timedelta(hours=-2, minutes=-5), "超时 2 小时 5 分", "2 h 5 min overdue", "over"),
-        (timedelta(days=-3, hours=-4), "超时 3 天 4 小时", "3 d 4 h overdue", "over"),
+        (timedelta(seconds=-59), "超时 59 秒", "59 s overdue", "over"),
+        (timedelta(minutes=-12), "超时 00:12", "00:12 overdue", "over"),
+        (timedelta(hours=-3, minutes=-12), "超时 03:12", "03:12 overdue", "over"),
+        (timedelta(days=-2, hours=-3, minutes=-12), "超时 2 天 03:12", "2 d 03:12 overdue", "over"),
     ],
 )
 def test_words(after: timedelta, chinese: str, english: str, state: str) -> None:

@@ -1,69 +1,45 @@
-"""One address per act, a line each: who may, which service, the fields it takes. What decides is in the services."""
+"""The daily acts of a ticket, a line each. What decides is in the services."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpResponse
-from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
-from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from contracts.models import CatalogueItem
-from servicedesk.sla.promise import Severity
-from servicedesk.tenancy.api_doors import api_door
-from servicedesk.tenancy.api_parts import Json, problems, read
-from servicedesk.tenancy.models import Membership
-from servicedesk.tenancy.models.base import Walled
-from servicedesk.tenancy.permissions import Permission
+from servicedesk.clocks.models import TimeWish
+from servicedesk.sla.promise import Metric, Severity
+from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.api import shapes
-from tickets.api.versions import IF_MATCH, refuse_stale, tagged
+from tickets.api import shapes_linked as linked
+from tickets.api.acting import Act, colleague, ticket_named
 from tickets.enums import Cause, Proof, Remedy
 from tickets.models import Call, SeverityWish, Ticket, Visit
 from tickets.permissions import (
     DECIDE_TICKETS,
+    JUDGE_CALLS,
     KEEP_NUMBERS_ELSEWHERE,
     LOG_CALLS,
+    REPORT_FAULTS,
     SPEAK,
     TAKE_PART,
     WORK_TICKETS,
 )
-from tickets.services import elsewhere, levels, reporting, solving, visiting, working
-
-Do = Callable[..., Any]
-Shape = type[serializers.Serializer[Any]]
+from tickets.services import elsewhere, levels, recurring, reporting, solving, timing, visiting, working
 
 
-@dataclass(frozen=True)
-class Act:
-    name: str
-    may: Permission
-    do: Do
-    takes: Shape = shapes.Nothing
-    words: str = ""
-    of: type[Walled] = Ticket
+def _accept(ticket: Ticket, *, to: Any, by: Person, **more: Any) -> Any:
+    return working.accept(ticket, to=colleague("to", to, by) if to else None, by=by, **more)
 
 
 def _give(ticket: Ticket, *, to: Any, by: Person, **more: Any) -> Any:
-    return working.give(ticket, _colleague("to", to, by), by=by, **more)
+    return working.give(ticket, colleague("to", to, by), by=by, **more)
 
 
 def _dispatch(visit: Visit, *, engineer: Any, by: Person, **more: Any) -> Any:
-    return visiting.dispatch(visit, _colleague("engineer", engineer, by), by=by, **more)
-
-
-def _colleague(field: str, pk: Any, by: Person) -> Membership:
-    found = Membership.objects.filter(vendor_id=by.vendor_id, pk=pk, tokens=None).first() if by.vendor_id else None
-    if found is None:
-        raise serializers.ValidationError({field: _("There is nobody like this in your organisation.")})
-    return found
+    return visiting.dispatch(visit, colleague("engineer", engineer, by), by=by, **more)
 
 
 def _resolve(ticket: Ticket, *, cause: str, remedy: str, **more: Any) -> Any:
@@ -101,23 +77,47 @@ def _call(ticket: Ticket, *, by: Person, at: Any, **call: Any) -> Any:
     return reporting.log_call(ticket, reporting.Phoned(**call), by=by, at=at)
 
 
-ACTS: tuple[Act, ...] = (
-    Act("accept", WORK_TICKETS, working.accept, words="Take it; whoever reported it is told"),
+def _propose_time(ticket: Ticket, *, metric: str, **more: Any) -> Any:
+    return timing.propose_time(ticket, Metric(metric), **more)
+
+
+def _decide_time(ticket: Ticket, **more: Any) -> Any:
+    wish = TimeWish.objects.filter(matter_id=ticket.matter_id, decided_at=None).first()
+    if wish is None:
+        raise Refused(_("No time is proposed."))
+    return timing.decide_time(ticket, wish, **more)
+
+
+def _same(ticket: Ticket, *, earlier: Any, by: Person, **more: Any) -> Any:
+    return recurring.say_same(ticket, ticket_named("earlier", earlier, by), by=by, **more)
+
+
+def _different(ticket: Ticket, *, earlier: Any, by: Person, **more: Any) -> Any:
+    return recurring.say_different(ticket, ticket_named("earlier", earlier, by), by=by, **more)
+
+
+OF_TICKETS: tuple[Act, ...] = (
+    Act("accept", WORK_TICKETS, _accept, shapes.Taken, "Take it; whoever reported it is told who"),
     Act("give", WORK_TICKETS, _give, shapes.To, "Give it to a colleague"),
     Act("ask-back", WORK_TICKETS, working.ask_back, shapes.AskBack, "Wait for an answer; no clock pauses by it"),
     Act("go-on", TAKE_PART, working.go_on, words="Wait no longer"),
     Act("hand-over", WORK_TICKETS, working.hand_over, shapes.Why, "Not ours: to the hospital, and the clocks run"),
     Act("give-back", DECIDE_TICKETS, working.give_back, shapes.Why, "The hospital says: it is the vendor's"),
-    Act("urge", SPEAK, working.urge, words="Ask for haste; once in ten minutes"),
+    Act("urge", REPORT_FAULTS, working.urge, words="Ask for haste; once in ten minutes"),
     Act("withdraw", DECIDE_TICKETS, working.withdraw, shapes.Why, "It was nothing"),
     Act("pause", DECIDE_TICKETS, working.pause, shapes.Why, "Pause its clocks"),
     Act("resume", DECIDE_TICKETS, working.resume, words="Let its clocks run on"),
+    Act("propose-time", TAKE_PART, _propose_time, linked.AgreedTime, "Where the contract leaves a time to both"),
+    Act("decide-time", TAKE_PART, _decide_time, shapes.Decision, "The other side's word on it"),
+    Act("move-start", DECIDE_TICKETS, timing.move_start_to_call, shapes.Why, "The visit counts from its call"),
     Act("start-emergency-service", WORK_TICKETS, solving.start_emergency_service, words="Emergency service began"),
     Act("work-around", WORK_TICKETS, solving.work_around, shapes.Words, "Work goes on by another way"),
     Act("resolve", WORK_TICKETS, _resolve, shapes.Resolution, "A solution, with its cause"),
     Act("confirm", DECIDE_TICKETS, solving.confirm, words="The hospital confirms what was signed"),
     Act("close-unsigned", DECIDE_TICKETS, solving.close_unsigned, shapes.Why, "Close without a signature"),
     Act("refuse-solution", DECIDE_TICKETS, solving.refuse_solution, shapes.Why, "Not solved: the next cycle begins"),
+    Act("say-same", SPEAK, _same, linked.Earlier, "An earlier fault came back: counted as recurring"),
+    Act("say-different", DECIDE_TICKETS, _different, linked.Earlier, "It is not that earlier fault"),
     Act("change-severity", DECIDE_TICKETS, _severity, shapes.Graver, "The hospital decides"),
     Act("propose-severity", WORK_TICKETS, _propose, shapes.Graver, "The vendor proposes"),
     Act("mark-emergency", DECIDE_TICKETS, levels.mark_emergency, shapes.Why, "An emergency"),
@@ -135,50 +135,10 @@ OF_VISITS: tuple[Act, ...] = (
     Act("drop", TAKE_PART, visiting.drop, shapes.Why, "Nobody needs to come any more", Visit),
 )
 OF_CALLS: tuple[Act, ...] = (
-    Act("agree", LOG_CALLS, reporting.agree_to_call, words="Yes, the call was then", of=Call),
-    Act("dispute", LOG_CALLS, reporting.dispute_call, shapes.Why, "No, it was not", Call),
+    Act("agree", JUDGE_CALLS, reporting.agree_to_call, words="Yes, the call was then", of=Call),
+    Act("dispute", JUDGE_CALLS, reporting.dispute_call, shapes.Why, "No, it was not", Call),
 )
 OF_WISHES: tuple[Act, ...] = (
     Act("decide", DECIDE_TICKETS, levels.decide_wish, shapes.Decision, "The hospital's word on it", SeverityWish),
 )
-
-
-def address_of(act: Act) -> Any:
-    """The view of one act, behind its door."""
-    view = type(f"{act.of.__name__}_{act.name}", (ActView,), {"act": act, "post": _described(act)})
-    return api_door(act.may, methods=("POST",), of=act.of)(view.as_view())
-
-
-class ActView(APIView):
-    act: Act
-    parser_classes = [Json]
-
-    def done(self, request: Request, row: Any) -> HttpResponse:
-        given = read(self.act.takes, request.data)
-        ticket = row if isinstance(row, Ticket) else row.ticket
-        refuse_stale(request, ticket)
-        self.act.do(row, by=request._request.person, at=timezone.now(), **given)
-        return tagged(Response, Ticket.objects.get(pk=ticket.pk))
-
-
-def _described(act: Act) -> Any:
-    def post(self: ActView, request: Request, row: Any) -> HttpResponse:
-        return self.done(request, row)
-
-    group = {Ticket: "tickets", Visit: "visits", Call: "calls", SeverityWish: "severity wishes"}[act.of]
-    return extend_schema(
-        operation_id=f"{act.of._meta.model_name}_{act.name.replace('-', '_')}",
-        tags=[group],
-        summary=act.words,
-        parameters=[IF_MATCH],
-        request=None if act.takes is shapes.Nothing else act.takes,
-        responses={200: shapes.TicketShape, **problems(400, 404, 409, 412, 413, 415)},
-    )(post)
-
-
-IDEMPOTENCY = OpenApiParameter(
-    "Idempotency-Key",
-    {"type": "string", "minLength": 1, "maxLength": 200},
-    OpenApiParameter.HEADER,
-    description="The same key again is the same ticket, however often it is sent",
-)
+ACTS = (*OF_TICKETS, *OF_VISITS, *OF_CALLS, *OF_WISHES)

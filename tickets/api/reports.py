@@ -2,58 +2,51 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from contracts.models import Contract, System
 from servicedesk.sla.promise import Channel, Severity
+from servicedesk.tenancy.api_doors import refuse_read_only
 from servicedesk.tenancy.enums import Reach
 from servicedesk.tenancy.models import Department, Membership, Place
-from servicedesk.tenancy.refusals import Forbidden
 from servicedesk.tenancy.wall import Person
+from tickets.api.acting import named
 from tickets.permissions import REPORT_FAULTS
 from tickets.services.reporting import Report
 
-Row = TypeVar("Row", bound=Model)
 
-
-def report_of(given: dict[str, Any], *, submission: UUID | None, is_phoned: bool, by: Person) -> Report:
+def report_of(given: dict[str, Any], *, is_phoned: bool, by: Person) -> Report:
     rows = Contract.objects.filter(Contract.owned_by(by)).select_related("hospital", "desk")
-    contract = _found(rows, "contract", given.pop("contract"))
-    assert contract is not None
-    if not contract.is_writable_by(by):
-        raise Forbidden(_("You may read this but no longer change it."), code="read_only")
+    contract = named("contract", rows, given.pop("contract"))
+    refuse_read_only(contract, by)
     if given["external_source"] and not given["external_number"]:
         raise serializers.ValidationError({"external_number": _("Give the number, not only whose it is.")})
-    here: dict[str, Any] = {"hospital_id": contract.hospital_id}
-    members = Membership.objects.filter(**here, until_at=None, tokens=None)
+    here = {"hospital_id": contract.hospital_id}
+    # Only what was named is looked for; to build a question that is not asked costs as well.
     places = {
-        "system": _found(System.objects.filter(contract=contract), "system", given.pop("system")),
-        "department": _found(Department.objects.filter(**here), "department", given.pop("department")),
-        "place": _found(Place.objects.filter(**here), "place", given.pop("place")),
-        "reporter": _found(members, "reporter", given.pop("reporter")),
+        "system": _if_named(given, "system", System, contract=contract),
+        "department": _if_named(given, "department", Department, **here),
+        "place": _if_named(given, "place", Place, **here),
+        "reporter": _if_named(given, "reporter", Membership, **here, until_at=None, is_machine=False),
     } | _of_oneself(by, is_phoned)
     channel = Channel.PHONE if is_phoned else Channel(given.pop("channel"))
     severity = Severity(given.pop("severity"))
-    return Report(contract=contract, channel=channel, severity=severity, submission=submission, **places, **given)
+    return Report(contract=contract, channel=channel, severity=severity, **places, **given)
 
 
-def _of_oneself(by: Person, is_phoned: bool) -> dict[str, Any]:
+def _of_oneself(by: Person) -> dict[str, Any]:
     """Who reports for one department reports for that one, and as themselves."""
-    if is_phoned or REPORT_FAULTS.reach_of(by) != Reach.DEPARTMENT:
+    if REPORT_FAULTS.reach_of(by) != Reach.DEPARTMENT:
         return {}
     department = Department.objects.filter(pk=by.department_id).first()
     return {"department": department, "reporter": Membership.objects.get(pk=by.membership_id)}
 
 
-def _found(rows: QuerySet[Row], field: str, pk: UUID | None) -> Row | None:
-    if pk is None:
-        return None
-    try:
-        return rows.get(pk=pk)
-    except rows.model.DoesNotExist as missing:  # type: ignore[attr-defined]
-        raise serializers.ValidationError({field: _("There is no such row, or it is not yours to see.")}) from missing
+def _if_named(given: dict[str, Any], field: str, model: type[Model], **where: Any) -> Any:
+    pk: UUID | None = given.pop(field)
+    return named(field, model._default_manager.filter(**where), pk) if pk else None

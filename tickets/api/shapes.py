@@ -47,7 +47,7 @@ class EntryShape(serializers.ModelSerializer[Entry]):
 
     class Meta:
         model = Entry
-        fields = ("id", "kind", "act", "at", "by_name", "by_side", "text", "facts")
+        fields = ("id", "kind", "act", "at", "by_name", "by_side", "by_token", "text", "facts")
         read_only_fields = fields
 
 
@@ -79,8 +79,8 @@ class CallShape(serializers.ModelSerializer[Call]):
     class Meta:
         model = Call
         fields = (
-            "id", "ticket", "is_first", "called_at", "caller", "callee", "number", "words", "logged_at", "logged_side",
-            "needs_word", "agreed_at", "disputed_at", "disputed_why",
+            "id", "ticket", "channel", "is_first", "called_at", "caller", "callee", "number", "words", "logged_at",
+            "logged_side", "needs_word", "agreed_at", "disputed_at", "disputed_why",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -102,19 +102,6 @@ class WishShape(serializers.ModelSerializer[SeverityWish]):
             "id", "ticket", "severity", "category", "category_name", "why", "asked_at", "asked_name", "decided_at",
             "is_granted", "said",
         )  # fmt: skip
-        read_only_fields = fields
-
-
-class WholeShape(TicketShape):
-    """With what hangs on it and has an address of its own."""
-
-    visits = VisitShape(source="visit_set", many=True, read_only=True)
-    calls = CallShape(source="call_set", many=True, read_only=True)
-    solutions = SolutionShape(source="solution_set", many=True, read_only=True)
-    severity_wishes = WishShape(source="severitywish_set", many=True, read_only=True)
-
-    class Meta(TicketShape.Meta):
-        fields = (*TicketShape.Meta.fields, "visits", "calls", "solutions", "severity_wishes")  # type: ignore[assignment]
         read_only_fields = fields
 
 
@@ -148,6 +135,13 @@ class Words(serializers.Serializer[Any]):
 
 class Comment(serializers.Serializer[Any]):
     text = serializers.CharField(max_length=20_000)
+
+
+class Taken(serializers.Serializer[Any]):
+    to = serializers.UUIDField(
+        required=False, allow_null=True, default=None,
+        help_text="Who takes it, of /api/v1/people/: a person answers for it, so a token has to say who",
+    )  # fmt: skip
 
 
 class To(serializers.Serializer[Any]):

@@ -1,7 +1,13 @@
 from django.urls import path
 
-from tickets.api import views
-from tickets.api.acts import ACTS, OF_CALLS, OF_VISITS, OF_WISHES, address_of
+from tickets.api import acts, acts_linked, views, views_linked
+from tickets.api.acting import Act, address_of, route_of
+
+
+def _path(act: Act) -> object:
+    route, name = route_of(act)
+    return path(route, address_of(act), name=name)
+
 
 urlpatterns = [
     path("tickets/", views.tickets, name="api_tickets"),
@@ -12,11 +18,9 @@ urlpatterns = [
     path("tickets/<uuid:pk>/clocks/", views.clocks, name="api_clocks"),
     path("tickets/<uuid:pk>/attachments/", views.attachments, name="api_attachments"),
     path("files/<uuid:pk>/", views.file_contents, name="api_file"),
-    *(path(f"tickets/<uuid:pk>/{act.name}/", address_of(act), name=f"api_ticket_{act.name}") for act in ACTS),
-    *(path(f"visits/<uuid:pk>/{act.name}/", address_of(act), name=f"api_visit_{act.name}") for act in OF_VISITS),
-    *(path(f"calls/<uuid:pk>/{act.name}/", address_of(act), name=f"api_call_{act.name}") for act in OF_CALLS),
-    *(
-        path(f"severity-wishes/<uuid:pk>/{act.name}/", address_of(act), name=f"api_wish_{act.name}")
-        for act in OF_WISHES
-    ),
+    path("incidents/", views_linked.incidents, name="api_incidents"),
+    path("incidents/<uuid:pk>/", views_linked.one_incident, name="api_incident"),
+    path("remote-accesses/", views_linked.accesses, name="api_remote_accesses"),
+    path("remote-accesses/<uuid:pk>/", views_linked.one_access, name="api_remote_access"),
+    *(_path(act) for act in (*acts.ACTS, *acts_linked.ACTS)),
 ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid5
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -19,26 +18,26 @@ from rest_framework.views import APIView
 
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.permissions import SEE_CLOCKS
-from servicedesk.clocks.selectors.promises import shown
+from servicedesk.clocks.selectors.promises import shown as clocks_shown
 from servicedesk.files.models import StoredFile
 from servicedesk.files.permissions import ADD_FILES, SEE_FILES
 from servicedesk.files.selectors import files_of
 from servicedesk.files.services.uploads import add_file
 from servicedesk.files.views.files import contents_of
 from servicedesk.tenancy.api_doors import api_door
-from servicedesk.tenancy.api_parts import PAGING, Json, Moment, Paging, page_of, problems, read
+from servicedesk.tenancy.api_parts import PAGING, Json, Moment, Paging, asked, page_of, problems, read, shown
 from tickets.api import shapes
-from tickets.api.acts import IDEMPOTENCY
+from tickets.api import shapes_linked as linked
+from tickets.api.once import IDEMPOTENCY, once
 from tickets.api.reports import report_of
 from tickets.api.versions import IF_MATCH, refuse_stale, tag_of, tagged
 from tickets.enums import Kind, State
+from tickets.hanging import what_hangs
 from tickets.models import Entry, Ticket
 from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_TICKETS, SPEAK
 from tickets.services.elsewhere import one_ticket_per_number
 from tickets.services.reporting import Phoned, report_fault
 from tickets.services.working import say
-
-KEYS = UUID("6a1f4c0e-6f0b-5d0e-9a54-0c2b7d3f9e11")  # of submissions that programs name by words of their own
 
 
 class Filters(Paging):
@@ -81,12 +80,12 @@ class Tickets(APIView):
         parameters=FILTERS, responses={200: shapes.TicketPage, **problems(400)},
     )  # fmt: skip
     def get(self, request: Request) -> Response:
-        asked = _asked(Filters, request)
-        cursor, limit = asked.pop("cursor", ""), asked.pop("limit")
-        since = asked.pop("changed_since", None)
-        many = {f"{name}__in": sorted(asked.pop(name, ())) for name in ("state", "severity")}
+        wanted = asked(Filters, request.query_params)
+        cursor, limit = wanted.pop("cursor", ""), wanted.pop("limit")
+        since = wanted.pop("changed_since", None)
+        many = {f"{name}__in": sorted(wanted.pop(name, ())) for name in ("state", "severity")}
         chosen = {name: values for name, values in many.items() if values}
-        rows = Ticket.objects.visible_to(request._request.person).filter(**chosen, **asked)
+        rows = Ticket.objects.visible_to(request._request.person).filter(**chosen, **wanted)
         if since:
             rows = rows.filter(changed_at__gte=since)
         page = page_of(rows, BY_CHANGE if since else ORDER, cursor=cursor, limit=limit)
@@ -94,10 +93,9 @@ class Tickets(APIView):
 
     @extend_schema(
         operation_id="report_fault", tags=["tickets"], summary="Report a fault or a request",
-        description="201; 200 when this Idempotency-Key was sent before. What only the phone may report is kept and "
-        "waits for the call.",
+        description="What only the phone may report is kept and waits for the call.",
         parameters=[IDEMPOTENCY], request=shapes.Reported,
-        responses={201: shapes.TicketShape, 200: shapes.TicketShape, **problems(400, 409, 413, 415)},
+        responses={201: shapes.TicketShape, **problems(400, 409, 413, 415, 422)},
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
         return _reported(request, read(shapes.Reported, request.data), None)
@@ -109,50 +107,47 @@ class PhonedTickets(APIView):
     @extend_schema(
         operation_id="log_phoned_fault", tags=["tickets"], summary="Write down a fault that was phoned in",
         parameters=[IDEMPOTENCY], request=shapes.PhonedIn,
-        responses={201: shapes.TicketShape, 200: shapes.TicketShape, **problems(400, 409, 413, 415)},
+        responses={201: shapes.TicketShape, **problems(400, 409, 413, 415, 422)},
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
         given = read(shapes.PhonedIn, request.data)
         return _reported(request, given, Phoned(**given.pop("call")))
 
 
-def _asked(shape: Any, request: Request) -> dict[str, Any]:
-    """Of a query; what is not known there is refused like a field that is not."""
-    unknown = set(request.query_params) - set(shape().fields)
-    if unknown:
-        raise serializers.ValidationError({name: _("There is no such parameter.") for name in sorted(unknown)})
-    asked = shape(data=request.query_params)
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
-
-
 def _reported(request: Request, given: dict[str, Any], call: Phoned | None) -> HttpResponse:
     person, at = request._request.person, timezone.now()
-    report = report_of(given, submission=_submission(request), is_phoned=call is not None, by=person)
+    report = report_of(given, is_phoned=call is not None, by=person)
     with one_ticket_per_number():
         ticket = report_fault(report, by=person, at=at, call=call)
-    answer = tagged(Response, ticket, status=201 if ticket.recorded_at == at else 200)
+    answer = tagged(Response, ticket, status=201)
     answer.headers["Location"] = f"/api/v1/tickets/{ticket.pk}/"
     return answer
 
 
-def _submission(request: Request) -> UUID | None:
-    """Another machine's equal key is another sending."""
-    key = request.headers.get("Idempotency-Key")
-    if key is None:
-        return None
-    if not 0 < len(key) <= 200:
-        raise serializers.ValidationError({"Idempotency-Key": _("Between 1 and 200 characters.")})
-    return uuid5(KEYS, f"{request._request.person.membership_id}:{key}")
+# What `hanging` knows to be there or not, by the names of the shape's sources. A past outage is no more shown.
+HANGS = {
+    "links": ("ticketlink_set", "linked_from"), "part": ("faultpart_set",), "outage": ("outage_set",),
+    "incident": ("majorincident_set",), "ticks": ("plantick_set",), "tasks": ("hospitaltask_set",),
+}  # fmt: skip
 
 
 class OneTicket(APIView):
     @extend_schema(
         operation_id="read_ticket", tags=["tickets"], summary="One ticket with its visits, calls and solutions",
-        responses={200: shapes.WholeShape, **problems(404)},
+        responses={200: linked.WholeShape, **problems(404)},
     )  # fmt: skip
     def get(self, request: Request, ticket: Ticket) -> Response:
-        return Response(shapes.WholeShape(ticket).data, headers={"ETag": tag_of(ticket)})
+        ask_only_what_is_there(ticket)
+        return Response(shown(linked.WholeShape, ticket), headers={"ETag": tag_of(ticket)})
+
+
+def ask_only_what_is_there(ticket: Ticket) -> None:
+    """Most of what may hang on a ticket does not: one question instead of nine."""
+    there = what_hangs(ticket)
+    kept: Any = ticket
+    kept._prefetched_objects_cache = {
+        name: getattr(ticket, name).none() for what, names in HANGS.items() if what not in there for name in names
+    }
 
 
 class Comments(APIView):
@@ -167,8 +162,8 @@ class Comments(APIView):
 
     @extend_schema(
         operation_id="write_comment", tags=["tickets"], summary="Write what both sides read",
-        parameters=[IF_MATCH], request=shapes.Comment,
-        responses={201: shapes.EntryShape, **problems(400, 404, 409, 412, 413, 415)},
+        parameters=[IF_MATCH, IDEMPOTENCY], request=shapes.Comment,
+        responses={201: shapes.EntryShape, **problems(400, 404, 409, 412, 413, 415, 422)},
     )  # fmt: skip
     def post(self, request: Request, ticket: Ticket) -> Response:
         given = read(shapes.Comment, request.data)
@@ -188,7 +183,7 @@ class Acts(APIView):
 
 def _entries(request: Request, ticket: Ticket, kind: Kind) -> Response:
     rows = Entry.objects.visible_to(request._request.person).filter(ticket=ticket, kind=kind)
-    page = page_of(rows, ("at", "id"), **_asked(Paging, request))
+    page = page_of(rows, ("at", "id"), **asked(Paging, request.query_params))
     return Response(page.answer(shapes.EntryShape, request))
 
 
@@ -201,7 +196,7 @@ class Clocks(APIView):
         person = request._request.person
         rows = Clock.objects.visible_to(person).filter(matter_id=ticket.matter_id).order_by("cycle", "metric", "id")
         rows = rows.prefetch_related("spans", "escalations", "steps")
-        return Response(shapes.ClockShape(shown(rows, person, timezone.now()), many=True).data)
+        return Response(shapes.ClockShape(clocks_shown(rows, person, timezone.now()), many=True).data)
 
 
 class Attachments(APIView):
@@ -238,10 +233,10 @@ class FileContents(APIView):
 
 
 BOTH = ("GET", "POST")
-tickets = api_door(SEE_TICKETS, methods=BOTH, writes=REPORT_FAULTS)(Tickets.as_view())
-phoned = api_door(LOG_CALLS, methods=("POST",))(PhonedTickets.as_view())
+tickets = api_door(SEE_TICKETS, methods=BOTH, writes=REPORT_FAULTS)(once(Tickets.as_view()))
+phoned = api_door(LOG_CALLS, methods=("POST",))(once(PhonedTickets.as_view()))
 one_ticket = api_door(SEE_TICKETS, of=Ticket)(OneTicket.as_view())
-comments = api_door(SEE_TICKETS, methods=BOTH, of=Ticket, writes=SPEAK)(Comments.as_view())
+comments = api_door(SEE_TICKETS, methods=BOTH, of=Ticket, writes=SPEAK)(once(Comments.as_view()))
 acts = api_door(SEE_TICKETS, of=Ticket)(Acts.as_view())
 clocks = api_door(SEE_CLOCKS, of=Ticket)(Clocks.as_view())
 attachments = api_door(SEE_FILES, methods=BOTH, of=Ticket, writes=ADD_FILES)(Attachments.as_view())

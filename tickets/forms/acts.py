@@ -16,13 +16,17 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy
 from tickets.forms.fields import Coming, Line, Words
+from tickets.forms.texts import GuardsPatientData
+from tickets.patient_data import NEVER_ONES_OWN
 from tickets.permissions import WORK_TICKETS
 from tickets.situation import Situation
 
 WHY = 300
 
 
-class ActForm(forms.Form):
+class ActForm(GuardsPatientData):
+    looks_for = NEVER_ONES_OWN
+
     def __init__(self, *args: Any, situation: Situation, person: Person, **kwargs: Any) -> None:
         self.situation, self.person = situation, person
         super().__init__(*args, **kwargs)
@@ -90,7 +94,11 @@ class DispatchForm(ActForm):
 
 
 class ArriveForm(ActForm):
-    where = Line(label=_("Where you are"), max_length=160, help_text=_("Building, floor, room: the proof on site."))
+    where = Line(
+        label=_("Where you are"),
+        max_length=160,
+        help_text=_("Building, floor, room. Better proof: scan the sticker that hangs there."),
+    )
 
     def prepare(self) -> None:
         self.fields["where"].initial = self.situation.ticket.where

@@ -10,7 +10,11 @@ from django.core import signing
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from servicedesk.tenancy.enums import Role, Side
+from servicedesk.tenancy.models import Membership
+from servicedesk.tenancy.wall import Person
 from tickets.forms.texts import GuardsPatientData, PlainText
+from tickets.models import Ticket
 from tickets.services.reporting import Phoned
 
 SALT = "tickets.call.opened"
@@ -18,8 +22,12 @@ SALT = "tickets.call.opened"
 OPEN_AT_MOST = timedelta(minutes=10)
 
 
+NOW = "now"  # pressed the moment somebody answers: nothing is typed, and no moment asked for
+
+
 class CallForm(GuardsPatientData):
-    """Opened during the call: the moment it was opened is the call's, unless another one is typed."""
+    """Opened during the call: the moment it was opened is the call's, unless another one is typed. Who is writing, and
+    about what, says most of the rest."""
 
     guarded = ("said",)
 
@@ -39,11 +47,15 @@ class CallForm(GuardsPatientData):
     )
     opened = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, at: datetime, person: Person, ticket: Ticket | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.moment = at
         self.fields["called_at"].initial = timezone.localtime(at).replace(microsecond=0)
         self.fields["opened"].initial = signing.dumps(at.timestamp(), salt=SALT)
+        if self.data.get("when") == NOW:
+            self.fields["called_at"].initial, self.fields["called_at"].disabled = at, True
+        for name, known in _known(person, ticket).items():
+            self.fields[name].initial = known
 
     def clean_called_at(self) -> datetime:
         moment: datetime = self.cleaned_data["called_at"]
@@ -66,6 +78,16 @@ class CallForm(GuardsPatientData):
         except signing.BadSignature:
             return None
         return datetime.fromtimestamp(stamp, tz=self.moment.tzinfo)
+
+
+def _known(person: Person, ticket: Ticket | None) -> dict[str, str]:
+    """A nurse writes down her own call; anybody else that of whoever reported it."""
+    if person.role is Role.WARD_REPORTER:
+        member = Membership.objects.select_related("department").get(pk=person.membership_id)
+        phone = member.phone or (member.department.phone if member.department else "")
+        return {"caller": person.name, "number": phone[:30]}
+    called = {"caller": ticket.reporter_name, "number": ticket.reporter_phone} if ticket else {}
+    return called | ({"callee": person.name} if person.side is Side.VENDOR else {})
 
 
 class DisputeForm(forms.Form):

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.ui.signature import SignatureField
 from tickets.enums import Satisfaction, Way
+from tickets.forms.texts import GuardsPatientData
+from tickets.patient_data import NEVER_ONES_OWN
 from tickets.services.signing import Signature
 from tickets.signers import same
 
@@ -16,8 +18,11 @@ REFUSE = "refuse"
 PLACES = {"name": "name", "signature": "strokes", "why": "why"}
 
 
-class SignForm(forms.Form):
+class SignForm(GuardsPatientData):
     """One page, two answers: signed, or not solved. What the other answer asks for is not asked."""
+
+    guarded = ("words", "why")
+    looks_for = NEVER_ONES_OWN
 
     name = forms.CharField(label=_("Your full name"), max_length=60, required=False)
     satisfaction = forms.ChoiceField(

@@ -13,22 +13,30 @@ from tickets.models import EmergencyPlan
 from tickets.plans import Step, steps_of
 
 HOSPITAL, VENDOR = "院方", "厂商"
-MARK = re.compile(r"^(院方|厂商|hospital|vendor)?\s*(?:(\d{1,4})\s*(?:分钟|分|min))?\s*[:：]\s*(.+)$", re.IGNORECASE)
+# 1. · 2、 · （3） · 四、 · 第五步：, as plans are numbered on paper; '1.5 小时' is no number of a step.
+NUMBER = re.compile(
+    r"^\s*(?:\d{1,2}\s*(?:[、．)）]|\.(?!\d))|[（(]\s*[\d一二三四五六七八九十]{1,3}\s*[)）]|[一二三四五六七八九十]{1,3}、"
+    r"|第[\d一二三四五六七八九十]{1,3}步[:：、]?)\s*"
+)
+MARK = re.compile(
+    r"^(院方|厂商|hospital|vendor)?\s*(?:(\d{1,4})\s*(?:分钟|分|min))?\s*[:：]\s*(.+)$", re.IGNORECASE | re.DOTALL
+)
 SIDES = {HOSPITAL: Side.HOSPITAL, "hospital": Side.HOSPITAL, VENDOR: Side.VENDOR, "vendor": Side.VENDOR}
 LONGEST = 300
 
 
 class PlanForm(forms.Form):
-    """One step a line, so that a plan can be pasted as it is: '院方 10分钟：启用手工登记'."""
+    """The whole plan as one page of text, pasted as it stands on paper: '1. 院方 10分钟：启用手工登记'."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
     steps = forms.CharField(
-        label=gettext_lazy("Steps, one a line"),
+        label=gettext_lazy("The plan, step by step"),
         max_length=20_000,
-        widget=lines(12),
+        widget=lines(20),
         help_text=gettext_lazy(
-            "Before a colon may stand whose step it is and within how many minutes: “院方 10分钟：” or “厂商：”. "
-            "Without it, the step is the vendor's."
+            "Write or paste the whole plan. A number begins a step (“1.”, “一、”); what follows without one belongs to "
+            "it. Without any number, each line is a step. Whose step it is and within how many minutes may stand "
+            "before a colon: “院方 10分钟：” or “厂商：”; else it is the vendor's."
         ),
     )
     why = forms.CharField(
@@ -39,14 +47,26 @@ class PlanForm(forms.Form):
     @classmethod
     def of(cls, plan: EmergencyPlan | None, contract_name: str) -> PlanForm:
         title = plan.title if plan else _("Emergency plan: %(contract)s") % {"contract": contract_name}
-        written = "\n".join(_line(step) for step in steps_of(plan))
+        written = "\n".join(f"{place}. {_line(step)}" for place, step in enumerate(steps_of(plan), start=1))
         return cls(initial={"title": title[:120], "steps": written, "was": plan.version if plan else 0})
 
     def clean_steps(self) -> list[Step]:
-        found = [_step(text.strip()) for text in self.cleaned_data["steps"].splitlines() if text.strip()]
+        found = [_step(text) for text in _pieces(self.cleaned_data["steps"])]
         if any(len(step.words) > LONGEST for step in found):
             raise forms.ValidationError(_("A step has at most 300 characters; make two of it."))
         return found
+
+
+def _pieces(text: str) -> list[str]:
+    """One text per step. What stands before the first number is a step as well."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    is_numbered = any(NUMBER.match(line) for line in lines)
+    pieces: list[list[str]] = []
+    for line in lines:
+        if NUMBER.match(line) or not is_numbered or not pieces:
+            pieces.append([])
+        pieces[-1].append(NUMBER.sub("", line) if is_numbered else line)
+    return [words for piece in pieces if (words := "\n".join(piece).strip())]
 
 
 def _step(text: str) -> Step:

@@ -10,9 +10,12 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import CatalogueItem, Contract, System
 from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind
+from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
+from tickets.patient_data import NEVER_ONES_OWN
 from tickets.services.splitting import Part
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -35,7 +38,11 @@ class NumberForm(forms.Form):
     def __init__(self, *args: Any, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
         self.person = person
-        self.fields["number"].widget.attrs |= {"autocomplete": "off", "autocapitalize": "characters"}
+        self.fields["number"].widget.attrs |= {
+            "autocomplete": "off",
+            "autocapitalize": "characters",
+            "list": "near-tickets",
+        }
 
     def clean_number(self) -> Ticket:
         number = self.cleaned_data["number"].strip().upper()
@@ -61,9 +68,10 @@ class SplitForm(forms.Form):
     words = forms.CharField(label=_("The part of the words that goes over"), max_length=20_000, widget=lines(5))
     category = forms.ChoiceField(label=_("Kind of service"))
     system = forms.ModelChoiceField(System.objects.none(), label=_("System"), required=False)
+    submission = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, ticket: Ticket, **more: Any) -> None:
-        given = {"category": ticket.category, "system": ticket.system_id, "words": ticket.words}
+        given = {"category": ticket.category, "system": ticket.system_id, "words": ticket.words, "submission": uuid7()}
         super().__init__(*args, initial=given, **more)
         self.fields["category"].choices = kinds_of(ticket.contract_id)  # type: ignore[attr-defined]
         self.fields["system"].queryset = System.objects.filter(contract_id=ticket.contract_id)  # type: ignore[attr-defined]
@@ -77,7 +85,10 @@ def kinds_of(contract_id: object) -> list[tuple[str, str]]:
     return list({row.category: (row.category, row.name) for row in rows}.values())
 
 
-class SayForm(forms.Form):
+class SayForm(GuardsPatientData):
+    guarded = ("text",)
+    looks_for = NEVER_ONES_OWN
+
     text = forms.CharField(label=_("Words for all of them"), max_length=20_000, widget=lines(4))
     is_workaround = forms.BooleanField(
         label=_("This is how they can work meanwhile"),
@@ -91,7 +102,10 @@ class SayForm(forms.Form):
             del self.fields["is_workaround"]
 
 
-class OutageForm(forms.Form):
+class OutageForm(GuardsPatientData):
+    guarded = ("title", "words")
+    looks_for = NEVER_ONES_OWN
+
     title = forms.CharField(label=_("What does not work, in a ward's words"), max_length=120)
     words = forms.CharField(
         label=_("What people can do meanwhile"), max_length=500, required=False, widget=lines(2)

@@ -101,7 +101,8 @@ class GiveForm(forms.Form):
 
 
 def colleagues(by: Person) -> Any:
-    found = Membership.objects.visible_to(by).filter(vendor_id=by.vendor_id, role__in=ENGINEERS, until_at=None)
+    found = Membership.objects.visible_to(by).people()
+    found = found.filter(vendor_id=by.vendor_id, role__in=ENGINEERS, until_at=None)
     return found.order_by("name")
 
 

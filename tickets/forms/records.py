@@ -13,7 +13,8 @@ from contracts.models import Contract
 from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Ending, Satisfaction
-from tickets.records import naming
+from tickets.forms.fields import IN_OUR_TIME
+from tickets.searching import saying
 
 ANY = ("", _("any"))
 PLAIN = ("contract", "severity", "cause", "satisfaction", "ending")
@@ -45,8 +46,8 @@ class RecordFilter(forms.Form):
         label=_("Words"), required=False, max_length=60, widget=forms.TextInput({"class": "form-control"})
     )
     contract = _choice(_("Contract"), [])
-    from_on = forms.DateField(label=_("Closed from"), required=False, widget=_day())
-    to_on = forms.DateField(label=_("Closed to"), required=False, widget=_day())
+    from_on = forms.DateField(label=_("Closed from"), required=False, widget=_day(), validators=IN_OUR_TIME)
+    to_on = forms.DateField(label=_("Closed to"), required=False, widget=_day(), validators=IN_OUR_TIME)
     severity = _choice(_("severity"), [(each.value, each.value) for each in Severity if each])
     cause = _choice(_("cause"), Cause.choices)
     satisfaction = _choice(_("satisfaction"), Satisfaction.choices)
@@ -55,6 +56,7 @@ class RecordFilter(forms.Form):
 
     def __init__(self, data: Any, person: Person) -> None:
         super().__init__(data)
+        self.person = person
         contracts = Contract.objects.visible_to(person).filter(activated_at__isnull=False).select_related("hospital")
         named = [(str(row.pk), f"{row.hospital.short_name} · {row.name}") for row in contracts.order_by("-id")]
         self.fields["contract"].choices = [ANY, *named]
@@ -74,7 +76,7 @@ class RecordFilter(forms.Form):
             condition &= Q(closed_at__gte=_midnight(said["from_on"]))
         if said["to_on"]:
             condition &= Q(closed_at__lt=_midnight(said["to_on"] + timedelta(days=1)))
-        return condition & naming(said["q"]) if said["q"] else condition
+        return condition & saying(self.person, said["q"]) if said["q"] else condition
 
     @property
     def chosen(self) -> dict[str, str]:
@@ -83,7 +85,9 @@ class RecordFilter(forms.Form):
 
     def closed_words(self) -> dict[str, str]:
         """What an export's line in the trail says of its filters; of typed words only that there were some."""
-        return {name: "given" if name == "q" else value for name, value in self.chosen.items()}
+        said = self.cleaned_data
+        days = {name: said[name].isoformat() for name in ("from_on", "to_on") if said[name]}
+        return self.chosen | days | ({"q": "given"} if "q" in self.chosen else {})
 
 
 def _midnight(day: Any) -> datetime:

@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Contract, System
 from servicedesk.tenancy.ids import uuid7
 from tickets.enums import Access
+from tickets.forms.fields import IN_OUR_TIME
 from tickets.forms.linked import Moment, lines
 from tickets.models import Ticket
 from tickets.services.remote import Wish
@@ -24,9 +24,6 @@ HOW_LONG = (
     (480, _("8 hours")),
     (1440, _("1 day")),
 )
-
-
-IN_OUR_TIME = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
 
 class AskForm(forms.Form):
@@ -129,13 +126,13 @@ def _begins(day: Any) -> datetime:
 def in_state(access: Access, at: datetime) -> Q:
     """As `RemoteAuthorisation.access_at` says of one row; a test holds the two together."""
     granted = Q(is_granted=True, revoked_at=None)
-    still = granted & Q(ended_at=None, until_at__gt=at)
+    still = granted & Q(work="", until_at__gt=at)
     return {
         Access.ASKED: Q(decided_at=None),
         Access.REFUSED: Q(is_granted=False),
         Access.REVOKED: Q(revoked_at__isnull=False),
-        Access.ENDED: granted & Q(ended_at__isnull=False),
-        Access.RUN_OUT: granted & Q(ended_at=None, until_at__lte=at),
+        Access.ENDED: granted & ~Q(work=""),
+        Access.RUN_OUT: granted & Q(work="", until_at__lte=at),
         Access.GRANTED: still & Q(started_at=None),
         Access.UNDER_WAY: still & Q(started_at__isnull=False),
     }[access]

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy
 from contracts.models import Level
 from servicedesk.clocks.words import CHANNELS
 from servicedesk.sla.promise import Channel, Severity
-from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.enums import Reach, Side
 from servicedesk.tenancy.models import Department, Membership, Place
 from servicedesk.tenancy.wall import Person
 from tickets.forms.texts import GuardsPatientData, PlainText
 from tickets.offering import Target, by_phone_only, catalogue_for, grouped, levels_of_contract, targets_for
+from tickets.permissions import REPORT_FAULTS
 from tickets.services.reporting import TITLE, Report
 
 FILES_AT_MOST = 10
@@ -160,3 +161,19 @@ class ByHandForm(FaultForm):
     where = PlainText(label=gettext_lazy("Where"), max_length=160, required=False)
 
     field_order = ("channel", "system", "category", "severity", "title", "where", "words")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_ones_own:
+            self.fields["channel"].widget, self.fields["channel"].disabled = forms.HiddenInput(), True
+
+    @property
+    def is_ones_own(self) -> bool:
+        """A ward writes down what it phoned itself; what came by mail or otherwise is for the IT department to say."""
+        return REPORT_FAULTS.reach_of(self.person) == Reach.DEPARTMENT
+
+    def whose(self) -> dict[str, Any]:
+        if not self.is_ones_own:
+            return {}
+        member = Membership.objects.select_related("department").get(pk=self.person.membership_id)
+        return {"reporter": member, "department": member.department}

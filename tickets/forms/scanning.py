@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tickets.forms.texts import GuardsPatientData, PlainText
+from tickets.offering import Target
 from tickets.services.scanning import Tapped
 from tickets.symptoms import Symptom
 
@@ -15,13 +17,20 @@ MOST_BYTES = 10 * 2**20
 
 
 class ScanForm(GuardsPatientData):
-    """Three taps and nothing to type. What is typed all the same is looked through like everywhere."""
+    """Three taps and nothing to type. What is typed all the same is looked through like everywhere.
+
+    Where only one system stands, nobody is asked which.
+    """
 
     guarded = ("words",)
 
+    system = forms.ChoiceField(
+        label=gettext_lazy("Which system?"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Tap which system it is first.")),
+    )  # fmt: skip
     symptom = forms.ChoiceField(
         label=gettext_lazy("What is wrong?"), choices=Symptom.choices,
-        error_messages={"required": gettext_lazy("Tap what is wrong first.")},
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Tap what is wrong first.")),
     )  # fmt: skip
     halts_care = forms.BooleanField(label=gettext_lazy("Affects patients under way"), required=False)
     words = PlainText(label=gettext_lazy("One sentence, if you like"), max_length=500, required=False)
@@ -30,9 +39,13 @@ class ScanForm(GuardsPatientData):
     submission = forms.UUIDField(widget=forms.HiddenInput)
     photo = forms.FileField(label=gettext_lazy("Photo"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, targets: Sequence[Target], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["submission"].initial = uuid4()
+        if len(targets) > 1:
+            self.fields["system"].choices = [(target.key, target.name) for target in targets]
+        else:
+            del self.fields["system"]
 
     def clean_photo(self) -> Any:
         """The page makes photos small by itself; nobody who is not signed in fills the hospital's space."""
@@ -45,5 +58,5 @@ class ScanForm(GuardsPatientData):
         given = self.cleaned_data
         return Tapped(
             symptom=Symptom(given["symptom"]), submission=given["submission"], halts_care=given["halts_care"],
-            words=given["words"], name=given["name"], phone=given["phone"],
+            system=given.get("system", ""), words=given["words"], name=given["name"], phone=given["phone"],
         )  # fmt: skip

@@ -18,7 +18,13 @@ LABEL = 60
 
 
 class StickersForm(forms.Form):
-    system = forms.ChoiceField(label=gettext_lazy("Which system"))
+    system = forms.ChoiceField(
+        label=gettext_lazy("Which system"), required=False,
+        help_text=gettext_lazy(
+            "A device of one system reports to it, whichever contract is in force. Otherwise leave it open: whoever "
+            "scans taps which of all systems it is, those most often reported there first."
+        ),
+    )  # fmt: skip
     place = forms.ModelChoiceField(
         Place.objects.none(), label=gettext_lazy("Place"), required=False, empty_label=gettext_lazy("no place")
     )
@@ -33,13 +39,14 @@ class StickersForm(forms.Form):
     )  # fmt: skip
     phone = PlainText(
         label=gettext_lazy("Number to call instead"), max_length=40, required=False,
-        help_text=gettext_lazy("Printed below the code. Empty: the contract's hotline."),
+        help_text=gettext_lazy("Printed below the code. Empty: the system's hotline."),
     )  # fmt: skip
 
     def __init__(self, *args: Any, person: Person, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.targets = {target.key: target for target in targets_for(person, at=at)}
-        self.fields["system"].choices = grouped(list(self.targets.values()))
+        groups = grouped(list(self.targets.values()))
+        self.fields["system"].choices = [("", _("All that stand there")), *groups]
         own = {"hospital_id": person.hospital_id, "closed_at": None}
         self.fields["place"].queryset = Place.objects.visible_to(person).filter(**own)
         self.fields["department"].queryset = Department.objects.visible_to(person).filter(**own)
@@ -56,11 +63,20 @@ class StickersForm(forms.Form):
             raise forms.ValidationError(words % {"count": len(long)})
         return list(dict.fromkeys(lines)) or [""]
 
+    def _only_hotline(self) -> str:
+        """Of several nobody knows which is meant, and none is printed."""
+        hotlines = {target.contract.desk.hotline for target in self.targets.values()}
+        return hotlines.pop() if len(hotlines) == 1 else ""
+
     def about(self) -> About:
         given = self.cleaned_data
-        target = self.targets[given["system"]]
-        phone = given["phone"] or target.contract.desk.hotline
-        return About(target.contract, target.system, given["department"], given["place"], phone)
+        shared = {"department": given["department"], "place": given["place"], "phone": given["phone"]}
+        target = self.targets.get(given["system"])
+        if target is None:
+            shared["phone"] = given["phone"] or self._only_hotline()
+            return About(**shared)
+        shared["phone"] = given["phone"] or target.contract.desk.hotline
+        return About(target.contract, target.system, **shared)
 
 
 class NumbersForm(forms.Form):

@@ -9,12 +9,16 @@ from django.utils.translation import gettext_lazy as _
 
 from tickets.enums import MacroFor
 from tickets.forms.fields import Line, Words
+from tickets.forms.texts import GuardsPatientData
 from tickets.models import Macro
+from tickets.patient_data import NEVER_ONES_OWN
 
 LONGEST = 20_000
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(GuardsPatientData):
+    looks_for = NEVER_ONES_OWN
+
     text = Words(
         label=_("Message to the other side"),
         max_length=LONGEST,

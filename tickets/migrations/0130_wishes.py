@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("tenancy", "0004_enter_says_more"),
-        ("tickets", "0072_home"),
+        ("tickets", "0121_incident_history_wall"),
     ]
 
     operations = [

@@ -1,4 +1,5 @@
 from tickets.models.acts import Call, SeverityWish, Solution, Visit
+from tickets.models.answer import KeptAnswer
 from tickets.models.closing import FeedbackForm, MaintenanceRecord, Objection, SigningLink
 from tickets.models.emergency import EmergencyPlan, HospitalTask, PlanTick
 from tickets.models.incident import IncidentLine, MajorIncident, Participant, ReviewAction
@@ -21,6 +22,7 @@ __all__ = [
     "FeedbackForm",
     "HospitalTask",
     "IncidentLine",
+    "KeptAnswer",
     "Macro",
     "MaintenanceRecord",
     "MajorIncident",

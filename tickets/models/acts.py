@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from servicedesk.sla.promise import Severity
+from servicedesk.clocks.words import CHANNELS
+from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.keys import TenantKey
 from servicedesk.tenancy.models import Membership
@@ -23,9 +24,12 @@ DISPUTED_WITHIN = timedelta(days=7)
 
 
 class Call(PartOfTicket):
-    """A call about a ticket. The first one starts the clocks of what only the phone may report (PACS-16); logged later
-    than it happened, its time needs the other side's word."""
+    """A call about a ticket, or a report that came in by mail or in person, as one side writes it down. The first one
+    starts the clocks (PACS-16); written down later than it happened, its time needs the other side's word."""
 
+    channel = models.CharField(
+        _("How it came"), max_length=10, choices=[(c.value, c.value) for c in Channel], default=Channel.PHONE.value
+    )
     is_first = models.BooleanField(default=False)
     called_at = models.DateTimeField(_("when was the call"))
     caller = models.CharField(_("who called"), max_length=60)
@@ -71,6 +75,14 @@ class Call(PartOfTicket):
 
     def __str__(self) -> str:
         return f"{self.caller} {self.called_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def way(self) -> str:
+        return str(CHANNELS[Channel(self.channel)])
+
+    @property
+    def is_by_phone(self) -> bool:
+        return self.channel == Channel.PHONE
 
     def is_disputable(self, at: datetime) -> bool:
         """By the other side. Whoever was asked about it may take longer."""

@@ -165,6 +165,7 @@ class MaintenanceRecord(PartOfTicket):
     closed_why = models.CharField(_("closed without signature because"), max_length=300, blank=True)
     signer_name = models.CharField(_("signed by"), max_length=60, blank=True)
     satisfaction = models.CharField(_("satisfaction"), max_length=12, choices=Satisfaction.choices, blank=True)
+    way = models.CharField(_("over which way"), max_length=8, choices=Way.choices, blank=True)
     missed = models.PositiveSmallIntegerField(_("promises missed"), default=0)
     cycles = models.PositiveSmallIntegerField(pgettext_lazy("record", "cycles"), default=1)
     is_recurring = models.BooleanField(_("recurring"), default=False)

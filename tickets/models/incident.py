@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 
 from servicedesk.tenancy.keys import TenantKey, owned_target
 from servicedesk.tenancy.models import Matter
@@ -42,6 +43,10 @@ class MajorIncident(PartOfTicket):
     reviewed_by = models.UUIDField(null=True)
     reviewed_name = models.CharField(max_length=60, blank=True)
     version = models.PositiveIntegerField(default=1, editable=False)
+    # Who did it stands on record with the act; what counts versions says nothing by itself.
+    history = HistoricalRecords(
+        excluded_fields=["matter", "version", "declared_by", "ended_by", "reviewed_by", "leader"]
+    )
 
     class Meta(PartOfTicket.Meta):
         verbose_name = _("major incident")

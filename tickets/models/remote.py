@@ -19,7 +19,7 @@ from tickets.permissions import SEE_REMOTE
 
 class RemoteAuthorisation(WalledWithId):
     """Remote access asked for and granted for a time (ICU-15). That it has run out is computed from its times; nothing
-    has to run for it."""
+    has to run for it. Whoever was inside then is out: the watch writes the end down, the engineer what was done."""
 
     ownership = Ownership.PARTIES
     see = SEE_REMOTE
@@ -112,7 +112,7 @@ class RemoteAuthorisation(WalledWithId):
             return Access.REFUSED
         if self.revoked_at:
             return Access.REVOKED
-        if self.ended_at:
+        if self.work:
             return Access.ENDED
         if at >= self.until_at:
             return Access.RUN_OUT

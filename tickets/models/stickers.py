@@ -20,15 +20,19 @@ from tickets.symptoms import Symptom
 class Sticker(WalledWithId):
     """A QR code on a device or a door: it lets anybody report one thing, and read nothing.
 
-    Of its token only the hash is kept, so a lost sheet is made anew and never printed twice.
+    With a system it stays with that system, whichever contract is in force for it (`tickets.at_place`); without one it
+    offers what stands at its place, and is the hospital's alone. Of its token only the hash is kept, so a lost sheet is
+    made anew and never printed twice.
     """
 
     ownership = Ownership.PARTIES
     see = SEE_STICKERS
 
     hospital = models.ForeignKey(Hospital, models.PROTECT, db_index=False)
-    vendor = models.ForeignKey(Vendor, models.PROTECT, db_index=False)
-    contract = models.ForeignKey(Contract, models.PROTECT, db_constraint=False, related_name="+", db_index=False)
+    vendor = models.ForeignKey(Vendor, models.PROTECT, null=True, db_index=False)
+    contract = models.ForeignKey(
+        Contract, models.PROTECT, db_constraint=False, null=True, related_name="+", db_index=False
+    )
     system = models.ForeignKey(
         System, models.PROTECT, db_constraint=False, null=True, related_name="+", verbose_name=_("system")
     )
@@ -50,7 +54,7 @@ class Sticker(WalledWithId):
         ordering = ["-id"]
         verbose_name = _("sticker")
         constraints = [
-            owned_target("sticker_of_parties", *PARTIES),
+            owned_target("sticker_of_hospital"),
             TenantKey("contract", owner=PARTIES, name="sticker_contract_same_parties"),
             TenantKey("system", owner=PARTIES, name="sticker_system_same_parties"),
             TenantKey("department", name="sticker_department_same_hospital"),
@@ -58,6 +62,11 @@ class Sticker(WalledWithId):
             models.CheckConstraint(
                 name="sticker_says_where",
                 condition=Q(place__isnull=False) | Q(system__isnull=False) | ~Q(label=""),
+            ),
+            models.CheckConstraint(
+                name="sticker_names_a_vendor_with_its_contract",
+                condition=Q(contract__isnull=True, vendor__isnull=True, system__isnull=True)
+                | Q(contract__isnull=False, vendor__isnull=False),
             ),
         ]
         indexes = [
@@ -81,7 +90,7 @@ class Scan(PartOfTicket):
         verbose_name = _("report by sticker")
         constraints = [
             *PartOfTicket.Meta.constraints,
-            TenantKey("sticker", owner=PARTIES, name="scan_sticker_same_parties"),
+            TenantKey("sticker", name="scan_sticker_same_hospital"),
             models.UniqueConstraint(fields=["hospital", "ticket"], name="one_scan_per_ticket"),
         ]
 

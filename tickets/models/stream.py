@@ -22,6 +22,7 @@ class Entry(PartOfTicket):
     by = models.UUIDField(null=True)  # the membership; None: the product itself, or somebody without an account
     by_name = models.CharField(_("who"), max_length=60, blank=True)
     by_side = models.CharField(max_length=10, choices=SIDES, blank=True)
+    by_token = models.UUIDField(null=True)  # a machine did it, by this token
     text = models.TextField(_("text"), max_length=20_000, blank=True)
     facts = models.JSONField(default=dict)
 

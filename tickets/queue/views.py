@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q
+from django.core.exceptions import EmptyResultSet, FullResultSet
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Q
+from django.db.models.sql import Query
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +26,9 @@ from tickets.queue.wanted import Wanted, read
 
 # Counts look at so many open tickets, the most urgent first, and say "more" beyond: the bound of what a page costs.
 LOOKED_AT = 2_000
+COUNTED_BY = (
+    "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "contract_id", "due_at",
+)  # fmt: skip
 THE_HOSPITALS_WORD = (State.CALL_AWAITED, State.HANDED_OVER, State.WAITING, State.SIGNED)
 WITH_THE_HOSPITAL = (State.CALL_AWAITED, State.HANDED_OVER, State.RESOLVED, State.SIGNED)
 
@@ -121,8 +128,26 @@ def tabs(person: Person, wanted: Wanted, saved: Sequence[QueueView], current: st
 
 
 def _counted(person: Person, rows: Iterable[Q | None]) -> tuple[list[int | None], bool]:
+    """Django's conditions in a statement of our own: its `aggregate` over a bounded look takes four times as long."""
     asked = list(rows)
-    sums = {f"of_{place}": Count("pk", filter=q) for place, q in enumerate(asked) if q is not None}
-    looked = Ticket.objects.visible_to(person).filter(IS_OPEN).order_by(*BY_DUE)[: LOOKED_AT + 1]
-    found = looked.aggregate(looked_at=Count("pk"), **sums)
-    return [found.get(f"of_{place}") for place in range(len(asked))], found["looked_at"] > LOOKED_AT
+    looked = Ticket.objects.visible_to(person).filter(IS_OPEN).order_by(*BY_DUE).values(*COUNTED_BY)[: LOOKED_AT + 1]
+    inner, bounds = looked.query.sql_with_params()
+    wheres = [_where(q) for q in asked if q is not None]
+    sums = "".join(f", count(*) FILTER (WHERE {sql})" for sql, _values in wheres)
+    values = [value for _sql, found in wheres for value in found]
+    with connection.cursor() as cursor:
+        words = f"SELECT count(*){sums} FROM ({inner}) AS tickets_ticket"  # noqa: S608  by Django, values apart
+        cursor.execute(words, [*values, *bounds])
+        whole, *counts = cursor.fetchone()
+    found = iter(counts)
+    return [None if q is None else next(found) for q in asked], whole > LOOKED_AT
+
+
+def _where(q: Q) -> tuple[str, Sequence[Any]]:
+    query = Query(Ticket)
+    try:
+        return query.get_compiler(DEFAULT_DB_ALIAS).compile(query.build_where(q))
+    except FullResultSet:
+        return "true", ()
+    except EmptyResultSet:
+        return "false", ()

@@ -11,9 +11,9 @@ from servicedesk.sla.clock import Outcome
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Ending
-from tickets.feedback import facts_of, said, sha256_of, system_name
+from tickets.feedback import columns_of, facts_of, said, sha256_of, system_name
 from tickets.models import FeedbackForm, MaintenanceRecord, Solution, Ticket, Visit
-from tickets.stream import of
+from tickets.stream import of, tell_programs
 
 OF_THE_HOUSE = [metric.value for metric in Metric if metric.is_of_the_house]
 
@@ -30,19 +30,23 @@ def keep_record(ticket: Ticket, *, by: Person | None, at: datetime) -> Maintenan
         "feedback": form.sha256 if form else "",
         "signer": form.name if form else "",
         "satisfaction": str(form.satisfaction) if form else "",
+        "way": str(form.way) if form else "",
     }
     row = MaintenanceRecord(
         **of(ticket), contract_id=ticket.contract_id, system=ticket.system, feedback=form, ending=ending,
         number=ticket.number, title=ticket.title, system_name=system_name(ticket), category=ticket.category,
         category_name=ticket.category_name, severity=ticket.severity, reported_at=ticket.reported_at, closed_at=at,
         closed_name=by.name if by else "", closed_why=ticket.closed_why, missed=_missed(ticket), cycles=ticket.cycle,
-        is_recurring=ticket.recurs_id is not None, facts=facts, sha256=sha256_of(facts),
+        is_recurring=ticket.recurs_id is not None,
     )  # fmt: skip
     _add_work(row, ticket)
     if form:
-        row.signer_name, row.satisfaction = form.name, form.satisfaction
+        row.signer_name, row.satisfaction, row.way = form.name, form.satisfaction, form.way
+    row.facts = facts | {"columns": columns_of(row)}
+    row.sha256 = sha256_of(row.facts)
     row.save(force_insert=True)
     record(Act.RECORD_KEPT, ticket, by=by, at=at, words={"record": str(row.pk), "sha256": row.sha256})
+    tell_programs(ticket, Act.RECORD_KEPT, row, by=by, at=at)
     return row
 
 

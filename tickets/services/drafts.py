@@ -24,9 +24,9 @@ def alone(by: Person) -> dict[str, Any]:
 @transaction.atomic
 def keep_draft(ticket: Ticket, kind: str, fields: Mapping[str, str], *, by: Person, at: datetime) -> None:
     """An emptied form is no draft. Nobody but its writer sees it, so it stands in no trail."""
-    if len(fields) > FIELDS or sum(map(len, fields.values())) > LETTERS:
+    if len(fields) > FIELDS or sum(len(name) + len(text) for name, text in fields.items()) > LETTERS:
         raise Refused(_("This is too long to be kept."), code="too_long")
-    written = {name: _clean(text) for name, text in fields.items()}
+    written = {_clean(name): _clean(text) for name, text in fields.items()}
     if not any(text.strip() for text in written.values()):
         return drop_draft(ticket, kind, by=by)
     Draft.objects.update_or_create(

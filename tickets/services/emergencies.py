@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract, Level
@@ -18,7 +19,8 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import EmergencyPlan, HospitalTask, PlanTick, Ticket
 from tickets.plans import AT_MOST, Step, current_plan, steps_of
-from tickets.stream import changed, locked, of
+from tickets.states import refuse_over
+from tickets.stream import changed, locked, of, tell_programs, tell_programs_beside
 
 GRAVE = (Severity.ONE, Severity.A)
 TASKS_AT_MOST = 60
@@ -42,6 +44,8 @@ def revise_plan(
         by_name=by.name,
     )  # fmt: skip
     record(Act.PLAN_REVISED, plan, by=by, at=at, words={"version": plan.version})
+    url = reverse("emergency_plan_version", args=[plan.pk])
+    tell_programs_beside(plan, Act.PLAN_REVISED, label=contract.number or contract.name, url=url, by=by, at=at)
     return plan
 
 
@@ -109,6 +113,7 @@ def set_task(ticket: Ticket, words: str, *, due_at: datetime | None = None, by: 
         raise Refused(_("The list is long enough; finish something first."))
     task = HospitalTask.objects.create(**of(ticket), place=place, words=words.strip(), due_at=due_at, made_at=at)
     record(Act.HOSPITAL_TASK_SET, task, by=by, at=at)
+    tell_programs(ticket, Act.HOSPITAL_TASK_SET, task, by=by, at=at)
     return task
 
 
@@ -142,8 +147,7 @@ def _refuse_odd(title: str, steps: Sequence[Step], why: str, was: int, old: Emer
 
 
 def _refuse_over(ticket: Ticket) -> None:
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
 
 
 def _only_the_hospital(by: Person) -> None:

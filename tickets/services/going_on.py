@@ -41,7 +41,7 @@ def hand_over_waking(*, at: datetime) -> int:
 
 def wake(ticket_id: UUID, *, at: datetime) -> bool:
     """Told twice, it goes on once."""
-    ticket = locked(Ticket(pk=ticket_id))
+    ticket = locked(Ticket.objects.get(pk=ticket_id))
     if ticket.state != State.WAITING or ticket.wakes_at is None or ticket.wakes_at > at:
         return False
     go_on(ticket, by=None, at=at)
@@ -54,14 +54,14 @@ def hand_over_silent(*, at: datetime) -> int:
 
     asked = Objection.objects.using(WATCH).filter(ticket=OuterRef("pk"), decided_at=None)
     silent = Ticket.objects.using(WATCH).filter(state__in=SOLVED, due_at__lte=at - timedelta(days=STRETCH))
-    found = list(silent.exclude(Exists(asked)).values_list("id", "hospital_id"))
+    found = list(silent.exclude(Exists(asked)).order_by("due_at").values_list("id", "hospital_id")[:AT_ONCE])
     for ticket_id, hospital_id in found:
         close_silent.inside(Context.of_hospital(hospital_id), str(ticket_id))
     return len(found)
 
 
 def close_silent(ticket_id: UUID, *, at: datetime) -> bool:
-    ticket = locked(Ticket(pk=ticket_id))
+    ticket = locked(Ticket.objects.get(pk=ticket_id))
     closes_at = closes_by_itself_at(ticket)
     if closes_at is None or at < closes_at:
         return False
@@ -75,7 +75,11 @@ def closes_by_itself_at(ticket: Ticket) -> datetime | None:
         return None
     running = Clock.objects.filter(matter_id=ticket.matter_id, metric=Metric.CONFIRM, is_standing=True, outcome=None)
     clock = running.first()
-    if clock is None or clock.due_at is None:
+    return closes_after(clock) if clock else None
+
+
+def closes_after(clock: Clock) -> datetime | None:
+    if clock.due_at is None:
         return None
     days = calendar(clock.calendar_id)
     return days.close_of(days.working_day(days.last_day_before(clock.due_at), STRETCH), with_hours=False)

@@ -24,8 +24,9 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import LineKind
 from tickets.models import IncidentLine, MajorIncident, Participant, ReviewAction, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
-from tickets.stream import changed, locked, of
-from tickets.terms import terms_for
+from tickets.states import refuse_over
+from tickets.stream import changed, locked, of, tell_programs
+from tickets.terms import house_terms
 
 EVERY = (5, 240)  # minutes
 FAR = timedelta(days=5 * 366)
@@ -75,8 +76,9 @@ def take_part(incident: MajorIncident, *, does: str = "", by: Person, at: dateti
         known.does = does.strip()
         known.save(update_fields=["does"])
         return known
-    _write(incident, LineKind.JOINED, does, by=by, at=at)
+    line = _write(incident, LineKind.JOINED, does, by=by, at=at)
     record(Act.INCIDENT_JOINED, incident, by=by, at=at)
+    tell_programs(incident.ticket, Act.INCIDENT_JOINED, incident, by=by, at=at, turn=line.pk)
     return _take_part(incident, by, at, does=does.strip())
 
 
@@ -160,6 +162,7 @@ def add_measure(
         raise Refused(_("Choose a day after the incident, within five years."))
     row = ReviewAction.objects.create(**_of(incident), words=words, side=side, who=who, due_on=due_on)
     record(Act.MEASURE_ADDED, row, by=by, at=at)
+    tell_programs(incident.ticket, Act.MEASURE_ADDED, row, by=by, at=at)
     return row
 
 
@@ -172,6 +175,7 @@ def finish_measure(measure: ReviewAction, *, by: Person, at: datetime) -> Review
     measure.done_at, measure.done_by, measure.done_name = at, by.membership_id, by.name
     measure.save()
     record(Act.MEASURE_DONE, measure, by=by, at=at)
+    tell_programs(measure.ticket, Act.MEASURE_DONE, measure, by=by, at=at)
     return measure
 
 
@@ -182,8 +186,7 @@ def incident_of(ticket: Ticket) -> MajorIncident | None:
 
 
 def _refuse_odd(ticket: Ticket, title: str, why: str, every_minutes: int) -> None:
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
     if MajorIncident.objects.filter(ticket=ticket, ended_at=None).exists():
         raise Refused(_("A major incident is declared on this ticket already."))
     if not title.strip() or not why.strip():
@@ -193,12 +196,9 @@ def _refuse_odd(ticket: Ticket, title: str, why: str, every_minutes: int) -> Non
 
 
 def _start_clock(incident: MajorIncident, ticket: Ticket, *, by: Person, at: datetime) -> None:
-    """Outside the contract nothing is timed; the updates are written all the same."""
-    if ticket.is_outside_contract:
-        return
-    terms = terms_for(ticket, at=ticket.reported_at or at)
-    start_promise(incident.matter, update_promise(incident.every_minutes), terms=terms, by=by, at=at)
-    give_clocks_to(incident.matter, member=incident.leader)
+    if terms := house_terms(ticket, at=at):
+        start_promise(incident.matter, update_promise(incident.every_minutes), terms=terms, by=by, at=at)
+        give_clocks_to(incident.matter, member=incident.leader)
 
 
 def _open(incident: MajorIncident) -> MajorIncident:
@@ -209,6 +209,8 @@ def _open(incident: MajorIncident) -> MajorIncident:
 
 
 def _held(incident: MajorIncident) -> MajorIncident:
+    """Its ticket first, as everywhere: with it the calendars stand still by which an update's clock starts."""
+    locked(incident.ticket)
     rows = MajorIncident.objects.select_for_update(no_key=True, of=("self",))
     return rows.select_related("matter", "ticket__contract__desk").get(pk=incident.pk)
 
@@ -217,6 +219,8 @@ def _keep(incident: MajorIncident, act: Act, *, by: Person, at: datetime) -> Non
     incident.version += 1
     incident.save()
     record(act, incident, by=by, at=at)
+    if act is not Act.INCIDENT_ENDED:  # a line of the ticket tells of that
+        tell_programs(incident.ticket, act, incident, by=by, at=at, turn=incident.version)
 
 
 def _of(incident: MajorIncident) -> dict[str, Any]:

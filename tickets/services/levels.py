@@ -96,6 +96,8 @@ def decide_wish(wish: SeverityWish, *, is_granted: bool, said: str = "", by: Per
     wish = SeverityWish.objects.get(pk=wish.pk)
     if wish.decided_at:
         raise Refused(_("Somebody has decided this already."))
+    if not ticket.is_open:
+        raise Refused(_("A solution is on record, or the ticket is over: nothing is changed about it any more."))
     if not is_granted and not said.strip():
         raise Refused(_("Say why it stays as it is."))
     wish.decided_at, wish.decided_by, wish.is_granted, wish.said = at, by.membership_id, is_granted, said

@@ -22,7 +22,7 @@ from tickets.enums import LinkKind, State
 from tickets.models import Entry, Ticket, TicketLink
 from tickets.people import hospital_side, vendor_side
 from tickets.services.visiting import open_visit
-from tickets.states import IN_WORK, Move, move, take_back
+from tickets.states import IN_WORK, Move, move
 from tickets.stream import changed, locked, of, tell
 
 # The hospital may have been told of it at night.
@@ -83,7 +83,7 @@ def undo_merge(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
         raise Refused(_("It is merged no more."))
     if sentence := why_no_undo(entry, side=by.side, at=at):
         raise Refused(sentence)
-    take_back(ticket, State(entry.facts["was"]))
+    move(ticket, Move.UNDO_MERGE, by=by, was=State(entry.facts["was"]))
     ticket.merged_into = None
     bring_clocks_back(ticket.matter, ended_at=entry.at, by=by, at=at)
     changed(ticket, Act.MERGE_UNDONE, by=by, at=at, facts={"number": into.number})

@@ -13,6 +13,7 @@ from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import Macro
 from tickets.services.drafts import alone
+from tickets.services.waiting import wait_for_the_first
 
 
 @transaction.atomic
@@ -20,6 +21,7 @@ def keep_macro(macro: Macro, *, by: Person, at: datetime) -> Macro:
     """A new one belongs to the organisation of whoever writes it."""
     if macro._state.adding:
         macro.hospital_id, macro.vendor_id = by.hospital_id, by.vendor_id
+    wait_for_the_first("macro", by.hospital_id, by.vendor_id)
     if Macro.objects.filter(**alone(by), name=macro.name).exclude(pk=macro.pk).exists():
         raise Refused(_("There is a ready-made answer of this name already."), code="name")
     macro.save()

@@ -53,8 +53,8 @@ def _colleagues(by: Person, at: datetime) -> list[tuple[str, UUID]]:
 
 
 def _involved(ticket: Ticket) -> list[tuple[str, UUID]]:
-    """Who reported it, who works on it, who has written or acted on it."""
-    written = Entry.objects.filter(ticket=ticket, by__isnull=False).exclude(by_name="")
+    """Who reported it, who works on it, who has written or acted on it; a machine that did is nobody to call."""
+    written = Entry.objects.filter(ticket=ticket, by__isnull=False, by_token=None).exclude(by_name="")
     found = list(written.order_by("by_name").values_list("by_name", "by").distinct())
     named = [(ticket.reporter_name, ticket.reporter_id), (ticket.assignee_name, ticket.assignee_id)]
     return [*found, *((name, member) for name, member in named if member)]  # type: ignore[list-item]

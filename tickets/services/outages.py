@@ -16,7 +16,7 @@ from tickets.enums import OPEN, Cause, Remedy, State
 from tickets.models import Outage, Solution, Ticket
 from tickets.services import solving, working
 from tickets.services.linking import both
-from tickets.states import SOLVED
+from tickets.states import SOLVED, refuse_over
 from tickets.stream import changed, locked, of
 
 CHILDREN_AT_ONCE = 200
@@ -139,8 +139,7 @@ def announce_outage(
     """The hospital tells its wards, in its own words; announced again, the words are replaced."""
     ticket = locked(ticket)
     _only_the_hospital(by)
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
     if ticket.parent_id:
         raise Refused(_("It stands under an outage itself; announce that one."))
     if not title.strip():

@@ -20,7 +20,8 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
-from tickets.services.working import give
+from tickets.services.waiting import wait_for_the_first
+from tickets.services.working import give, refuse_unfit
 from tickets.stream import changed, locked, tell
 
 AT_ONCE = 50
@@ -77,6 +78,8 @@ def give_if_other(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -
 def take_giving_back(ticket: Ticket, before: Membership | None, *, seen: int, by: Person, at: datetime) -> Ticket:
     """As it was before it was given, unless something has happened since."""
     ticket = locked(ticket, seen=seen)
+    if before:
+        refuse_unfit(before, ticket)
     given_to = ticket.assignee_id
     ticket.assignee_id = before.pk if before else None
     ticket.assignee_name = before.name if before else ""
@@ -91,6 +94,7 @@ def take_giving_back(ticket: Ticket, before: Membership | None, *, seen: int, by
 def keep_view(name: str, query: str, *, is_shared: bool, by: Person, at: datetime) -> QueueView:
     """Kept again under its name, it shows what is wanted now."""
     owner = {"hospital_id": by.hospital_id, "vendor_id": by.vendor_id}
+    wait_for_the_first("view", by.hospital_id, by.vendor_id)
     mine = QueueView.objects.visible_to(by)
     kept = mine.filter(name=name, is_shared=is_shared).filter(**({} if is_shared else {"user_id": by.user_id})).first()
     if kept is None and mine.count() >= VIEWS_KEPT:

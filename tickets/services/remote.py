@@ -22,7 +22,9 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Context, Person
 from tickets.enums import Access
 from tickets.models import RemoteAuthorisation, Ticket
-from tickets.stream import changed, locked
+from tickets.services.reporting import refuse_unless_writable
+from tickets.services.waiting import wait_for_the_first
+from tickets.stream import changed, locked, tell_programs_beside
 
 WATCH = "watch"
 LONGEST = timedelta(days=7)
@@ -44,10 +46,9 @@ class Wish:
 def ask_remote(wish: Wish, *, by: Person, at: datetime) -> RemoteAuthorisation:
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Remote access is asked for by the vendor."))
-    if again := RemoteAuthorisation.objects.filter(
-        hospital_id=wish.contract.hospital_id, submission=wish.submission, submission__isnull=False
-    ).first():
+    if again := _asked_before(wish):
         return again
+    refuse_unless_writable(wish.contract, by)
     _refuse_odd(wish)
     row = RemoteAuthorisation.objects.create(
         hospital_id=wish.contract.hospital_id, vendor_id=wish.contract.vendor_id, contract=wish.contract,
@@ -95,6 +96,7 @@ def revoke_remote(row: RemoteAuthorisation, *, why: str, by: Person, at: datetim
         raise Refused(_("Say why it is revoked; the engineer reads it."))
     row.revoked_at, row.revoked_by, row.revoked_name, row.revoked_why = at, by.membership_id, by.name, why.strip()
     row.told_at = at
+    _put_out(row, at)
     row.save()
     _recorded(row, Act.REMOTE_REVOKED, by=by, at=at, text=why.strip())
     _tell(row, NoticeKind.REMOTE_ENDED, {row.asked_by, row.started_by}, by=by, at=at, is_urgent=True)
@@ -119,12 +121,12 @@ def end_remote(row: RemoteAuthorisation, *, work: str, by: Person, at: datetime)
     """With what was done. Written down later than the access was open, it ended when it had to."""
     row = _held(row)
     _only_the_vendor(by)
-    if row.started_at is None or row.ended_at:
+    if row.started_at is None or row.work:
         raise Refused(_("There is no access under way that could end."))
     if not work.strip():
         raise Refused(_("Say what was done there."))
-    closes = row.closes_at
-    row.ended_at, row.work = max(min(at, closes) if closes else at, row.started_at), work.strip()
+    _put_out(row, min(at, row.closes_at or at))
+    row.work = work.strip()
     row.told_at = row.told_at or at
     row.save()
     _recorded(row, Act.REMOTE_ENDED, by=by, at=at, text=row.work)
@@ -150,7 +152,13 @@ def why_no_start(row: RemoteAuthorisation, *, at: datetime) -> str:
     return sentences[access]
 
 
-# ── it runs out by itself; only the telling runs ─────────────────────────────────────────────────────────────────────
+def _put_out(row: RemoteAuthorisation, at: datetime) -> None:
+    """Nobody is inside from then on; who was out before stays so."""
+    if row.started_at and row.ended_at is None:
+        row.ended_at = max(at, row.started_at)
+
+
+# ── it runs out by itself: the moment alone decides, and each minute its end is written down and told ────────────────
 def hand_over(*, at: datetime) -> int:
     """Every minute: the watch role looks for ids, each is told inside its hospital's wall."""
     from tickets.tasks import tell_access_ran_out
@@ -164,14 +172,24 @@ def hand_over(*, at: datetime) -> int:
 
 @transaction.atomic
 def tell_ran_out(pk: UUID, *, at: datetime) -> bool:
-    row = RemoteAuthorisation.objects.select_for_update(no_key=True, of=("self",)).filter(pk=pk, told_at=None).first()
-    if row is None or row.until_at is None or row.until_at > at:
+    row = _held(RemoteAuthorisation.objects.select_related("ticket").get(pk=pk))
+    if row.told_at or row.until_at is None or row.until_at > at:
         return False
     row.told_at = at
-    row.save(update_fields=["told_at"])
+    _put_out(row, row.until_at)
+    row.save(update_fields=["told_at", "ended_at"])
+    _recorded(row, Act.REMOTE_RAN_OUT, by=None, at=at)
     people = {row.asked_by, row.started_by, row.decided_by}
     _tell(row, NoticeKind.REMOTE_ENDED, people, by=None, at=at, key="ran_out", is_urgent=row.started_at is not None)
     return True
+
+
+def _asked_before(wish: Wish) -> RemoteAuthorisation | None:
+    if wish.submission is None:
+        return None
+    wait_for_the_first(wish.submission)
+    rows = RemoteAuthorisation.objects.filter(hospital_id=wish.contract.hospital_id, submission=wish.submission)
+    return rows.first()
 
 
 def _refuse_odd(wish: Wish) -> None:
@@ -214,11 +232,15 @@ def _decided(
 
 
 def _recorded(
-    row: RemoteAuthorisation, act: Act, *, by: Person, at: datetime, text: str = "", facts: dict[str, Any] | None = None
-) -> None:
+    row: RemoteAuthorisation, act: Act, *, by: Person | None, at: datetime, text: str = "",
+    facts: dict[str, Any] | None = None,
+) -> None:  # fmt: skip
     record(act, row, by=by, at=at)
     if row.ticket:
         changed(locked(row.ticket), act, by=by, at=at, text=text, facts=facts)
+    else:
+        label = row.contract.number or row.contract.name
+        tell_programs_beside(row, act, label=label, url=row.get_absolute_url(), by=by, at=at)
 
 
 def _decide(row: RemoteAuthorisation) -> set[UUID | None]:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,28 +19,39 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.life import Terms
 from servicedesk.clocks.services.calendars import hold_calendars
-from servicedesk.clocks.services.clocks import start_clocks, start_promise, stop_clock
+from servicedesk.clocks.services.clocks import (
+    begun_by,
+    first_due,
+    keep_begun,
+    start_clocks,
+    start_promise,
+    stop_clock,
+)
 from servicedesk.clocks.words import CHANNELS
 from servicedesk.files.services.uploads import add_file
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
+from servicedesk.tenancy.bulk import insert_made
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
-from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
+from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
-from tickets.states import Move, move
+from tickets.services.waiting import wait_for_the_first
+from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, of, tell, write
 from tickets.terms import InForce, terms_for, version_for
 
 # Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
 IN_THE_CALL = timedelta(minutes=1)
+PRESSED_TWICE = timedelta(seconds=10)
 TITLE = 120
 
 # What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
@@ -98,31 +109,35 @@ class Phoned:
 
 
 @transaction.atomic
-def report_fault(
-    report: Report, *, by: Person | None, at: datetime, reported_at: datetime | None = None, call: Phoned | None = None
-) -> Ticket:
-    """`reported_at`: by mail the arrival at the mailbox. Sent twice, it is the same ticket.
+def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phoned | None = None) -> Ticket:
+    """`call`: what one side writes down of a call, of a mail's arrival. Sent twice, it is the same ticket.
 
     What only the phone may report is kept as 'waits for the call', and its clocks start with the first call.
     """
     if again := _sent_before(report):
         return again
-    moment = _moment(report, call, reported_at, at)
+    refuse_unless_writable(report.contract, by)
+    moment = _moment(report, call, at)
     hold_calendars(report.contract.hospital_id)
-    item = _category(report)
+    item = category_of(report)
     promised = None if _is_outside(report, moment) else _in_force(report, moment)
     terms = _terms(report, promised, moment) if promised else None
     waits = terms if promised and not _may_come_by(report, promised, moment) else None
-    ticket = _written(report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None)
+    courses = begun_by(terms, at=moment) if terms and not waits else {}
+    ticket = write_ticket(
+        report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None,
+        due_at=first_due(courses),
+    )  # fmt: skip
     if call:
-        _keep_call(ticket, call, is_first=True, by=by, at=at)
+        _keep_call(ticket, call, is_first=not waits, by=by, at=at, channel=report.channel)
     if waits:
         start_promise(ticket.matter, FIRST_CALL, terms=waits, by=by, at=at)
     elif terms:
-        start_clocks(ticket.matter, terms=terms, by=by, at=moment)
+        keep_begun(ticket.matter, courses, terms=terms, by=by, at=moment)
     prepare(ticket, at=at)
     ticket.due_at = ticket.matter.next_due_at  # as the trigger has written it
     _tell_reported(ticket, by=by, at=at)
+    say_changed(ticket)
     return ticket
 
 
@@ -141,8 +156,12 @@ def report_with_files(
 
 @transaction.atomic
 def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
-    """The first call starts what waits for it; every later one is written into the stream."""
+    """The first call starts what waits for it; every later one is written into the stream. Pressed five times, it is
+    one: nobody calls twice within seconds."""
     ticket = locked(ticket)
+    if again := _pressed_before(ticket, call, by):
+        return again
+    refuse_over(ticket)
     is_first = ticket.state == State.CALL_AWAITED
     if is_first:
         _refuse_odd(call.called_at, at)
@@ -168,7 +187,7 @@ def agree_to_call(call: Call, *, by: Person, at: datetime) -> None:
         raise Refused(_("Nobody waits for your word on this call."))
     call.agreed_at, call.agreed_by = at, by.membership_id
     call.save(update_fields=["agreed_at", "agreed_by"])
-    changed(locked(call.ticket), Act.CALL_AGREED, by=by, at=at)
+    changed(call.ticket, Act.CALL_AGREED, by=by, at=at)
 
 
 @transaction.atomic
@@ -182,7 +201,7 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
         raise Refused(_("Only a first call is disputed, and within seven days."))
     call.disputed_at, call.disputed_by, call.disputed_why = at, by.membership_id, why
     call.save(update_fields=["disputed_at", "disputed_by", "disputed_why"])
-    ticket = locked(call.ticket)
+    ticket = call.ticket
     changed(ticket, Act.CALL_DISPUTED, by=by, at=at, text=why)
     to = vendor_side(ticket, at=at) | hospital_side(ticket)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
@@ -190,18 +209,22 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
 
 # ── how it comes in ──────────────────────────────────────────────────────────────────────────────────────────────────
 def _sent_before(report: Report) -> Ticket | None:
-    """Whoever sends the same at the same moment waits here until the first is written down."""
     if report.submission is None:
         return None
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [str(report.submission)])
+    wait_for_the_first(report.submission)
     return Ticket.objects.filter(hospital_id=report.contract.hospital_id, submission=report.submission).first()
 
 
-def _moment(report: Report, call: Phoned | None, reported_at: datetime | None, at: datetime) -> datetime:
+def refuse_unless_writable(contract: Contract, by: Person | None) -> None:
+    """A vendor that serves the hospital no more may read on for a while (PACS-1)."""
+    if by and not contract.is_writable_by(by):
+        raise Forbidden(_("You may read this but no longer change it."), code="read_only")
+
+
+def _moment(report: Report, call: Phoned | None, at: datetime) -> datetime:
     if report.channel is Channel.PHONE and call is None:
         raise Refused(_("Say when the call was and who called."))
-    moment = call.called_at if call else reported_at or at
+    moment = call.called_at if call else at
     _refuse_odd(moment, at)
     return moment
 
@@ -223,7 +246,7 @@ def _is_outside(report: Report, moment: datetime) -> bool:
     return False
 
 
-def _category(report: Report) -> CatalogueItem:
+def category_of(report: Report) -> CatalogueItem:
     try:  # `get` asks for no order, which costs more to write than to sort
         return CatalogueItem.objects.get(contract=report.contract, category=report.category)
     except CatalogueItem.DoesNotExist as missing:
@@ -231,9 +254,7 @@ def _category(report: Report) -> CatalogueItem:
 
 
 def _in_force(report: Report, moment: datetime) -> InForce:
-    version = version_for(report.contract, at=moment)
-    version.contract = report.contract  # whose desk is known already
-    return InForce.of(version)
+    return InForce.of(version_for(report.contract, at=moment))
 
 
 def _terms(report: Report, promised: InForce, moment: datetime) -> Terms:
@@ -257,15 +278,16 @@ def _may_come_by(report: Report, promised: InForce, moment: datetime) -> bool:
 
 
 # ── what is written down ─────────────────────────────────────────────────────────────────────────────────────────────
-def _written(
+def write_ticket(
     report: Report, item: CatalogueItem, *, by: Person | None, at: datetime, reported_at: datetime | None,
-    is_outside: bool,
+    is_outside: bool, due_at: datetime | None = None,
 ) -> Ticket:  # fmt: skip
     contract, title = report.contract, report.title.strip()[:TITLE] or item.name
     owners = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
     key, number = uuid7(), next_number(contract.hospital, at=at)
     url = reverse("ticket", args=[key])
-    matter = Matter.objects.create(**owners, kind="ticket", label=f"{number} {title}"[:120], url=url)
+    matter = Matter(**owners, kind="ticket", label=f"{number} {title}"[:120], url=url, next_due_at=due_at)
+    insert_made([matter], using=contract._state.db or DEFAULT_DB_ALIAS)
     ticket = Ticket.objects.create(
         id=key,
         **owners,
@@ -292,6 +314,7 @@ def _written(
         reporter_name=report.reporter_name or (report.reporter.name if report.reporter else ""),
         reporter_phone=report.reporter_phone or (report.reporter.phone if report.reporter else ""),
         reported_at=reported_at,
+        due_at=due_at,
         recorded_at=at,
         changed_at=at,
     )
@@ -301,7 +324,9 @@ def _written(
     return ticket
 
 
-def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime) -> Call:
+def _keep_call(
+    ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE
+) -> Call:
     if by is None:
         raise Refused(_("A call is written down by somebody who is signed in."))
     _refuse_odd(call.called_at, at)
@@ -309,6 +334,7 @@ def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | Non
         raise Refused(_("Say who called."))
     row = Call.objects.create(
         **of(ticket),
+        channel=channel,
         is_first=is_first,
         called_at=call.called_at,
         caller=call.caller,
@@ -326,8 +352,18 @@ def _keep_call(ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | Non
     return row
 
 
+def _pressed_before(ticket: Ticket, call: Phoned, by: Person) -> Call | None:
+    near = (call.called_at - PRESSED_TWICE, call.called_at + PRESSED_TWICE)
+    return Call.objects.filter(
+        ticket=ticket, logged_by=by.membership_id, caller=call.caller, called_at__range=near
+    ).first()
+
+
 def _of_the_other(call: Call, by: Person) -> Call:
-    call = Call.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=call.pk)
+    """The ticket first, as everywhere; then the call as it is now."""
+    ticket = locked(call.ticket)
+    call = Call.objects.get(pk=call.pk)
+    call.ticket = ticket
     if call.logged_side == by.side:
         raise Refused(_("The other side is asked, not the one that wrote it down."))
     if call.agreed_at or call.disputed_at:

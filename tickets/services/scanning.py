@@ -19,12 +19,15 @@ from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Department, Membership
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
+from tickets.at_place import targets_at
 from tickets.enums import Kind
 from tickets.models import MeToo, Scan, Sticker, Ticket
-from tickets.offering import by_phone_only, category_of_faults, levels_of_contract
+from tickets.offering import Target, by_phone_only, category_of_faults, levels_of_contract
 from tickets.services.reporting import Report, report_with_files
 from tickets.stream import locked, of, write
 from tickets.symptoms import Symptom
+
+WITH = ("contract__desk", "contract__vendor", "system__part_of", "hospital", "department", "place")
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Tapped:
 
     symptom: Symptom
     submission: UUID
+    system: str = ""  # of several that stand there, the key of the one that is meant
     halts_care: bool = False
     words: str = ""
     name: str = ""
@@ -51,16 +55,26 @@ class AlsoHit:
 @transaction.atomic
 def report_by_sticker(sticker: Sticker, tapped: Tapped, photos: Sequence[Any] = (), *, at: datetime) -> Ticket:
     """The wall is open for the sticker's hospital. What affects patients under way goes by the phone rule (PACS-16)."""
-    sticker = Sticker.objects.select_related("contract__desk", "system", "place", "department").get(pk=sticker.pk)
+    sticker = Sticker.objects.select_related(*WITH).get(pk=sticker.pk)
     if sticker.revoked_at:
         raise Refused(_("This sticker is revoked."), code="revoked")
-    report = _report(sticker, tapped, at=at)
+    report = _report(sticker, _meant(sticker, tapped.system, at=at), tapped, at=at)
     ticket = report_with_files(report, photos, by=None, at=at, source=sticker.pk)
     Scan.objects.get_or_create(
         **of(ticket),
         defaults={"sticker": sticker, "symptom": tapped.symptom, "halts_care": tapped.halts_care, "at": at},
     )
     return ticket
+
+
+def _meant(sticker: Sticker, key: str, *, at: datetime) -> Target:
+    targets = targets_at(sticker, at=at)
+    if len(targets) == 1:
+        return targets[0]
+    found = next((target for target in targets if target.key == key), None)
+    if found is None:
+        raise Refused(_("Tap which system it is first."), code="system")
+    return found
 
 
 def severity_for(contract: Contract, item: CatalogueItem, *, halts_care: bool, at: datetime) -> Severity:
@@ -106,8 +120,8 @@ def say_me_too(ticket: Ticket, hit: AlsoHit, *, by: Person | None, at: datetime)
     return is_new
 
 
-def _report(sticker: Sticker, tapped: Tapped, *, at: datetime) -> Report:
-    contract = sticker.contract
+def _report(sticker: Sticker, target: Target, tapped: Tapped, *, at: datetime) -> Report:
+    contract = target.contract
     item = category_of_faults(contract, Role.WARD_REPORTER)
     said = str(tapped.symptom.label).rstrip("…")
     return Report(
@@ -117,7 +131,7 @@ def _report(sticker: Sticker, tapped: Tapped, *, at: datetime) -> Report:
         channel=Channel.WEB,
         severity=severity_for(contract, item, halts_care=tapped.halts_care, at=at),
         words=_in_full(tapped),
-        system=sticker.system,
+        system=target.system,
         department=sticker.department,
         place=sticker.place,
         where=str(sticker),

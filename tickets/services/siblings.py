@@ -22,6 +22,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.models import FaultPart, Ticket
 from tickets.people import vendor_side
 from tickets.services.reporting import Report, report_fault
+from tickets.services.waiting import wait_for_the_first
 from tickets.stream import changed, locked, of, tell
 
 AT_MOST = 8
@@ -37,6 +38,8 @@ def open_sibling(
     _only_the_hospital(by)
     if contract.vendor_id == ticket.vendor_id:
         raise Refused(_("This contract is the same vendor's; split the ticket instead."))
+    _alone(ticket)
+    ticket = locked(ticket)  # before the day's count, which the report takes: a split of it goes the same way
     report = Report(
         contract=contract, category=category, title=title, words=words, severity=severity, channel=Channel.WEB,
         system=system, department=ticket.department, place=ticket.place, where=ticket.where,
@@ -56,6 +59,7 @@ def join(ticket: Ticket, other: Ticket, *, by: Person, at: datetime) -> UUID:
     _only_the_hospital(by)
     if ticket.vendor_id == other.vendor_id:
         raise Refused(_("Both tickets are the same vendor's; link them instead."))
+    _alone(ticket)
     tickets = {each.pk: locked(each) for each in sorted((ticket, other), key=lambda each: each.pk)}
     known = {part.ticket_id: part for part in FaultPart.objects.filter(ticket__in=tickets)}
     fault = _fault_of(known)
@@ -93,6 +97,12 @@ def parts_of(fault: UUID) -> list[FaultPart]:
     """All of them to the hospital; to a vendor the wall shows its own alone."""
     rows = FaultPart.objects.filter(fault=fault).select_related("ticket__vendor", "ticket__contract", "ticket__system")
     return list(rows)
+
+
+def _alone(ticket: Ticket) -> None:
+    """Of two who join to one fault at once, the second names the first one's ticket as well: in rows of third tickets,
+    which neither of them holds."""
+    wait_for_the_first("fault", ticket.hospital_id)
 
 
 def _fault_of(known: dict[UUID, FaultPart]) -> UUID:

@@ -30,9 +30,10 @@ from tickets.objections import decide, open_objection, refuse_while_open
 from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.services.archiving import keep_record
 from tickets.services.emergencies import lay_out_plan
+from tickets.services.visiting import end_visits
 from tickets.states import Move, move
 from tickets.stream import changed, locked, metrics, of, tell
-from tickets.terms import terms_for
+from tickets.terms import house_terms, terms_for
 
 DAY = 24 * 60
 # The signature of who had the problem, and the hospital's confirmation: house default†.
@@ -93,16 +94,20 @@ def resolve(
         raise Refused(_("Say what solved it."))
     move(ticket, Move.RESOLVE, by=by)
     ticket.waits_for, ticket.wakes_at = "", None
+    # Where a machine writes it down, it is the solution of whoever works on it.
+    solver, name = by.membership_id, by.name
+    if by.token_id and ticket.assignee_id:
+        solver, name = ticket.assignee_id, ticket.assignee_name
     solution = Solution.objects.create(
-        **of(ticket), cycle=ticket.cycle, at=at, by=by.membership_id, by_name=by.name, cause=cause, remedy=remedy,
-        words=words, is_remote=is_remote,
+        **of(ticket), cycle=ticket.cycle, at=at, by=solver, by_name=name, cause=cause, remedy=remedy, words=words,
+        is_remote=is_remote,
     )  # fmt: skip
-    ended = [each for metric in SOLVES for each in stop_clock(ticket.matter, metric, by=by, at=at)]
+    ended = stop_clock(ticket.matter, *SOLVES, by=by, at=at)
     ended += withdraw_clock(ticket.matter, Metric.EMERGENCY, by=by, at=at)
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
-    if not ticket.is_outside_contract:
-        start_promise(ticket.matter, CONFIRMATION, terms=terms_for(ticket, at=at), by=by, at=at)
+    if terms := house_terms(ticket, at=at):
+        start_promise(ticket.matter, CONFIRMATION, terms=terms, by=by, at=at)
     facts = {"cause": cause.value, "remedy": remedy.value, "is_remote": is_remote, **metrics(ended)}
     changed(ticket, Act.TICKET_RESOLVED, by=by, at=at, text=words, facts=facts)
     tell(ticket, NoticeKind.TICKET_RESOLVED, to=hospital_side(ticket), by=by, at=at)
@@ -169,6 +174,7 @@ def _close(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
     if by:
         _grant_what_the_solution_spared(ticket, by=by, at=at)
     end_clocks(ticket.matter, by=by, at=at)
+    end_visits(ticket, at=at)
     if by:
         Solution.objects.filter(ticket=ticket, cycle=ticket.cycle, refused_at=None).update(
             confirmed_at=at, confirmed_by=by.membership_id, confirmed_name=by.name

@@ -4,24 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import System
 from servicedesk.audit.enums import Act
-from servicedesk.clocks.services.clocks import give_clocks_to, stop_clock
+from servicedesk.clocks.models import Clock
+from servicedesk.clocks.services.clocks import give_clocks_to, start_clocks_of_part, stop_clock
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind, State
 from tickets.models import Call, Ticket
 from tickets.people import hospital_side, vendor_side
+from tickets.services.emergencies import prepare
 from tickets.services.linking import link
-from tickets.services.reporting import Phoned, Report, report_fault
-from tickets.states import Move, move
+from tickets.services.reporting import Report, category_of, write_ticket
+from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, metrics, tell
+from tickets.terms import terms_for
 
 
 @dataclass(frozen=True)
@@ -32,18 +37,21 @@ class Part:
     words: str = ""
     category: str = ""
     system: System | None = None
+    submission: UUID | None = None
 
 
 @transaction.atomic
 def split(ticket: Ticket, part: Part, *, by: Person, at: datetime) -> Ticket:
     """Its promises count from the original report; who took the whole has taken the part."""
     ticket = locked(ticket)
-    _refuse_odd(ticket, part, by)
-    fresh = report_fault(
-        _report(ticket, part), by=by, at=at, reported_at=ticket.reported_at, call=_call(ticket, by)
-    )  # fmt: skip
-    Call.objects.filter(ticket=fresh).update(needs_word=False)  # the original's call: said once, disputed there
-    Ticket.objects.filter(pk=fresh.pk).update(reporter=ticket.reporter_id)  # a vendor cannot read the membership
+    if again := _split_before(ticket, part):
+        return again
+    _refuse_odd(ticket, part)
+    fresh = _written(ticket, part, by=by, at=at)
+    if not ticket.is_outside_contract:
+        terms = terms_for(fresh, at=ticket.reported_at or at)
+        start_clocks_of_part(fresh.matter, ticket.matter, terms=terms, by=by, at=at)
+    prepare(fresh, at=at)
     if ticket.accepted_at and ticket.assignee_id:
         fresh = _as_taken(fresh, ticket, at=at)
     link(fresh, ticket, LinkKind.SPLIT_FROM, by=by, at=at)
@@ -54,13 +62,30 @@ def split(ticket: Ticket, part: Part, *, by: Person, at: datetime) -> Ticket:
     return locked(fresh)
 
 
-def _refuse_odd(ticket: Ticket, part: Part, by: Person) -> None:
+def _split_before(ticket: Ticket, part: Part) -> Ticket | None:
+    if part.submission is None:
+        return None
+    return Ticket.objects.filter(hospital_id=ticket.hospital_id, submission=part.submission).first()
+
+
+def _written(ticket: Ticket, part: Part, *, by: Person, at: datetime) -> Ticket:
+    """With the first call of the whole: said once, and disputed there."""
+    report = _report(ticket, part)
+    fresh = write_ticket(report, category_of(report), by=by, at=at, reported_at=ticket.reported_at,
+                         is_outside=ticket.is_outside_contract)  # fmt: skip
+    Ticket.objects.filter(pk=fresh.pk).update(reporter=ticket.reporter_id)  # a vendor cannot read the membership
+    if call := Call.objects.filter(ticket=ticket, is_first=True).first():
+        call.pk, call.ticket, call.needs_word = uuid7(), fresh, False
+        call.save(force_insert=True)
+    return fresh
+
+
+def _refuse_odd(ticket: Ticket, part: Part) -> None:
     if not part.title.strip():
         raise Refused(_("Say what the new ticket is about."))
     if ticket.state == State.CALL_AWAITED or ticket.reported_at is None:
         raise Refused(_("Nobody has called yet; log the call first."))
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+    refuse_over(ticket)
     if part.system and part.system.contract_id != ticket.contract_id:
         raise Forbidden(_("Choose a system of the same contract."))
 
@@ -80,16 +105,8 @@ def _report(ticket: Ticket, part: Part) -> Report:
         where=ticket.where,
         reporter_name=ticket.reporter_name,
         reporter_phone=ticket.reporter_phone,
+        submission=part.submission,
     )
-
-
-def _call(ticket: Ticket, by: Person) -> Phoned | None:
-    if ticket.channel != Channel.PHONE or ticket.reported_at is None:
-        return None
-    first = Call.objects.filter(ticket=ticket, is_first=True).first()
-    if first:
-        return Phoned(first.called_at, first.caller, first.callee, first.number, first.words)
-    return Phoned(ticket.reported_at, ticket.reporter_name or by.name)
 
 
 def _as_taken(fresh: Ticket, ticket: Ticket, *, at: datetime) -> Ticket:
@@ -99,6 +116,16 @@ def _as_taken(fresh: Ticket, ticket: Ticket, *, at: datetime) -> Ticket:
     fresh.assignee_id, fresh.assignee_name = ticket.assignee_id, ticket.assignee_name
     fresh.accepted_at = ticket.accepted_at
     give_clocks_to(fresh.matter, member=ticket.assignee_id)
-    ended = stop_clock(fresh.matter, Metric.RESPOND, by=None, at=ticket.accepted_at or at)
+    ended = [metric for done in _done_for_both(ticket) for metric in _stopped(fresh, done)]
     changed(fresh, Act.TICKET_ACCEPTED, by=None, at=at, facts={"to": ticket.assignee_name, **metrics(ended)})
     return fresh
+
+
+def _done_for_both(ticket: Ticket) -> list[Clock]:
+    standing = Clock.objects.filter(matter_id=ticket.matter_id, is_standing=True, stopped_at__isnull=False)
+    return list(standing.filter(metric__in=(Metric.RESPOND, Metric.EMERGENCY)))
+
+
+def _stopped(fresh: Ticket, done: Clock) -> list[Metric]:
+    assert done.stopped_at
+    return stop_clock(fresh.matter, Metric(done.metric), by=None, at=done.stopped_at)

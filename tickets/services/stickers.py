@@ -26,9 +26,9 @@ BYTES = 16
 
 @dataclass(frozen=True)
 class About:
-    """What stickers of one batch have in common."""
+    """What stickers of one batch have in common. Without a contract they offer what stands at their place."""
 
-    contract: Contract
+    contract: Contract | None = None
     system: System | None = None
     department: Department | None = None
     place: Place | None = None
@@ -58,7 +58,7 @@ def make_stickers(about: About, labels: Sequence[str], *, by: Person, at: dateti
     """One per label; an empty label is the place itself."""
     if not 0 < len(labels) <= AT_MOST:
         raise Refused(_("At most %(count)s stickers at once.") % {"count": AT_MOST})
-    if about.system and about.system.contract_id != about.contract.pk:
+    if about.system and (about.contract is None or about.system.contract_id != about.contract.pk):
         raise Refused(_("The contract has no such system."))
     made = [_made(about, label, by=by, at=at) for label in labels]
     record(Act.STICKERS_MADE, made[0].sticker, by=by, at=at, words={"count": len(made)})
@@ -101,12 +101,13 @@ def hash_of(token: str) -> str:
 
 
 def _made(about: About, label: str, *, by: Person, at: datetime) -> Printable:
+    assert by.hospital_id is not None  # only the hospital's own people keep stickers
     if not (label or about.place or about.system):
-        raise Refused(_("Say what the sticker is for: a device, a place or a system."))
+        raise Refused(_("Say what the sticker is for: a device, a place or a system."), code="place")
     token = secrets.token_urlsafe(BYTES)
     sticker = Sticker.objects.create(
-        hospital_id=about.contract.hospital_id,
-        vendor_id=about.contract.vendor_id,
+        hospital_id=by.hospital_id,
+        vendor_id=about.contract.vendor_id if about.contract else None,
         contract=about.contract,
         system=about.system,
         department=about.department or (about.place.department if about.place else None),

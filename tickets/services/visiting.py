@@ -16,9 +16,9 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Proof, State
-from tickets.models import Ticket, Visit
+from tickets.models import Sticker, Ticket, Visit
 from tickets.people import hospital_side, vendor_side
-from tickets.states import IN_HAND
+from tickets.states import IN_HAND, refuse_over
 from tickets.stream import changed, locked, metrics, of, tell
 
 
@@ -46,7 +46,7 @@ def dispatch(
     """Who comes, and about when. Sent anew, the earlier name stays in the stream."""
     ticket, visit = _held(visit)
     _only_the_vendor(by)
-    if engineer.vendor_id != ticket.vendor_id or engineer.until_at:
+    if engineer.vendor_id != ticket.vendor_id or engineer.until_at or engineer.is_machine:
         raise Refused(_("%(name)s does not work on tickets.") % {"name": engineer.name})
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
@@ -60,16 +60,25 @@ def dispatch(
 
 
 @transaction.atomic
-def arrive(visit: Visit, *, where: str, proof: Proof = Proof.PLACE, by: Person, at: datetime) -> Visit:
-    """The engineer checks in, or the hospital says that they are there."""
+def arrive(
+    visit: Visit, *, where: str = "", proof: Proof = Proof.PLACE, sticker: Sticker | None = None, by: Person,
+    at: datetime,
+) -> Visit:  # fmt: skip
+    """The engineer checks in, or the hospital says that they are there. Whoever checks in is the one who came, whoever
+    was sent; `sticker` was scanned on the spot."""
     ticket, visit = _held(visit)
+    if by.token_id:
+        raise Forbidden(_("A person checks in; a program is nowhere on site."))
+    if sticker:
+        _refuse_foreign(sticker, ticket)
+        proof, where = Proof.STICKER, str(sticker)[:160]
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
     if (proof is Proof.HOSPITAL) != (by.side is Side.HOSPITAL):
         raise Refused(_("The engineer checks in; the hospital confirms."))
     if proof is Proof.PLACE and not where.strip():
         raise Refused(_("Say where you are."))
-    if by.side is Side.VENDOR and visit.engineer_id is None:
+    if by.side is Side.VENDOR:
         visit.engineer_id, visit.engineer_name = by.membership_id, by.name
     visit.arrived_at, visit.proof, visit.proved_by, visit.where = at, proof, by.membership_id, where
     visit.save()
@@ -110,6 +119,13 @@ def drop(visit: Visit, *, why: str, by: Person, at: datetime) -> Visit:
     return visit
 
 
+def end_visits(ticket: Ticket, *, at: datetime) -> None:
+    """With their ticket. Whoever was there left without saying so; whoever was not need not come."""
+    rows = Visit.objects.filter(ticket=ticket, left_at=None, dropped_at=None)
+    rows.filter(arrived_at=None).update(dropped_at=at, dropped_why=_("The ticket ended before anybody came."))
+    rows.exclude(arrived_at=None).update(left_at=at, work=_("The ticket ended; nobody had checked out."))
+
+
 def open_visit(ticket: Ticket) -> Visit | None:
     return Visit.objects.filter(ticket=ticket, left_at=None, dropped_at=None).first()
 
@@ -117,10 +133,18 @@ def open_visit(ticket: Ticket) -> Visit | None:
 def _held(visit: Visit) -> tuple[Ticket, Visit]:
     """The ticket first, as everywhere; then the visit as it is now."""
     ticket = locked(visit.ticket)
+    refuse_over(ticket)
     held = Visit.objects.get(pk=visit.pk)
     if held.left_at or held.dropped_at:
         raise Refused(_("This visit is over."))
     return ticket, held
+
+
+def _refuse_foreign(sticker: Sticker, ticket: Ticket) -> None:
+    if sticker.revoked_at:
+        raise Refused(_("This sticker is revoked."), code="revoked")
+    if sticker.hospital_id != ticket.hospital_id:
+        raise Refused(_("This sticker hangs in another hospital; it proves nothing here."))
 
 
 def _refuse_unless_in_hand(ticket: Ticket) -> None:

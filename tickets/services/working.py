@@ -23,24 +23,35 @@ from tickets.models import Entry, Note, Ticket
 from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
-from tickets.states import Move, move
+from tickets.services.visiting import end_visits
+from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, keep, locked, metrics, of, tell, write
 
 URGED_AGAIN = timedelta(minutes=10)
+YEAR = timedelta(days=366)
 
 
 @transaction.atomic
-def accept(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
-    """A person takes it, and the reporter is told who comes: that, and no click, is the response."""
+def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: datetime) -> Ticket:
+    """A person takes it, and the reporter is told who comes: that, and no click, is the response. `to` is who takes it
+    where somebody else writes it down: a machine answers to nobody."""
     ticket = locked(ticket)
-    if ticket.state == State.WORKING and ticket.assignee_id != by.membership_id:
+    taker, name = (to.pk, to.name) if to else (by.membership_id, by.name)
+    if to:
+        refuse_unfit(to, ticket)
+        if not by.token_id and to.pk != by.membership_id:
+            raise Refused(_("People accept for themselves; give it to a colleague instead."))
+    elif by.token_id:
+        raise Refused(_("Say who takes it; a person answers for it, not a machine."))
+    if ticket.state == State.WORKING and ticket.assignee_id != taker:
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
     move(ticket, Move.ACCEPT, by=by)
-    _give(ticket, by.membership_id, by.name, at)
+    _give(ticket, taker, name, at)
     ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
-    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": by.name, **metrics(ended)})
+    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": name, **metrics(ended)})
     tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={})
+    tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at)
     return ticket
 
 
@@ -48,11 +59,10 @@ def accept(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
 def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
     """To a colleague; giving is no response, only their accepting is."""
     ticket = locked(ticket)
-    _refuse_over(ticket)
+    refuse_over(ticket)
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Who works on it is the vendor's decision."))
-    if to.vendor_id != ticket.vendor_id or WORK_TICKETS.grants.get(to.role) is None or to.until_at:  # type: ignore[call-overload]
-        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
+    refuse_unfit(to, ticket)
     ticket.assignee_id, ticket.assignee_name = to.pk, to.name
     give_clocks_to(ticket.matter, member=to.pk)
     changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts={"to": to.name})
@@ -64,6 +74,7 @@ def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
 def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None = None) -> Entry:
     """A message that both sides read. What the hospital answers wakes a ticket that waits."""
     ticket = locked(ticket, seen=seen)
+    refuse_over(ticket)
     said = _something(text)
     record(Act.TICKET_ANSWERED, ticket, by=by, at=at)
     if ticket.state == State.WAITING and by.side is Side.HOSPITAL:
@@ -79,11 +90,12 @@ def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None
 
 @transaction.atomic
 def note(ticket: Ticket, text: str, *, by: Person, at: datetime) -> Note:
-    """For one's own side. It changes nothing of the ticket: not even its version tells the other side of it."""
+    """For one's own side. It changes nothing of the ticket: not even its version tells the other side of it, and its
+    line stands in the writer's own trail, not in the parties'."""
     note = Note.objects.create(
         **of(ticket), side=by.side, at=at, by=by.membership_id, by_name=by.name, text=_something(text)
     )
-    record(Act.NOTE_WRITTEN, note, by=by, at=at, words={"side": by.side})
+    record(Act.NOTE_WRITTEN, by=by, at=at, words={"ticket": str(ticket.pk), "note": str(note.pk)})
     tell_mentioned(ticket, note.text, by=by, at=at, key=str(note.pk), is_inside=True)
     return note
 
@@ -96,6 +108,8 @@ def ask_back(ticket: Ticket, *, why: str, wakes_at: datetime, by: Person, at: da
         raise Refused(_("Say what you wait for, and from whom."))
     if wakes_at <= at:
         raise Refused(_("Choose a time to come at which it asks again."))
+    if wakes_at > at + YEAR:
+        raise Refused(_("This is more than a year ahead."))
     move(ticket, Move.ASK_BACK, by=by)
     ticket.waits_for, ticket.wakes_at = why, wakes_at
     changed(ticket, Act.TICKET_WAITS, by=by, at=at, text=why, facts={"wakes_at": wakes_at.isoformat()})
@@ -142,9 +156,11 @@ def give_back(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
 
 @transaction.atomic
 def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
-    """催办: one tap; not more often than every ten minutes."""
+    """催办: one tap; not more often than every ten minutes. `by=None`: by a sticker."""
     ticket = locked(ticket)
-    _refuse_over(ticket)
+    if by and by.side is not Side.HOSPITAL:
+        raise Forbidden(_("Haste is the hospital's to ask for."))
+    refuse_over(ticket)
     if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
         return False
     ticket.urged_at = at
@@ -162,6 +178,7 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
         raise Refused(_("Say why it is withdrawn."))
     move(ticket, Move.WITHDRAW, by=by)
     end_clocks(ticket.matter, by=by, at=at)
+    end_visits(ticket, at=at)
     changed(ticket, Act.TICKET_WITHDRAWN, by=by, at=at, text=why)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
     return ticket
@@ -171,7 +188,7 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
 def pause(ticket: Ticket, *, why: str, upon: Collection[Metric] | None = None, by: Person, at: datetime) -> Ticket:
     """Only the hospital may, and never by itself: all promises that run, or those named."""
     ticket = locked(ticket)
-    _refuse_over(ticket)
+    refuse_over(ticket)
     ended = pause_clocks(ticket.matter, why=why, by=by, at=at, metrics=upon)
     if not ended:
         raise Refused(_("No promise runs that could be paused."))
@@ -200,9 +217,10 @@ def _wake(ticket: Ticket) -> None:
     ticket.waits_for, ticket.wakes_at = "", None
 
 
-def _refuse_over(ticket: Ticket) -> None:
-    if not ticket.is_open:
-        raise Refused(_("This ticket is over; report anew what happens again."))
+def refuse_unfit(to: Membership, ticket: Ticket) -> None:
+    works = to.vendor_id == ticket.vendor_id and WORK_TICKETS.grants.get(to.role)  # type: ignore[call-overload]
+    if not works or to.until_at or to.is_machine:
+        raise Refused(_("%(name)s does not work on tickets.") % {"name": to.name})
 
 
 def _something(text: str) -> str:

@@ -19,7 +19,7 @@ from tickets.calls import awaited, waiting_for_my_word
 from tickets.forms.calls import CallForm, DisputeForm
 from tickets.forms.reporting import ByHandForm
 from tickets.models import Call, Ticket
-from tickets.permissions import LOG_CALLS
+from tickets.permissions import JUDGE_CALLS, LOG_CALLS
 from tickets.services import reporting
 from tickets.services.reporting import Report
 
@@ -27,7 +27,7 @@ CHOOSE = "choose"
 WRITES = ("GET", "POST")
 
 
-@door(LOG_CALLS)
+@door(JUDGE_CALLS)
 def list_calls(request: Any) -> HttpResponse:
     calls = Call.objects.visible_to(request.person).select_related("ticket", "hospital")
     page, now = page_of(calls, request.GET, sorts={"at": "called_at"}, default="-at"), timezone.now()
@@ -47,17 +47,18 @@ def new_call(request: Any) -> HttpResponse:
     """Something new, by telephone or by mail: one form for what was said and for the call itself."""
     now, person = timezone.now(), request.person
     if request.method == "POST" and request.POST.get("step") != CHOOSE:
-        fault, call = ByHandForm(request.POST, person=person, at=now), CallForm(request.POST, at=now)
+        fault, call = ByHandForm(request.POST, person=person, at=now), CallForm(request.POST, at=now, person=person)
         if fault.is_valid() & call.is_valid() and (ticket := _written_down(request, fault, call, now)):
             return redirect("call_now" if ticket.reported_at is None else "ticket", pk=ticket.pk)
     else:
         typed = (request.POST or request.GET).dict()
-        fault, call = ByHandForm(initial=typed, person=person, at=now), CallForm(initial=_but_moment(typed), at=now)
+        fault = ByHandForm(initial=typed, person=person, at=now)
+        call = CallForm(initial=_filled(typed), at=now, person=person)
     context = {"form": fault, "call": call, "target": fault.target, "awaited": awaited(person), "now": now}
     return render(request, "tickets/new_call.html", context)
 
 
-def _but_moment(typed: dict[str, str]) -> dict[str, str]:
+def _filled(typed: dict[str, str]) -> dict[str, str]:
     return {name: value for name, value in typed.items() if value}
 
 
@@ -67,12 +68,12 @@ def _written_down(request: Any, fault: ByHandForm, call: CallForm, now: datetime
         **fault.facts(),
         channel=channel,
         where=fault.cleaned_data["where"],
+        **fault.whose(),
         reporter_name=phoned.caller,
         reporter_phone=phoned.number,
     )
-    by_phone = {"call": phoned} if channel is Channel.PHONE else {"reported_at": phoned.called_at}
     try:
-        ticket = reporting.report_fault(report, by=request.person, at=now, **by_phone)
+        ticket = reporting.report_fault(report, by=request.person, at=now, call=phoned)
     except Refused as refusal:
         fault.add_error("channel" if channel is not Channel.PHONE else "system", str(refusal.sentence))
         return None
@@ -84,7 +85,8 @@ def _written_down(request: Any, fault: ByHandForm, call: CallForm, now: datetime
 def call_about(request: Any, ticket: Ticket) -> HttpResponse:
     """About a ticket that is there; the first call of one that waits for it starts its clocks."""
     now = timezone.now()
-    form = CallForm(request.POST or None, at=now)
+    form = CallForm(request.POST or None, at=now, person=request.person, ticket=ticket)
+    context = {"form": form, "ticket": ticket}
     if request.method == "POST" and form.is_valid():
         try:
             reporting.log_call(ticket, form.phoned(), by=request.person, at=now)
@@ -93,17 +95,18 @@ def call_about(request: Any, ticket: Ticket) -> HttpResponse:
         else:
             messages.success(request, _("The call is written down."))
             return redirect("ticket", pk=ticket.pk)
-    return render(request, "tickets/call_about.html", {"form": form, "ticket": ticket})
+    over = request.htmx and request.method == "GET"  # over the ticket's page, like every act
+    return render(request, "tickets/_call_over.html" if over else "tickets/call_about.html", context)
 
 
-@door(LOG_CALLS, methods=("POST",), of=Call)
+@door(JUDGE_CALLS, methods=("POST",), of=Call)
 def agree(request: Any, call: Call) -> HttpResponse:
     reporting.agree_to_call(call, by=request.person, at=timezone.now())
     messages.success(request, _("The time of the call is confirmed."))
     return redirect("calls")
 
 
-@door(LOG_CALLS, methods=WRITES, of=Call)
+@door(JUDGE_CALLS, methods=WRITES, of=Call)
 def dispute(request: Any, call: Call) -> HttpResponse:
     form = DisputeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

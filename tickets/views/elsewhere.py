@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.refusals import Refused
-from servicedesk.tenancy.wall import Person
 from tickets.forms.elsewhere import ElsewhereForm
 from tickets.models import Ticket
 from tickets.permissions import KEEP_NUMBERS_ELSEWHERE
@@ -32,9 +30,3 @@ def number_elsewhere(request: Any, ticket: Ticket) -> HttpResponse:
         except Refused as refusal:
             form.add_error("number", str(refusal.sentence))
     return render(request, "tickets/number_elsewhere.html", {"ticket": ticket, "form": form})
-
-
-def panel(ticket: Ticket, person: Person, _at: datetime) -> dict[str, Any] | None:
-    """Beside a ticket: its number elsewhere, for whoever may keep it, or where there is one."""
-    may_keep = KEEP_NUMBERS_ELSEWHERE.reach_of(person) is not None
-    return {"ticket": ticket, "may_keep_number": may_keep} if may_keep or ticket.external_number else None

@@ -78,7 +78,7 @@ def revise(request: Any, contract: Contract) -> HttpResponse:
 @door(WORK_INCIDENTS, methods=POST, of=PlanTick)
 def tick_step(request: Any, row: PlanTick) -> HttpResponse:
     emergencies.tick(row, is_done=is_tick(request.POST), by=request.person, at=timezone.now())
-    return redirect(f"{row.ticket.get_absolute_url()}#emergency-plan")
+    return redirect(f"{row.ticket.get_absolute_url()}#checklists")
 
 
 @door(DECIDE_TICKETS, methods=("GET", "POST"), of=Ticket)
@@ -87,7 +87,7 @@ def add_task(request: Any, ticket: Ticket) -> HttpResponse:
     if request.method == "POST" and attempt(
         form, lambda: emergencies.set_task(ticket, **form.cleaned_data, by=request.person, at=timezone.now())
     ):
-        return redirect(f"{ticket.get_absolute_url()}#hospital-tasks")
+        return redirect(f"{ticket.get_absolute_url()}#checklists")
     words = _("It stands on the ticket for both sides; the hospital ticks it off.")
     context = {"ticket": ticket, "form": form, "title": _("A task of the hospital"), "verb": _("Add"), "words": words}
     return render(request, "tickets/linked_form.html", context, status=409 if form.errors else 200)
@@ -96,4 +96,4 @@ def add_task(request: Any, ticket: Ticket) -> HttpResponse:
 @door(DECIDE_TICKETS, methods=POST, of=HospitalTask)
 def do_task(request: Any, task: HospitalTask) -> HttpResponse:
     emergencies.do_task(task, is_done=is_tick(request.POST), by=request.person, at=timezone.now())
-    return redirect(f"{task.ticket.get_absolute_url()}#hospital-tasks")
+    return redirect(f"{task.ticket.get_absolute_url()}#checklists")

@@ -15,7 +15,7 @@ from contracts.models import Contract
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.ids import uuid7
 from tickets.forms.linked import NumberForm, SiblingForm, TurnForm
-from tickets.hanging import part_of
+from tickets.hanging import near, part_of
 from tickets.models import Entry, Ticket
 from tickets.permissions import LEAD_FAULTS
 from tickets.services import siblings
@@ -53,6 +53,7 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
         "now": timezone.now(),
         "turn": TurnForm(tickets=tickets, initial={"number": part.turn_number} if part else None),
         "join": NumberForm(person=request.person, auto_id="join_%s"),
+        "near": near(ticket, request.person, of_others=True),
         **with_errors,
     }
     return render(request, "tickets/fault.html", context, status=409 if with_errors else 200)

@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from servicedesk.audit.history import history_of
 from servicedesk.clocks.models import Clock
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.doors import door
@@ -80,6 +81,7 @@ def _page(request: Any, incident: MajorIncident, **with_errors: Any) -> HttpResp
         "may_work": may(WORK_INCIDENTS, person),
         "may_end": may(DECLARE_INCIDENTS, person),
         "leads": incident.leader == person.membership_id,
+        "history": None if incident.is_open else history_of(incident, person),
         "update": UpdateForm(auto_id="update_%s"),
         "join": JoinForm(auto_id="join_%s"),
         "end": EndForm(auto_id="end_%s"),

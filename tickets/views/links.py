@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from servicedesk.tenancy.doors import door
 from tickets.enums import LinkKind, State
 from tickets.forms.linked import LinkForm, MergeForm, NumberForm, SplitForm
-from tickets.hanging import links_of, merged_into
+from tickets.hanging import links_of, merged_into, near
 from tickets.models import Ticket, TicketLink
 from tickets.permissions import LINK_TICKETS
 from tickets.services import linking, outages
@@ -42,6 +42,8 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
         "link": LinkForm(person=person, auto_id="link_%s"),
         "merge": MergeForm(person=person, auto_id="merge_%s"),
         "under": NumberForm(person=person, auto_id="under_%s"),
+        "near": near(ticket, person),
+        "is_parent": ticket.children.exists(),
         **with_errors,
     }
     return render(request, "tickets/links.html", context, status=409 if with_errors else 200)

@@ -15,7 +15,7 @@ from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
 from tickets.forms.linked import NumberForm, OutageForm, SayForm
-from tickets.hanging import children_of, may
+from tickets.hanging import children_of, may, near
 from tickets.models import MeToo, Outage, Ticket
 from tickets.outages import known_outages
 from tickets.permissions import LEAD_FAULTS, LINK_TICKETS, SEE_OUTAGES, WORK_TICKETS
@@ -48,6 +48,7 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
         "may_work": may(WORK_TICKETS, person),
         "say": SayForm(person=person),
         "add": NumberForm(person=person),
+        "near": near(ticket, person),
         "announce": OutageForm(initial=_initial(ticket, outage), auto_id="outage_%s"),
         **with_errors,
     }

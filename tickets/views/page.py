@@ -12,32 +12,52 @@ from django.utils import timezone
 from servicedesk.audit.history import history_of
 from servicedesk.clocks.permissions import SEE_CLOCKS
 from servicedesk.clocks.selectors.on_duty import Answering, on_duty_now
+from servicedesk.files.permissions import ADD_FILES, SEE_FILES
+from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.wall import Person
 from tickets import panels
-from tickets.acts import offers
-from tickets.enums import MacroFor, Writing
+from tickets.acts import grouped, next_of, offers
+from tickets.closing import standing
+from tickets.enums import MacroFor, State, Writing
 from tickets.forms.writing import NoteForm, ReplyForm
 from tickets.lines import chips, new_since, stream_of
 from tickets.macros import initial_of, macro_in
 from tickets.models import Ticket
+from tickets.panels_linked import pressing
 from tickets.permissions import KEEP_MACROS, SEE_NOTES, SEE_TICKETS, SPEAK, WRITE_NOTES
 from tickets.services.drafts import drafts_on
 from tickets.situation import Situation, situation_of
 from tickets.ward import due_words
 
-AT_MOST_EARLIER = 5
-
 
 @door(SEE_TICKETS, of=Ticket)
 def show_ticket(request: Any, ticket: Ticket) -> HttpResponse:
-    return ticket_page(request, situation_of(ticket.pk, at=timezone.now()))
+    return ticket_page(request, situation_of(ticket, at=timezone.now()))
 
 
 @door(SEE_NOTES, of=Ticket)
 def show_history(request: Any, ticket: Ticket) -> HttpResponse:
     """What the audit trail says of this ticket; a note stands there as an act on itself."""
     return render(request, "tickets/history.html", {"ticket": ticket, "history": history_of(ticket, request.person)})
+
+
+@door(SEE_TICKETS, of=Ticket)
+def show_around(request: Any, ticket: Ticket) -> HttpResponse:
+    """What belongs to it and what is known of its system: comes into the page when somebody has scrolled there."""
+    return _part(request, ticket, panels.AROUND)
+
+
+@door(SEE_TICKETS, of=Ticket)
+def show_checklists(request: Any, ticket: Ticket) -> HttpResponse:
+    return _part(request, ticket, panels.CHECKLISTS)
+
+
+def _part(request: Any, ticket: Ticket, them: tuple[panels.Panel, ...]) -> HttpResponse:
+    """Without a script it is a page of its own."""
+    now = timezone.now()
+    context = {"ticket": ticket, "panels": panels.shown(them, ticket, request.person, now), "now": now}
+    return render(request, "tickets/_panels.html" if request.htmx else "tickets/panels.html", context)
 
 
 def ticket_page(
@@ -77,25 +97,15 @@ def _aside(now: Situation, person: Person) -> dict[str, Any]:
     on_duty = on_duty_now([desk.pk], at=now.at).get(desk.pk, ()) if ticket.is_open else ()
     return {
         "on_duty": Answering(desk, on_duty),
-        "earlier": _earlier(ticket, person),
+        "first_call": now.standing.get(Metric.CALL) if ticket.state == State.CALL_AWAITED else None,
         "promised": due_words(now),
+        "may_see_files": SEE_FILES.reach_of(person) is not None,
+        "may_add_files": ADD_FILES.reach_of(person) is not None and ticket.is_writable_by(person),
         "may_see_clocks": SEE_CLOCKS.reach_of(person) is not None,
-        "beside": _shown(panels.BESIDE, now, person),
-        "below": _shown(panels.BELOW, now, person),
+        "closing": standing(ticket, person, at=now.at),
+        "pressing": pressing(ticket, person),
+        "hangs": now.hangs,
     }
-
-
-def _earlier(ticket: Ticket, person: Person) -> list[Ticket]:
-    """Of the same system."""
-    if ticket.system_id is None:
-        return []
-    others = Ticket.objects.visible_to(person).filter(system=ticket.system_id, id__lt=ticket.pk)
-    return list(others.order_by("-id").only("id", "number", "title", "state", "reported_at")[:AT_MOST_EARLIER])
-
-
-def _shown(them: tuple[panels.Panel, ...], now: Situation, person: Person) -> list[tuple[str, dict[str, Any]]]:
-    asked = [(panel.template, panel.context(now.ticket, person, now.at)) for panel in them]
-    return [(template, context) for template, context in asked if context is not None]
 
 
 def _composer(request: Any, now: Situation, written: dict[str, forms.Form]) -> dict[str, Any]:
@@ -103,15 +113,20 @@ def _composer(request: Any, now: Situation, written: dict[str, forms.Form]) -> d
     may_write = ticket.is_writable_by(person)
     begun = drafts_on(ticket, by=person)
     offered = offers(now, person)
+    may_note = may_write and bool(WRITE_NOTES.reach_of(person))
+    is_begun = Writing.REPLY in written or Writing.REPLY in begun  # what was typed is shown until it is sent
+    may_speak = may_write and bool(SPEAK.reach_of(person)) and (ticket.is_open or is_begun)
     return {
         "offers": offered,
-        "next_offers": [offer for offer in offered if offer.button.is_next and offer.is_possible],
+        "next_offers": next_of(offered, now),
+        "grouped": grouped(offered),
+        "not_now": [offer for offer in offered if not offer.is_possible],
         "reply": written.get(Writing.REPLY) or _form(ReplyForm, Writing.REPLY, request, now, begun),
         "note": written.get(Writing.NOTE) or _form(NoteForm, Writing.NOTE, request, now, begun),
-        "open_tab": _open_tab(request, written, begun),
+        "open_tab": _open_tab(request, written, begun) if may_speak else Writing.NOTE if may_note else "acts",
         "begun": {f"ticket_{kind}" for kind in begun},
-        "may_speak": may_write and bool(SPEAK.reach_of(person)),
-        "may_note": may_write and bool(WRITE_NOTES.reach_of(person)),
+        "may_speak": may_speak,
+        "may_note": may_note,
         "may_use_macros": may_write and KEEP_MACROS.reach_of(person) is not None,
     }
 

@@ -19,6 +19,7 @@ from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Hospital
 from servicedesk.ui.tables import Page, page_of
+from tickets.changes import place_of, remember, remembered
 from tickets.forms.queue import FilterForm
 from tickets.models import QueueView, Ticket
 from tickets.permissions import KEEP_VIEWS, REPORT_FAULTS, SEE_TICKETS, SPEAK, WORK_TICKETS
@@ -116,10 +117,14 @@ def _names(wanted: Wanted) -> dict[str, str]:
 @door(SEE_TICKETS)
 def pulse(request: Any) -> HttpResponse:
     """A page that stands open asks whether it is still true: a few bytes, or nothing."""
-    told = _sight(request, LIVE, at=timezone.now()).mark
-    if request.GET.get("known") == told:
-        return HttpResponse(status=204)
-    return HttpResponse(told, content_type="text/plain")
+    asked = request.GET.copy()
+    known = asked.pop("known", [""])[-1]
+    place = place_of(request.person, asked.urlencode())
+    told = remembered(place)
+    if not told:
+        told = _sight(request, LIVE, at=timezone.now()).mark
+        remember(place, told)
+    return HttpResponse(status=204) if known == told else HttpResponse(told, content_type="text/plain")
 
 
 @door(SEE_TICKETS)

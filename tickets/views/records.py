@@ -15,12 +15,12 @@ from tickets.forms.records import RecordFilter
 from tickets.models import MaintenanceRecord
 from tickets.paper import paper
 from tickets.permissions import SEE_RECORDS
-from tickets.records import LIMIT, figures, records
+from tickets.records import figures, records
 from tickets.services.exporting import export_records
 from tickets.services.recurring import came_back_as
+from tickets.spreadsheet import LIMIT, TYPE
 
 SORTS = {"closed": "closed_at", "reported": "reported_at", "number": "number"}
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @door(SEE_RECORDS)
@@ -72,4 +72,4 @@ def export(request: Any) -> HttpResponse:
     content = export_records(form.condition(), by=request.person, at=now, filters=form.closed_words())
     name = f"records-{timezone.localtime(now):%Y%m%d-%H%M%S}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(content, content_type=XLSX, headers=headers)
+    return HttpResponse(content, content_type=TYPE, headers=headers)

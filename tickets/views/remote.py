@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +13,6 @@ from django.utils.translation import gettext as _
 from contracts.models import Contract
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.audit.services.exporting import harmless
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.ui.tables import page_of
@@ -25,10 +22,10 @@ from tickets.hanging import may
 from tickets.models import RemoteAuthorisation, Ticket
 from tickets.permissions import ASK_REMOTE, GRANT_REMOTE, SEE_REMOTE
 from tickets.services import remote
+from tickets.spreadsheet import LIMIT, TYPE, spreadsheet
 from tickets.views.attempting import attempt
 
 POST = ("POST",)
-LIMIT = 10_000
 
 
 @door(SEE_REMOTE)
@@ -63,25 +60,21 @@ def export(request: Any) -> HttpResponse:
     form = RemoteFilter(request.POST, contracts=_contracts(request))
     if not form.is_valid():
         raise Refused(_("These filters do not fit together. Go back and choose them again."))
-    rows = list(_rows(request, form, now).order_by("-asked_at", "-id")[:LIMIT])
-    record(Act.REMOTE_EXPORTED, by=request.person, at=now, words={"rows": len(rows)})
-    name = f"remote-{timezone.localtime(now):%Y%m%d-%H%M%S}.csv"
+    rows = list(_rows(request, form, now).order_by("-asked_at", "-id")[: LIMIT + 1])
+    record(Act.REMOTE_EXPORTED, by=request.person, at=now, words={"rows": len(rows[:LIMIT])})
+    name = f"remote-{timezone.localtime(now):%Y%m%d-%H%M%S}.xlsx"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return HttpResponse(_csv(rows, now), content_type="text/csv; charset=utf-8", headers=headers)
+    return HttpResponse(_sheet(rows, now), content_type=TYPE, headers=headers)
 
 
-def _csv(rows: list[RemoteAuthorisation], now: Any) -> bytes:
-    text = io.StringIO()
-    writer = csv.writer(text, quoting=csv.QUOTE_ALL)
+def _sheet(rows: list[RemoteAuthorisation], now: Any) -> bytes:
     titles = (
         *(_("Asked"), _("Asked by"), _("Hospital"), _("Vendor"), _("What is reached"), _("What for")),
         *(_("Ticket"), _("State"), _("Decided"), _("Decided by"), _("What the hospital says"), _("From"), _("Until")),
         *(_("Access began"), _("Who had access"), _("Access ended"), _("What was done"), _("Revoked"), _("Why")),
     )
-    writer.writerow(titles)
-    for row in rows:
-        writer.writerow(map(harmless, _cells(row, now)))
-    return text.getvalue().encode("utf-8-sig")
+    lines = [_cells(row, now) for row in rows[:LIMIT]]
+    return spreadsheet(_("Remote access"), titles, lines, is_whole=len(rows) <= LIMIT)
 
 
 def _cells(row: RemoteAuthorisation, now: Any) -> list[str]:
@@ -136,7 +129,7 @@ def _page(request: Any, row: RemoteAuthorisation, **with_errors: Any) -> HttpRes
         "why_no_start": remote.why_no_start(row, at=now),
         "may_ask": may_ask,
         "may_grant": may_grant,
-        "is_unlogged": row.started_at is not None and row.ended_at is None,
+        "is_unlogged": row.started_at is not None and not row.work,
         "grant": GrantForm(asked=row.minutes, auto_id="grant_%s"),
         "refuse": SaidForm(auto_id="refuse_%s"),
         "revoke": RevokeForm(auto_id="revoke_%s"),

@@ -19,8 +19,10 @@ from servicedesk.tenancy.refusals import Refused
 from tickets.enums import OPEN, State
 from tickets.forms.calls import CallForm
 from tickets.forms.reporting import FILES_AT_MOST, ReportForm
+from tickets.known import SHOWN
 from tickets.models import Ticket
 from tickets.offering import similar_to, targets_for
+from tickets.outages import known_outages
 from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_TICKETS
 from tickets.services.reporting import report_with_files
 from tickets.services.scanning import hit_of, say_me_too
@@ -39,7 +41,8 @@ def report_fault(request: Any) -> HttpResponse:
             return _after(request, ticket)
     else:
         form = ReportForm(initial=(request.POST or request.GET).dict(), **about)
-    return render(request, "tickets/report.html", _page(form, now))
+    known = known_outages(request.person).select_related("hospital")[:SHOWN]
+    return render(request, "tickets/report.html", {**_page(form, now), "outages": known})
 
 
 def _reported(request: Any, form: ReportForm, now: Any) -> Ticket | None:
@@ -101,7 +104,7 @@ def call_now(request: Any, ticket: Ticket) -> HttpResponse:
         "now": now,
         "clock": minute,
         "on_duty": answering([ticket.contract.desk], at=now)[0],
-        "form": CallForm(at=now) if may_log(request.person, ticket) else None,
+        "form": CallForm(at=now, person=request.person, ticket=ticket) if may_log(request.person, ticket) else None,
     }
     return render(request, "tickets/call_now.html", context)
 

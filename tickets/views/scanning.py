@@ -1,5 +1,5 @@
-"""The page behind a sticker. Nobody is signed in: it lets one report, shows what is known to be down by its title, and
-of tickets only those that this very browser reported, by a signed receipt."""
+"""The page behind a sticker. Nobody is signed in: it lets one report, shows what was announced to be down and what
+others tapped lately, and of tickets only those that this very browser reported, by a signed receipt."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -18,18 +19,24 @@ from django.utils.translation import gettext as _
 
 from servicedesk.accounts.services import tries
 from servicedesk.accounts.services.tries import QUARTER, Limit
+from servicedesk.clocks.selectors.on_duty import answering
+from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.doors import Audience, door
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import opened
 from servicedesk.ui.middleware import client_address
 from tickets import offering
-from tickets.following import Followed, answering_for
+from tickets.at_place import named, tapped_lately, targets_at
+from tickets.enums import OPEN
+from tickets.following import Followed
 from tickets.forms.scanning import ScanForm
-from tickets.known import known_outages
-from tickets.models import Sticker, Ticket
-from tickets.services import working
-from tickets.services.scanning import AlsoHit, report_by_sticker, say_me_too
+from tickets.known import announced_at, similar_lately
+from tickets.models import Sticker, Ticket, Visit
+from tickets.offering import Target
+from tickets.permissions import WORK_TICKETS
+from tickets.services import visiting, working
+from tickets.services.scanning import WITH, AlsoHit, report_by_sticker, say_me_too
 from tickets.services.stickers import find_sticker
 from tickets.symptoms import choices_for
 
@@ -56,8 +63,8 @@ def of_sticker(page: Page) -> Page:
             return render(request, "tickets/scan_gone.html", status=GONE)
         tries.give_back(MISSES, address)
         with opened(found.context):
-            rows = Sticker.objects.select_related("contract__desk", "hospital", "department", "place", "system")
-            return page(request, rows.get(pk=found.sticker_id), token=token, now=now, **kwargs)
+            sticker = Sticker.objects.select_related(*WITH).get(pk=found.sticker_id)
+            return page(request, sticker, token=token, now=now, **kwargs)
 
     return come_in
 
@@ -65,7 +72,10 @@ def of_sticker(page: Page) -> Page:
 @door(Audience.PUBLIC, methods=("GET", "POST"))
 @of_sticker
 def scan(request: Any, sticker: Sticker, *, token: str, now: datetime) -> HttpResponse:
-    form = ScanForm(request.POST, request.FILES) if request.method == "POST" else ScanForm()
+    targets = targets_at(sticker, at=now)
+    phone = sticker.department.phone if sticker.department else ""
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = ScanForm(*sent, targets=targets, initial={"phone": phone})
     if request.method == "POST":
         if not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
             form.add_error(None, _("Too many reports from this sticker just now. Please call."))
@@ -73,7 +83,8 @@ def scan(request: Any, sticker: Sticker, *, token: str, now: datetime) -> HttpRe
             return _with_receipt(request, _sent(request, token, ticket), ticket)
         if _wants_json(request):
             return JsonResponse(_what_is_wrong(form), status=INVALID)
-    return render(request, "tickets/scan.html", _page(request, sticker, form, token, now))
+    page = {"sticker": sticker, "token": token, "form": form, **_offered(sticker, targets, now)}
+    return render(request, "tickets/scan.html", {**page, **_of_this_browser(request, sticker)})
 
 
 def _reported(request: Any, sticker: Sticker, form: ScanForm, now: datetime) -> Ticket | None:
@@ -81,9 +92,14 @@ def _reported(request: Any, sticker: Sticker, form: ScanForm, now: datetime) -> 
     try:
         return report_by_sticker(sticker, form.tapped(), photos, at=now)
     except Refused as refusal:
-        form.add_error("photo" if photos and refusal.code not in {"refused", "not_promised"} else None,
-                       str(refusal.sentence))  # fmt: skip
+        form.add_error(_beside(form, refusal, photos), str(refusal.sentence))
         return None
+
+
+def _beside(form: ScanForm, refusal: Refused, photos: list[Any]) -> str | None:
+    if refusal.code in form.fields:
+        return str(refusal.code)
+    return "photo" if photos and refusal.code not in {"refused", "not_promised", "system"} else None
 
 
 def _sent(request: Any, token: str, ticket: Ticket) -> HttpResponse:
@@ -96,31 +112,63 @@ def _what_is_wrong(form: ScanForm) -> dict[str, Any]:
     return {"errors": errors, "patient": form.looks_like_a_patient}
 
 
-def _page(request: Any, sticker: Sticker, form: ScanForm, token: str, now: datetime) -> dict[str, Any]:
-    contract = sticker.contract
-    lately = offering.tapped_lately(contract, sticker.system, at=now)
-    levels = offering.levels_of_contract(contract)
-    category = _category(sticker)
+def _offered(sticker: Sticker, targets: list[Target], now: datetime) -> dict[str, Any]:
+    """What can be tapped, and whom one may call instead."""
+    desks = {target.contract.desk_id: target.contract.desk for target in targets}
+    only = targets[0] if len(targets) == 1 else None
+    can = bool(targets) if only is None else bool(_category(only))
     return {
-        "sticker": sticker,
-        "token": token,
-        "form": form,
-        "choices": choices_for(contract.blueprint, lately),
-        "outages": known_outages(contract, sticker.system, at=now),
-        "own": _own(request, sticker).order_by("-id")[:3],
-        "answering": answering_for(sticker.contract, at=now),
-        "goes_by_phone": bool(offering.by_phone_only(contract, category, levels, at=now)),
-        "key": uuid4(),
-        "noted": "noted" in request.GET,
-        "cannot": "" if category else _("Under this contract nothing can be reported this way. Call the hotline."),
+        "systems": named(targets) if only is None else [],
+        "choices": choices_for({target.contract.blueprint for target in targets}, tapped_lately(sticker, at=now)),
+        "outages": announced_at(sticker.hospital_id, targets),
+        "similar": similar_lately(targets, at=now),
+        "numbers": answering(list(desks.values()), at=now),
+        "goes_by_phone": bool(only and can and _grave(only, now)),
+        "may_go_by_phone": only is None,
+        "cannot": "" if can else _("Under this contract nothing can be reported this way. Call the hotline."),
     }
 
 
-def _category(sticker: Sticker) -> str:
+def _of_this_browser(request: Any, sticker: Sticker) -> dict[str, Any]:
+    visits, own = _visits_here(request, sticker), _own(request, sticker).order_by("-id")[:3]
+    return {"visits": visits, "own": own, "key": uuid4(), "noted": "noted" in request.GET}
+
+
+def _category(target: Target) -> str:
     try:
-        return offering.category_of_faults(sticker.contract, Role.WARD_REPORTER).category
+        return offering.category_of_faults(target.contract, Role.WARD_REPORTER).category
     except Refused:
         return ""
+
+
+def _grave(target: Target, now: datetime) -> list[Severity]:
+    levels = offering.levels_of_contract(target.contract)
+    return offering.by_phone_only(target.contract, _category(target), levels, at=now)
+
+
+# ── an engineer who is signed in and has come ────────────────────────────────────────────────────────────────────────
+def _visits_here(request: Any, sticker: Sticker) -> list[Visit]:
+    """By the person's own rights: whoever merely holds the sticker learns of none."""
+    person = request.person
+    if person is None or WORK_TICKETS.reach_of(person) is None:
+        return []
+    with opened(person.context):
+        rows = Visit.objects.visible_to(person).filter(arrived_at=None, dropped_at=None)
+        rows = rows.filter(ticket__hospital=sticker.hospital_id, ticket__state__in=OPEN).select_related("ticket")
+        return list(rows.order_by("planned_at", "id")[:5])
+
+
+@door(WORK_TICKETS, methods=("POST",), of=Visit)
+def check_in(request: Any, visit: Visit, *, token: str) -> HttpResponse:
+    """The sticker is the proof: it hangs where the engineer has to be."""
+    found = find_sticker(token[:100])
+    if found is None:
+        raise Refused(_("This sticker is revoked."), code="revoked")
+    with opened(found.context):  # one of a place is the hospital's alone
+        sticker = Sticker.objects.select_related("place", "system").get(pk=found.sticker_id)
+    visiting.arrive(visit, sticker=sticker, by=request.person, at=timezone.now())
+    messages.success(request, _("You are checked in."))
+    return redirect("ticket", pk=visit.ticket_id)
 
 
 # ── afterwards, for this very browser ────────────────────────────────────────────────────────────────────────────────
@@ -149,8 +197,10 @@ def urge(request: Any, sticker: Sticker, *, token: str, number: str, now: dateti
 @door(Audience.PUBLIC, methods=("POST",))
 @of_sticker
 def me_too(request: Any, sticker: Sticker, *, token: str, number: str, now: datetime) -> HttpResponse:
-    """Only on what the page itself shows as known to be down."""
-    known = {one.number: one.ticket for one in known_outages(sticker.contract, sticker.system, at=now)}
+    """Only on what the page itself shows: announced, or like what one is about to report."""
+    targets = targets_at(sticker, at=now)
+    shown = (*announced_at(sticker.hospital_id, targets), *similar_lately(targets, at=now))
+    known = {one.number: one.ticket for one in shown}
     if number not in known or not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
         return render(request, "tickets/scan_gone.html", {"token": token}, status=GONE)
     phone = sticker.department.phone if sticker.department else ""

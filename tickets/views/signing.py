@@ -23,6 +23,7 @@ from tickets.closing import standing
 from tickets.enums import Way
 from tickets.feedback import facts_of, holds, sha256_of
 from tickets.forms.closing import SignForm
+from tickets.handing import ask_who, give_back, hand_over, handed_ticket, is_handed, is_proved_since
 from tickets.models import FeedbackForm, Objection, SigningLink, Ticket
 from tickets.objections import refuse_while_open
 from tickets.paper import paper
@@ -78,10 +79,26 @@ def _as_oneself(request: Any, ticket: Ticket) -> HttpResponse:
 
 @door(WORK_TICKETS, methods=WRITES, of=Ticket)
 def sign_here(request: Any, ticket: Ticket) -> HttpResponse:
-    """On the engineer's device, in the hands of who had the problem: nothing but the form."""
+    """On the engineer's device, in the hands of who had the problem: nothing but the form, until it is given back."""
     if request.method == "GET" and (over := _over(request, ticket, Way.HANDED, {"cycle": ticket.cycle})):
         return over
-    return _signing(request, ticket, _signer(request, Way.HANDED), done=request.path)
+    response = _signing(request, ticket, _signer(request, Way.HANDED), done=request.path)
+    hand_over(request, response, ticket)
+    return response
+
+
+@door(Audience.MEMBER)
+def take_back(request: Any) -> HttpResponse:
+    """The engineer has the device again, and shows that it is them: since it was handed over, not before."""
+    if not is_handed(request):
+        return redirect("home")
+    if not is_proved_since(request):
+        return ask_who(request)
+    ticket, response = handed_ticket(request), redirect("home")
+    if ticket and Ticket.objects.visible_to(request.person).filter(pk=ticket).exists():
+        response = redirect("ticket", pk=ticket)
+    give_back(request, response)
+    return response
 
 
 @door(ASK_SIGNATURE, methods=("POST",), of=Ticket)
@@ -168,7 +185,7 @@ def _said(form: SignForm, ticket: Ticket, signer: Signer) -> bool:
 
 def _over(request: Any, ticket: Ticket, way: Way, said: dict[str, Any]) -> HttpResponse | None:
     """Thanks, after the redirect; and to whoever comes to the same page later."""
-    context = {"ticket": ticket, "way": way}
+    context = {"ticket": ticket, "way": way, "is_handed": is_handed(request)}
     if form := FeedbackForm.objects.filter(ticket=ticket, **said).first():
         return render(request, "tickets/signed.html", {**context, "form": form})
     if objection := Objection.objects.filter(ticket=ticket, decided_at=None, **said).first():

@@ -48,7 +48,8 @@ def list_stickers(request: Any) -> HttpResponse:
 
 def _named_like(text: str) -> Q:
     """A hospital has some thousands of them: read through, under the wall."""
-    fields = ("label", "system__name", "department__name", "place__building", "place__floor", "place__room")
+    where = ("department__name", "place__building", "place__floor", "place__room")
+    fields = ("label", "system__name", "contract__name", *where)
     return reduce(or_, (Q(**{f"{field}__icontains": text}) for field in fields))
 
 
@@ -61,7 +62,7 @@ def make_stickers(request: Any) -> HttpResponse:
             made = acts.make_stickers(form.about(), form.cleaned_data["labels"], by=request.person, at=now)
             return _sheets(request, made)
         except Refused as refusal:
-            form.add_error(None, str(refusal.sentence))
+            form.add_error("place" if refusal.code == "place" else None, str(refusal.sentence))
     return render(request, "tickets/make_stickers.html", {"form": form})
 
 

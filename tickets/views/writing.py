@@ -45,7 +45,7 @@ def _send(request: Any, ticket: Ticket, kind: Writing, form_of: type[ReplyForm],
         return redirect("ticket", pk=ticket.pk)
     form, at = form_of(request.POST, auto_id=f"{kind}-%s"), timezone.now()
     if not form.is_valid():
-        return ticket_page(request, situation_of(ticket.pk, at=at), written={kind: form}, status=400)
+        return ticket_page(request, situation_of(ticket, at=at), written={kind: form}, status=400)
     seen = {"seen": number_in(request.POST.get("seen"))} if kind is Writing.REPLY else {}
     try:
         refuse_if_somebody_else(request)
@@ -64,7 +64,7 @@ def _refused(request: Any, ticket: Ticket, kind: Writing, form: ReplyForm, refus
         form.add_error(None, str(refusal.sentence))
     return ticket_page(
         request,
-        situation_of(ticket.pk, at=at),
+        situation_of(Ticket.objects.get(pk=ticket.pk), at=at),
         written={kind: form},
         is_stale=is_stale,
         since=moment_in(request.POST.get("since")),

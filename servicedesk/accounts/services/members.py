@@ -22,6 +22,8 @@ from servicedesk.tenancy.wall import Person
 
 
 def refuse_unless_manages(membership: Membership, *, by: Person) -> None:
+    if membership.is_machine:
+        raise Refused(_("This is a machine; it ends with its token."), code="machine")
     if MANAGE_PEOPLE.reach_of(by) is None or Role(membership.role) not in INVITES[by.role]:
         raise Refused(_("You do not administer this person."), code="role")
 

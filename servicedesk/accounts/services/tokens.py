@@ -74,6 +74,7 @@ def _membership(name: str, *, by: Person, at: datetime) -> Membership:
         vendor_id=by.vendor_id,
         role=ROLES[by.side],
         name=_("%(name)s (interface)") % {"name": name},
+        is_machine=True,
         from_at=at,
     )
 

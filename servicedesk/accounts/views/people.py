@@ -66,7 +66,8 @@ def show_person(request: Any, membership: Membership) -> HttpResponse:
 
 
 def manages(person: Person, membership: Membership) -> bool:
-    return MANAGE_PEOPLE.reach_of(person) is not None and Role(membership.role) in INVITES[person.role]
+    may = MANAGE_PEOPLE.reach_of(person) is not None and not membership.is_machine
+    return may and Role(membership.role) in INVITES[person.role]
 
 
 @door(MANAGE_PEOPLE, methods=WRITES, of=Membership)

@@ -26,6 +26,7 @@ from servicedesk.clocks.selectors.on_duty import OnDuty
 from servicedesk.clocks.selectors.roster import Hole, holes_ahead, next_duties
 from servicedesk.clocks.words import METRICS
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.wall import Person
 
 
@@ -55,6 +56,20 @@ class DutyAtHome:
     mine: list[Duty]
     holes: list[Hole]
     may_swap: bool
+    side: Side
+
+    @property
+    def of_answering(self) -> tuple[Any, ...]:
+        """All that is shown of who answers: the same for everybody until the next change of shift."""
+        return (self.side, *((one.label, one.hotline, one.hospital, one.vendor, *one.people) for one in self.answering))
+
+    @property
+    def of_mine(self) -> tuple[Any, ...]:
+        return (self.may_swap, *(self._shown(one) for one in self.mine))
+
+    def _shown(self, duty: Any) -> tuple[Any, ...]:
+        has_begun = duty.starts_at <= self.now
+        return (duty.pk, duty.starts_at, duty.ends_at, duty.team.name, duty.level, duty.has_swap, has_begun)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +116,7 @@ def duty_at_home(person: Person | None, *, at: datetime) -> DutyAtHome | None:
         mine=next_duties(person, at=at) if SEE_ROSTER.reach_of(person) else [],
         holes=holes_ahead(person, at=at) if KEEP_ROSTER.reach_of(person) else [],
         may_swap=SWAP_DUTY.reach_of(person) is not None,
+        side=person.side,
     )
 
 

@@ -30,20 +30,53 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 
 Changed = list[Metric]
+Courses = dict[Metric, Course]
 
 
 @transaction.atomic
 def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
     """`at` is the moment of the report: by phone the first call, by mail the arrival at the mailbox."""
+    keep_begun(matter, begun_by(terms, at=at), terms=terms, by=by, at=at)
+
+
+def begun_by(terms: Terms, *, at: datetime) -> Courses:
     try:
-        courses = {
+        return {
             metric: Course((begun(promise, terms.core_calendar, at, severity=terms.severity),))
             for metric, promise in terms.promises.items()
         }
     except Impossible as reason:
         raise Refused(in_words(reason)) from reason
-    Life(matter).keep(courses, terms)
+
+
+def first_due(courses: Courses) -> datetime | None:
+    """With which the matter itself is written, so that it need not be written twice."""
+    due = [clock.due_at for course in courses.values() for clock in course.clocks if clock.is_open and clock.due_at]
+    return min(due, default=None)
+
+
+def keep_begun(matter: Matter, courses: Courses, *, terms: Terms, by: Person | None, at: datetime) -> None:
+    """In the caller's transaction; the matter is new, or has none of these promises yet."""
+    Life(matter, said=matter.next_due_at).keep(courses, terms)
     record(Act.CLOCKS_STARTED, matter, by=by, at=at, words={"severity": terms.severity.value or None})
+
+
+@transaction.atomic
+def start_clocks_of_part(part: Matter, whole: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
+    """What was taken out of another matter is promised since then: each promise begins as it began there, with its
+    pauses and with what was raised. What the whole does not promise counts from when it was last responded to."""
+    life = Life.locked(whole)
+    began = life.course(Metric.RESPOND).latest.counts_from if Metric.RESPOND in life.entries else at
+
+    def course(metric: Metric, promise: Promise) -> Course:
+        known = life.course(metric) if metric in life.entries else None
+        if known and known.latest.promise.asks_the_same(promise):
+            return known.of_a_part()
+        start = known.latest.counts_from if known else began
+        return Course((begun(promise, terms.core_calendar, start, severity=terms.severity),))
+
+    Life(part).keep({metric: course(metric, promise) for metric, promise in terms.promises.items()}, terms)
+    record(Act.CLOCKS_STARTED, part, by=by, at=at, words={"severity": terms.severity.value or None})
 
 
 @transaction.atomic
@@ -81,8 +114,9 @@ def bring_clocks_back(matter: Matter, *, ended_at: datetime, by: Person | None, 
 
 
 @transaction.atomic
-def stop_clock(matter: Matter, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
-    changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=[metric])
+def stop_clock(matter: Matter, *metrics: Metric, by: Person | None, at: datetime) -> Changed:
+    """Of one act; some acts qualify for several promises."""
+    changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=metrics)
     return _recorded(Act.CLOCK_STOPPED, matter, changed, by=by, at=at)
 
 

@@ -175,7 +175,7 @@ def _unfit(line: Line) -> str:
     change, member = line.change, line.member
     if change.member_id is None:
         return ""
-    if member is None or member.role not in ON_ROSTER:
+    if member is None or member.is_machine or member.role not in ON_ROSTER:
         return _("This person is not one of those who can be on duty.")
     if member.until_at is not None and member.until_at < change.slot.ends_at:
         return _("%(name)s has left or leaves the company on %(on)s.") % {

@@ -84,7 +84,7 @@ def refuse_impossible(duty: Duty, to: Membership, *, at: datetime) -> None:
     if to.pk == duty.member_id:
         raise Refused(_("The duty is this person's already."))
     gone = to.until_at is not None and to.until_at < duty.ends_at
-    if gone or to.from_at > duty.starts_at or to.role not in ON_ROSTER:
+    if gone or to.from_at > duty.starts_at or to.is_machine or to.role not in ON_ROSTER:
         raise Refused(_("%(name)s is not at the company at that time.") % {"name": to.name})
     busy = duties_between([duty.team], duty.starts_at, duty.ends_at)
     if any(other.member_id == to.pk and other.level == duty.level for other in busy):

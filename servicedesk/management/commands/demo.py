@@ -7,7 +7,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 from django.utils import timezone, translation
 
-from servicedesk.demo import PASSWORD, current_code, make_demo, people, second_step
+from servicedesk.demo import PASSWORD, current_code, is_begun, is_whole, make_demo_at_once, people, second_step
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission", "clocks_landyear")  # what migrations bring
 
@@ -26,9 +26,10 @@ class Command(BaseCommand):
         if codes:
             return self.print_codes()
         call_command("migrate", database="owner", verbosity=0, skip_checks=True)
-        if reset:
+        if reset or (is_begun() and not is_whole()):
             empty()
-        make_demo(at=timezone.now())
+        if not is_begun():
+            make_demo_at_once(at=timezone.now())
         self.print_sign_ins()
 
     def print_sign_ins(self) -> None:
@@ -36,6 +37,8 @@ class Command(BaseCommand):
             for person in people():
                 step = f"  second step: {second_step(person)}" if person.role.needs_second_factor else ""
                 self.stdout.write(f"  {person.username:<12} {person.role.label:<26} {person.name} {person.where}{step}")
+        self.stdout.write("\n  A machine's token: sign in as lead and make one at /tokens/; its secret is shown once.")
+        self.stdout.write("  A sticker to scan: sign in as it, /stickers/, print one anew.")
         self.stdout.write(f"\n  Password for all: {PASSWORD}   Codes for the second step: make demo-codes\n")
 
     def print_codes(self) -> None:

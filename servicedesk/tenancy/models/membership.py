@@ -20,8 +20,12 @@ def _roles(side: Side) -> list[str]:
 
 
 class MembershipQuerySet(WalledQuerySet["Membership"]):
+    def people(self) -> Self:
+        """Whom one may choose, mention or plan. A machine acts by its token alone and is nobody's colleague."""
+        return self.filter(is_machine=False)
+
     def active(self, *, at: object) -> Self:
-        return self.filter(from_at__lte=at).filter(Q(until_at__isnull=True) | Q(until_at__gt=at))
+        return self.people().filter(from_at__lte=at).filter(Q(until_at__isnull=True) | Q(until_at__gt=at))
 
 
 class Membership(WalledWithId):
@@ -40,6 +44,7 @@ class Membership(WalledWithId):
     name = models.CharField(_("name"), max_length=60)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     email = models.EmailField(_("mail address"), blank=True)
+    is_machine = models.BooleanField(default=False, editable=False)  # of a token
     from_at = models.DateTimeField(_("from"))
     until_at = models.DateTimeField(_("until"), null=True, blank=True)
     history = HistoricalRecords()

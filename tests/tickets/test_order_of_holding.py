@@ -1,0 +1,120 @@
+"""ADR 18: calendars, matter, ticket, what hangs on it, the day's count. An act that takes them in another order waits
+for another one in a ring; here the order is read off what each act says to the database."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from servicedesk.clocks.services.calendars import LOCK
+from servicedesk.sla.promise import Channel, Severity
+from servicedesk.tenancy import wall
+from servicedesk.tenancy.wall import Context
+from tests.clocks.examples import AT
+from tests.contracts.people import in_force
+from tests.tickets.closing import resolved
+from tickets.models import Call, Ticket
+from tickets.services import going_on, incidents, reporting, siblings, splitting, working
+from tickets.services.reporting import Phoned
+
+pytestmark = pytest.mark.django_db
+ORDER = ("calendars", "matter", "ticket", "hanging", "count")
+HOUR = timedelta(hours=1)
+LATER = AT + HOUR
+
+
+def taken(act, *args, **more):
+    """What the act takes hold of, each at its first time."""
+    with CaptureQueriesContext(
+        connection,
+    ) as asked:
+        act(*args, **more)
+    named = [name for query in asked.captured_queries if (name := _named(query["sql"]))]
+    return list(dict.fromkeys(named))
+
+
+def _named(sql):
+    if "pg_advisory_xact_lock_shared" in sql and str(LOCK) in sql:
+        return None if "NULL" in sql else "calendars"
+    if "tickets_daycount" in sql and "INSERT" in sql:
+        return "count"
+    if "FOR NO KEY UPDATE" not in sql and "FOR UPDATE" not in sql:
+        return None
+    tables = {"tenancy_matter": "matter", "tickets_ticket": "ticket", "tickets_call": "hanging",
+              "tickets_majorincident": "hanging"}  # fmt: skip
+    source = sql.partition(" FROM ")[2]
+    return next((name for table, name in tables.items() if source.startswith(f'"{table}"')), None)
+
+
+def _waiting(desk):
+    ticket = desk.accepted()
+    return desk.act(working.ask_back, ticket, by=desk.engineer, at=AT + HOUR / 2, why="等日志", wakes_at=LATER)
+
+
+def _called_late(desk):
+    """The hospital wrote a call down that was twenty minutes before."""
+    call = Phoned(called_at=AT - HOUR / 3, caller="刘敏")
+    ticket = desk.report(severity=Severity.A, channel=Channel.PHONE, call=call)
+    return Call.objects.select_related("ticket").get(ticket=ticket)
+
+
+def _incident(desk):
+    ticket = desk.accepted(severity=Severity.ONE, channel=Channel.PHONE)
+    return desk.act(incidents.declare_incident, ticket, by=desk.lead, at=AT + HOUR / 2, title="宕机", why="全院停")
+
+
+def _by(member, service, **more):
+    def act(desk, row):
+        desk.act(service, row, by=getattr(desk, member), at=LATER, **more)
+
+    return act
+
+
+def _inside(service):
+    def act(desk, row):
+        with desk.inside():
+            service(row.pk, at=AT + timedelta(days=60))
+
+    return act
+
+
+def _open_sibling(desk, ticket):
+    other, *_rest = in_force(desk.world.h1, desk.world.v2, "pacs")
+    desk.act(siblings.open_sibling, ticket, by=desk.it, at=LATER, contract=other, category="fault", title="接口不通",
+             severity=Severity.B)  # fmt: skip
+
+
+WHY = {"why": "当时没有人打电话"}
+ACTS = {
+    "it goes on by itself": (_waiting, _inside(going_on.wake)),
+    "it is closed by silence": (resolved, _inside(going_on.close_silent)),
+    "a call is agreed to": (_called_late, _by("engineer", reporting.agree_to_call)),
+    "a call is disputed": (_called_late, _by("engineer", reporting.dispute_call, **WHY)),
+    "an incident is told of": (_incident, _by("lead", incidents.update_incident, text="正在恢复")),
+    "an incident is led": (_incident, _by("manager", incidents.take_lead)),
+    "an incident ends": (_incident, _by("lead", incidents.end_incident, text="已恢复")),
+    "another vendor is asked": (Ticket, _open_sibling),
+    "a part is taken out": (Ticket, _by("it", splitting.split, part=splitting.Part("打印机"))),
+}
+
+
+@pytest.mark.parametrize("name", ACTS)
+def test_it_is_held_in_the_one_order(desk, name):
+    make, act = ACTS[name]
+    with desk.inside():
+        row = desk.report() if make is Ticket else make(desk)
+    got = taken(act, desk, row)
+    assert got == sorted(got, key=ORDER.index)
+    assert got[:3] == ["calendars", "matter", "ticket"]
+
+
+def test_what_was_not_read_before_is_not_held(desk):
+    """Without its parties it would be the ticket alone that is held, and nothing before it."""
+    ticket = desk.report()
+    with wall.opened(Context.of_hospital(desk.world.h1.id)), pytest.raises(AssertionError):
+        from tickets.stream import locked
+
+        locked(Ticket(pk=ticket.pk))

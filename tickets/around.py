@@ -1,0 +1,56 @@
+"""What stands around a ticket, in one query whose plan PostgreSQL keeps: the rows it names, and what hangs on it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, TypeVar
+
+from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import Model
+
+from contracts.models import Contract, System
+from servicedesk.clocks.models import Desk
+from servicedesk.tenancy.models import Department, Hospital, Vendor
+from tickets.models import Ticket
+
+Row = TypeVar("Row", bound=Model)
+NAMED: dict[str, type[Model]] = {
+    "hospital": Hospital,
+    "vendor": Vendor,
+    "contract": Contract,
+    "system": System,
+    "department": Department,
+    "parent": Ticket,
+    "merged_into": Ticket,
+}
+
+
+def around(ticket: Ticket) -> dict[str, Any]:
+    """Asked once for a ticket that was read, whoever wants to know first."""
+    if "_around" not in vars(ticket):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT ticket_around(%s)", [ticket.pk])
+            vars(ticket)["_around"] = json.loads(cursor.fetchone()[0] or '{"hangs": []}')
+    return vars(ticket)["_around"]  # type: ignore[no-any-return]
+
+
+def with_names(ticket: Ticket) -> Ticket:
+    """The rows it refers to, each with the columns that a page shows; another one is read when somebody asks."""
+    found = around(ticket)
+    for field, of in NAMED.items():
+        if facts := found.get(field):
+            setattr(ticket, field, instance(of, facts))
+    if found.get("desk"):
+        ticket.contract.desk = instance(Desk, found["desk"])  # type: ignore[assignment]
+    if ticket.system:
+        ticket.system.part_of = instance(System, found["part_of"])
+    return ticket
+
+
+def instance(of: type[Row], facts: dict[str, Any] | None) -> Row | None:
+    """A row that came as an object."""
+    if facts is None:
+        return None
+    kept = [field for field in of._meta.concrete_fields if field.attname in facts]
+    values = [field.to_python(facts[field.attname]) for field in kept]
+    return of.from_db(DEFAULT_DB_ALIAS, [field.attname for field in kept], values)
