@@ -28,7 +28,7 @@ READS = frozenset(
      "tickets.see_remote", "tickets.see_outages", "tenancy.see_departments"}
 )  # fmt: skip
 WRITES = frozenset(
-    {"tickets.log_calls", "tickets.speak", "files.add", "tickets.keep_numbers_elsewhere"}
+    {"tickets.log_calls", "tickets.judge_calls", "tickets.speak", "files.add", "tickets.keep_numbers_elsewhere"}
 )  # whoever takes part
 DOES = WRITES | {
     "tickets.take_part", "tickets.link_tickets", "tickets.work_incidents", "tickets.ask_signature",
