@@ -99,7 +99,10 @@ class HttpReceiver(Server):
         stream = line.makefile("rb")
         head = b""
         while not head.endswith(b"\r\n\r\n"):
-            head += stream.readline()
+            row = stream.readline()
+            if not row:  # hung up: reading on would never end, and slow down every test after this one
+                return
+            head += row
         text = head.decode()
         length = next(int(row.split(":")[1]) for row in text.split("\r\n") if row.lower().startswith("content-length"))
         body = stream.read(length)
@@ -155,7 +158,10 @@ class MailReceiver(Server):
     def _data(self, line: socket.socket, stream, word: str) -> bool:
         text = b""
         while not text.endswith(b"\r\n.\r\n"):
-            text += stream.readline()
+            row = stream.readline()
+            if not row:
+                return False
+            text += row
         seen = Seen("", f"\r\n{text.decode()}", text)
         seen.key = seen.header("Message-ID").strip("<>").partition("@")[0]
         self.seen.append(seen)
