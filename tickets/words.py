@@ -25,7 +25,11 @@ def sentence(entry: Entry) -> str:
     said = SAY.get(entry.act)
     if said is None:
         return str(Act(entry.act).label) if entry.act in Act.values else entry.act
-    return str(said if isinstance(said, str | Promise) else said(entry.facts))
+    if isinstance(said, str | Promise):
+        return str(said)
+    on_visits = entry.act in (Act.VISIT_SENT, Act.VISIT_ARRIVED)
+    says_oneself = on_visits and entry.facts.get("to") == entry.by_name  # named before the sentence already
+    return str(said({**entry.facts, "to": ""} if says_oneself else entry.facts))
 
 
 def promises(entry: Entry) -> list[str]:
@@ -53,11 +57,15 @@ def _called(facts: Facts) -> str:
 
 def _sent(facts: Facts) -> str:
     words = {"to": facts.get("to", ""), "at": moment(facts.get("planned_at"))}
+    if not words["to"]:
+        return _("comes oneself, expected %(at)s") % words if words["at"] else str(_("comes oneself"))
     return _("sends %(to)s, expected %(at)s") % words if words["at"] else _("sends %(to)s") % words
 
 
 def _arrived(facts: Facts) -> str:
     words = {"to": facts.get("to", ""), "proof": Proof(facts["proof"]).label, "where": facts.get("where", "")}
+    if not words["to"]:
+        return _("is on site: %(where)s (%(proof)s)") % words
     return _("%(to)s is on site: %(where)s (%(proof)s)") % words
 
 

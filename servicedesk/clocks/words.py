@@ -123,6 +123,8 @@ def _stretch(days: list[date]) -> str:
 
 def _promised(facts: _Facts) -> str:
     words = {"target": target(facts["target"], facts["unit"]), "clause": facts["clause"]}
+    if facts["is_default"] and not words["clause"]:
+        return _("Within %(target)s: a house default, not from the contract.") % words
     if facts["is_default"]:
         return _("Within %(target)s: a house default, not from the contract (%(clause)s).") % words
     if not words["clause"]:

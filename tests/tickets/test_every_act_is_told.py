@@ -202,13 +202,16 @@ def from_afar(desk):
     """With a ticket and without one."""
     for ticket in (desk.accepted(), None):
         wish = {"contract": desk.contract, "what": "数据库", "why": "慢查询", "minutes": 60, "ticket": ticket}
-        first, second, third = (desk.do(remote.ask_remote, Wish(**wish), by=desk.engineer) for _ in range(3))
+        first, second, third, last = (desk.do(remote.ask_remote, Wish(**wish), by=desk.engineer) for _ in range(4))
         desk.do(remote.refuse_remote, first, said="夜里不行")
         desk.do(remote.grant_remote, second, minutes=30)
         desk.do(remote.start_remote, second, by=desk.engineer)
         desk.do(remote.end_remote, second, work="加了索引", by=desk.engineer)
         desk.do(remote.grant_remote, third, minutes=30)
         desk.do(remote.revoke_remote, third, why="手术中")
+        desk.do(remote.grant_remote, last, minutes=30)
+        with desk.inside():
+            remote.tell_ran_out(last.pk, at=AT + 20 * HOUR)
 
 
 WALKS = (daily, calls, severities, visits, endings, emergency, together, returns, major, from_afar)
@@ -228,7 +231,7 @@ def test_each_act_of_the_list_leads_to_an_event(hrp):
     assert len({message.event_key for message in messages}) == len(messages)
     assert all({"act", "matter", "by_side", "by_token"} <= set(message.words) for message in messages)
     afar = [message for message in messages if message.words["act"] == "tickets.remote_asked"]
-    assert Counter("ticket" in message.words for message in afar) == {True: 3, False: 3}
+    assert Counter("ticket" in message.words for message in afar) == {True: 4, False: 4}
 
 
 def test_the_list_is_closed():
