@@ -129,7 +129,7 @@ def _href(button: Button, situation: Situation) -> str:
 
 # ── what comes next ──────────────────────────────────────────────────────────────────────────────────────────────────
 NEXT: dict[State, tuple[str, ...]] = {
-    State.CALL_AWAITED: ("call_about", "call_now"),
+    State.CALL_AWAITED: ("call_now", "call_about"),
     State.REPORTED: ("ticket_decide_severity", "ticket_accept", "ticket_urge"),
     State.WORKING: ("ticket_decide_severity", "ticket_start_emergency", "ticket_arrive", "ticket_resolve",
                     "ticket_urge"),
@@ -176,10 +176,9 @@ def _on_site(of: Callable[..., Button], verb: str | Text, icon: str, name: str, 
 
 
 BUTTONS: tuple[Button, ...] = (
-    _page(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, why_not.write_call,
-          group=Group.WORK, key="b"),
+    Button(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, why_not.write_call, key="b"),
     _page(pgettext_lazy("acts", "Call the hotline"), "phone", "call_now", SEE_TICKETS, why_not.to_call,
-          group=Group.WORK, is_rare=True),
+          group=Group.WORK, side=H, is_rare=True),
     _of_vendor(pgettext_lazy("ticket", "Accept"), "user-check", "ticket_accept", why_not.accept,
                key="a", is_direct=True),
     _of_vendor(gettext_lazy("Record the solution"), "circle-check", "ticket_resolve", why_not.move(Move.RESOLVE),

@@ -43,7 +43,7 @@ NOT_EDITED = {
     "tickets.faultpart": "joined once, on record",
     "tickets.hospitaltask": "written once and done, both on record",
     "tickets.incidentline": "written once",
-    "tickets.majorincident": "each step is a line of its own, and on record",
+    "tickets.keptanswer": "what a program was told, for some days",
     "tickets.metoo": "written once",
     "tickets.note": "written once",
     "tickets.outage": "announced and ended, each in the stream",

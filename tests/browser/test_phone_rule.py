@@ -95,7 +95,8 @@ def test_nobody_calls_for_a_minute_and_then_the_nurse_does(nurse: Visitor, room:
     assert fire_due() >= 1
     assert {desk.lead.pk, desk.engineer.pk, desk.manager.pk} <= _alarmed(room)
     page = nurse.visit(f"/tickets/{ticket.pk}/")
-    page.goto(f"/tickets/{ticket.pk}/call-now/")
+    page.tap(".ticket-next a.btn-primary:has-text('热线')")
+    page.wait_for_url("**/call-now/")
     before = timezone.now().replace(microsecond=0)
     page.tap("button[name=when]")
     page.wait_for_url(f"**/tickets/{ticket.pk}/")

@@ -15,7 +15,7 @@ from servicedesk.audit.models import Record
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.models import Engagement
 from tests.accounts.people import browser_of
-from tests.tickets.test_report_pages import called
+from tests.tickets.test_call_pages import called
 from tests.tickets.test_scan_pages import send, tickets
 from tests.tickets.test_scanning import stick
 from tickets.models import Draft, RemoteAuthorisation

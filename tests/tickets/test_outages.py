@@ -149,16 +149,16 @@ def test_me_too_is_counted_once_however_often_it_is_pressed(desk):
 
 
 def test_a_child_reads_what_the_wards_are_told_and_a_closed_outage_is_known_no_more(desk, family):
-    from tickets.panels_linked import together
+    from tickets.panels_linked import pressing
     from tickets.services.solving import close_unsigned
 
     parent, fresh, *_ = family
     announced(desk, parent)
     with desk.acting(desk.ward) as person:
-        assert together(desk.fresh(fresh), person, AT)["outage"].title == "全院影像调不出"
-        assert together(desk.fresh(desk.report()), person, AT) is None
+        assert pressing(desk.fresh(fresh), person)["outage"].title == "全院影像调不出"
+        assert pressing(desk.fresh(desk.report()), person) is None
     desk.act(solving.resolve, parent, by=desk.engineer, at=AT + 10 * MINUTE, **SOLVED)
     desk.act(close_unsigned, parent, by=desk.it, at=AT + 11 * MINUTE, why="已恢复")
     with desk.acting(desk.ward) as person:
         assert not known_outages(person).exists()
-        assert together(desk.fresh(fresh), person, AT) is None
+        assert pressing(desk.fresh(fresh), person) is None

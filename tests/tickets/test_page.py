@@ -136,9 +136,9 @@ def test_a_ticket_that_waits_for_its_call_says_whom_to_call(desk):
     for member in (desk.ward, desk.it):
         page = page_of(member, ticket)
         assert page.index('id="first-call"') < page.index('id="ticket-stream"')
-        assert f'class="big-number" href="tel:{hotline}"' in page
+        assert f'class="call-line" href="tel:{hotline}"' in page
         assert f"On duty: {desk.engineer.name}" in page
-    assert 'class="big-number" href="tel:8105"' in page_of(desk.engineer, ticket)
+    assert 'class="call-line" href="tel:8105"' in page_of(desk.engineer, ticket)
     call = reporting.Phoned(called_at=timezone.now(), caller="刘敏", number="8105")
     desk.act(reporting.log_call, ticket, by=desk.engineer, at=timezone.now(), call=call)
     assert 'id="first-call"' not in page_of(desk.ward, ticket)
@@ -262,7 +262,7 @@ VENDOR_NEXT = {
     "asked back": "Go on", "resolved": "Hand over to sign", "to sign by a link": "Hand over to sign",
 }  # fmt: skip
 HOSPITAL_NEXT = {
-    "waits for the call": "Write down the call", "asked back": "Go on", "resolved": "Sign", "to sign by a link": "Sign",
+    "waits for the call": "Call the hotline", "asked back": "Go on", "resolved": "Sign", "to sign by a link": "Sign",
     "with the hospital": "It is yours: back to the vendor", "signed": "Confirm and close",
 }  # fmt: skip
 WARD_NEXT = {"waits for the call": "Call the hotline", "resolved": "Sign", "to sign by a link": "Sign"}

@@ -355,7 +355,7 @@ def _keep_call(
 def _pressed_before(ticket: Ticket, call: Phoned, by: Person) -> Call | None:
     near = (call.called_at - PRESSED_TWICE, call.called_at + PRESSED_TWICE)
     return Call.objects.filter(
-        ticket=ticket, logged_by=by.membership_id, caller=call.caller, called_at__range=near
+        ticket=ticket, channel=Channel.PHONE, logged_by=by.membership_id, caller=call.caller, called_at__range=near
     ).first()
 
 
