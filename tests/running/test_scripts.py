@@ -105,6 +105,7 @@ def test_help_lists_every_verb():
         "demo-codes",
         "test",
         "oracle",
+        "fuzz",
         "drill",
         "setup",
         "check",
