@@ -20,8 +20,11 @@ def pytest_addoption() -> None:
     from servicedesk.embedded import servers
 
     var = Path(__file__).resolve().parent.parent / "var" / "test"
-    environment, _ = _stack.enter_context(servers(var, fast=True))
+    environment, running = _stack.enter_context(servers(var, fast=True))
     os.environ.update(environment)
+    for server in running:
+        if hasattr(server, "admin"):
+            os.environ["TESTS_ADMIN_URL"] = server.admin  # conftest.py empties the tables by it
     os.environ["DATA_DIR"] = str(var / "data")
 
 
