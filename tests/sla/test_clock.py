@@ -312,3 +312,25 @@ def test_why_this_time():
     assert Reason.RUNS_IN_HOURS in reasons(started(WORKED, at(20, 17)))
     weekend = started(Promise(Metric.DELIVER, 5, Unit.CALENDAR_DAYS), at(16, 9))
     assert Reason.MOVED_TO_WORKING_DAY in reasons(weekend)
+
+
+def test_a_part_begins_as_its_whole_began_and_has_done_nothing():
+    whole = Course((started(HOURS, at(16, 9)),)).stop(at(16, 10))
+    (part,) = whole.of_a_part().clocks
+    assert (part.counts_from, part.armed_at, part.outcome, part.cycle) == (at(16, 9), at(16, 9), None, 1)
+    on_call = replace(HOURS, armed=Armed.WHEN_CALLED_FOR)
+    assert Course((started(on_call, at(16, 9)),)).of_a_part().latest.armed_at is None
+
+
+def test_what_watches_the_product_itself_is_of_the_house():
+    assert [metric for metric in Metric if metric.is_of_the_house] == [Metric.CONFIRM, Metric.CALL, Metric.UPDATE]
+
+
+def test_a_pause_that_is_open_at_the_close_of_the_last_day_leaves_no_due_time():
+    assert started(TWO_DAYS, at(16, 10)).due_at is not None
+    assert started(TWO_DAYS, at(16, 10)).pause(at(18, 10), why="no access").due_at is None
+
+
+def test_a_pause_before_the_beginning_moves_nothing():
+    paused = started(HOURS, at(16, 9)).pause(at(16, 9, 30), why="no access").resume(at(16, 10))
+    assert replace(paused, counts_from=at(16, 11)).due_at == at(16, 15)
