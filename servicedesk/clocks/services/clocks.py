@@ -36,7 +36,8 @@ Courses = dict[Metric, Course]
 @transaction.atomic
 def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
     """`at` is the moment of the report: by phone the first call, by mail the arrival at the mailbox."""
-    keep_begun(matter, begun_by(terms, at=at), terms=terms, by=by, at=at)
+    write_begun(matter, begun_by(terms, at=at), terms)
+    record_begun(matter, terms, by=by, at=at)
 
 
 def begun_by(terms: Terms, *, at: datetime) -> Courses:
@@ -55,9 +56,12 @@ def first_due(courses: Courses) -> datetime | None:
     return min(due, default=None)
 
 
-def keep_begun(matter: Matter, courses: Courses, *, terms: Terms, by: Person | None, at: datetime) -> None:
-    """In the caller's transaction; the matter is new, or has none of these promises yet."""
+def write_begun(matter: Matter, courses: Courses, terms: Terms) -> None:
+    """In the caller's transaction; the matter is new, or has none of these promises yet. On record it comes after."""
     Life(matter, said=matter.next_due_at).keep(courses, terms)
+
+
+def record_begun(matter: Matter, terms: Terms, *, by: Person | None, at: datetime) -> None:
     record(Act.CLOCKS_STARTED, matter, by=by, at=at, words={"severity": terms.severity.value or None})
 
 
@@ -76,7 +80,7 @@ def start_clocks_of_part(part: Matter, whole: Matter, *, terms: Terms, by: Perso
         return Course((begun(promise, terms.core_calendar, start, severity=terms.severity),))
 
     Life(part).keep({metric: course(metric, promise) for metric, promise in terms.promises.items()}, terms)
-    record(Act.CLOCKS_STARTED, part, by=by, at=at, words={"severity": terms.severity.value or None})
+    record_begun(part, terms, by=by, at=at)
 
 
 @transaction.atomic
