@@ -31,7 +31,7 @@ REVOKE CREATE ON SCHEMA public FROM {WATCH};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("clocks", "0001_initial"), ("tenancy", "0004_enter_says_more")]
+    dependencies = [("clocks", "0001_initial"), ("tenancy", "0002_wall")]
 
     operations = [
         migrations.RunSQL(ON_DUTY, "DROP FUNCTION clocks_on_duty(uuid[], timestamptz)"),
@@ -44,6 +44,7 @@ class Migration(migrations.Migration):
         Behind("Clock", Ownership.PARTIES),
         Behind("Span", Ownership.PARTIES),
         Behind("Waiver", Ownership.PARTIES),
+        Behind("TimeWish", Ownership.PARTIES),
         Behind("Step", Ownership.PARTIES),
         Behind("Escalation", Ownership.PARTIES),
         Behind("Team", Ownership.VENDOR),

@@ -107,6 +107,7 @@ class Migration(migrations.Migration):
         Behind("InboxItem", Ownership.EITHER, *meant_for_us()),
         Behind("Message", Ownership.EITHER, *meant_for_us()),
         Behind("Preference", Ownership.EITHER),
+        Behind("HistoricalPreference", Ownership.EITHER),
         Behind("Target", Ownership.EITHER),
         Behind("HistoricalTarget", Ownership.EITHER),
         Behind("Receiver", Ownership.EITHER),

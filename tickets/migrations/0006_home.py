@@ -1,6 +1,7 @@
 """What first pages ask of tickets, as functions: PostgreSQL keeps their plans, where planning each statement anew under
 its policies took four times as long as answering it. They run as whoever asks, behind the wall, and say its conditions
-once more. Each list is bounded; counts stop at a hundred."""
+once more. Each list is bounded; counts stop at a hundred. A word asked for, and a visit of today, are shown while their
+ticket is open; signatures stay."""
 
 from django.db import migrations
 
@@ -23,16 +24,16 @@ def function(head: str, body: str) -> str:
 
 HOSPITAL = "t.hospital_id = of_hospital"
 VENDOR = "t.vendor_id = of_vendor AND t.hospital_id = ANY (of_hospitals)"
-OWN = f"{HOSPITAL} AND (t.department_id = of_department OR t.reporter_id = me)"
-HAS_CHILDREN = "EXISTS (SELECT FROM tickets_ticket o WHERE o.parent_id = t.id AND o.hospital_id = of_hospital)"
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
-OF_WARD = " UNION ALL ".join(
-    (
-        rows("mine", f"{HOSPITAL} AND t.reporter_id = me", order="t.id DESC"),
-        rows("outages", f"{OWN} AND {OPEN} AND (t.severity IN ('1', 'A') OR {HAS_CHILDREN})"),
-    )
-)
+OVER = "('closed', 'merged', 'withdrawn')"
+# What was announced, never a guess.
+ANNOUNCED = f"""(SELECT 'outages'::text, o.id, ''::text, o.title::text, ''::text, ''::text, o.expected_at,
+        ''::text, o.hospital_id::bigint, o.words::text
+   FROM tickets_outage o JOIN tickets_ticket t ON t.id = o.ticket_id AND t.hospital_id = o.hospital_id
+  WHERE o.hospital_id = of_hospital AND o.ended_at IS NULL AND t.state NOT IN {OVER}
+  ORDER BY o.announced_at DESC, o.id DESC LIMIT 6)"""
+OF_WARD = f"{rows('mine', f'{HOSPITAL} AND t.reporter_id = me', order='t.id DESC')} UNION ALL {ANNOUNCED}"
 OF_HOSPITAL = " UNION ALL ".join(
     (
         rows("asked", f"decides AND {HOSPITAL} AND {OPEN} AND t.state IN ('handed_over', 'signed', 'resolved')"),
@@ -45,7 +46,7 @@ OF_HOSPITAL = " UNION ALL ".join(
         ),
         rows(
             "wish",
-            f"decides AND {HOSPITAL} AND w.decided_at IS NULL",
+            f"decides AND {HOSPITAL} AND w.decided_at IS NULL AND {OPEN}",
             joined="JOIN tickets_severitywish w ON w.ticket_id = t.id AND w.hospital_id = t.hospital_id",
             words="w.severity || ' · ' || w.why",
         ),
@@ -74,11 +75,11 @@ LATE = f"""SELECT coalesce((SELECT short_name FROM tenancy_vendor v WHERE v.id =
        coalesce((SELECT name FROM contracts_system c WHERE c.id = s.system_id), '')::text, s.n
   FROM (SELECT t.vendor_id, t.system_id, count(*) AS n FROM tickets_ticket t
          WHERE {LATE_HERE} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 6) s"""
-VISITS = """SELECT t.id, t.number::text, t.title::text, v.engineer_name::text, v.planned_at, v.arrived_at, t."where"::text,
+VISITS = f"""SELECT t.id, t.number::text, t.title::text, v.engineer_name::text, v.planned_at, v.arrived_at, t."where"::text,
        t.hospital_id::bigint
   FROM tickets_visit v JOIN tickets_ticket t ON t.id = v.ticket_id
  WHERE v.hospital_id = ANY (of_hospitals) AND (of_vendor IS NULL OR v.vendor_id = of_vendor)
-   AND v.left_at IS NULL AND v.dropped_at IS NULL AND (v.planned_at < until OR v.planned_at IS NULL)
+   AND v.left_at IS NULL AND {OPEN} AND v.dropped_at IS NULL AND (v.planned_at < until OR v.planned_at IS NULL)
  ORDER BY v.planned_at NULLS LAST, v.id LIMIT 6"""
 
 FUNCTIONS = {
@@ -96,7 +97,7 @@ FUNCTIONS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0071_search_wall")]
+    dependencies = [("tickets", "0005_search")]
 
     operations = [
         migrations.RunSQL(function(head, body), f"DROP FUNCTION {head.split('(')[0]}")

@@ -30,5 +30,5 @@ GRANT EXECUTE ON FUNCTION notices_subscribers(int, int) TO {APP};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notices", "0006_acts"), ("tenancy", "0004_enter_says_more")]
+    dependencies = [("notices", "0002_wall")]
     operations = [migrations.RunSQL(LOOK_UP, "DROP FUNCTION notices_subscribers(int, int)")]

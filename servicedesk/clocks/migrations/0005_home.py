@@ -1,4 +1,4 @@
-"""What first pages ask of promises and of the roster, as functions: their plans are kept (tickets 0072 says why)."""
+"""What first pages ask of promises and of the roster, as functions: their plans are kept (tickets 0006 says why)."""
 
 from django.db import migrations
 

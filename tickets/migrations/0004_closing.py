@@ -1,12 +1,9 @@
-"""What closes a ticket stands behind the wall; a signed form and a record never change; a link finds its own ticket."""
+"""A signed form and a record can neither be changed nor taken away; a link finds its own ticket."""
 
 from django.db import migrations
 
-from servicedesk.tenancy.enums import Ownership
-from servicedesk.tenancy.policies import Behind
 from servicedesk.tenancy.provision import APP, WATCH
 
-MODELS = ("SigningLink", "FeedbackForm", "Objection", "MaintenanceRecord")
 FROZEN = ("tickets_feedbackform", "tickets_maintenancerecord")
 FREEZE = """
 CREATE FUNCTION tickets_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -15,7 +12,7 @@ BEGIN
           USING ERRCODE = 'check_violation';
 END $$;
 """ + "".join(
-    f"CREATE TRIGGER is_frozen BEFORE UPDATE ON {table} FOR EACH ROW EXECUTE FUNCTION tickets_is_frozen();\n"
+    f"CREATE TRIGGER is_frozen BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION tickets_is_frozen();\n"
     for table in FROZEN
 )
 THAW = "".join(f"DROP TRIGGER is_frozen ON {table};\n" for table in FROZEN) + "DROP FUNCTION tickets_is_frozen();"
@@ -36,11 +33,14 @@ GRANT EXECUTE ON FUNCTION signing_link_by_secret(text) TO {APP};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0040_closing")]
+    dependencies = [("tickets", "0003_sticker_by_token")]
 
     operations = [
-        *(Behind(model, Ownership.PARTIES) for model in MODELS),
         migrations.RunSQL(FREEZE, THAW),
+        migrations.RunSQL(
+            f"REVOKE DELETE ON {', '.join(FROZEN)} FROM {APP}, {WATCH}",
+            f"GRANT DELETE ON {', '.join(FROZEN)} TO {APP}, {WATCH}",
+        ),
         migrations.RunSQL(QUESTION, "DROP FUNCTION signing_link_by_secret(text);"),
         migrations.RunSQL(HAND_OVER, migrations.RunSQL.noop),
     ]

@@ -42,7 +42,7 @@ GRANT EXECUTE ON FUNCTION wall_enter_by_token(text) TO {APP};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_token"), ("tenancy", "0004_enter_says_more")]
+    dependencies = [("accounts", "0003_wall")]
 
     operations = [
         Behind("Token", Ownership.EITHER),

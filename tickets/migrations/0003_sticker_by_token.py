@@ -1,9 +1,7 @@
-"""Stickers stand behind the wall, and one function looks through it: which sticker a token belongs to."""
+"""One function looks through the wall: which sticker a token belongs to."""
 
 from django.db import migrations
 
-from servicedesk.tenancy.enums import Ownership
-from servicedesk.tenancy.policies import Behind
 from servicedesk.tenancy.provision import APP, WATCH
 
 # As the watch role, because before it has run there is no context. It answers with the hospital and the sticker alone;
@@ -25,10 +23,9 @@ GRANT EXECUTE ON FUNCTION sticker_by_token(text) TO {APP};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0030_stickers")]
+    dependencies = [("tickets", "0002_wall")]
 
     operations = [
-        *(Behind(model, Ownership.PARTIES) for model in ("Sticker", "HistoricalSticker", "Scan", "MeToo")),
         migrations.RunSQL(FIND, "DROP FUNCTION sticker_by_token(text)"),
         migrations.RunSQL(HANDED_OVER, migrations.RunSQL.noop),
     ]

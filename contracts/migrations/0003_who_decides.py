@@ -27,7 +27,7 @@ REVOKE CREATE ON SCHEMA public FROM {WATCH};
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0004_versions_are_agreed")]
+    dependencies = [("contracts", "0002_wall")]
 
     operations = [
         migrations.RunSQL(WHO_DECIDES, "DROP FUNCTION contracts_who_decides(uuid)"),

@@ -84,6 +84,6 @@ END $$;"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0072_home")]
+    dependencies = [("tickets", "0006_home")]
 
     operations = [migrations.RunSQL(CREATE, "DROP FUNCTION ticket_around")]
