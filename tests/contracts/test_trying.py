@@ -28,7 +28,7 @@ from tests.accounts.people import browser_of
 from tests.clocks.examples import AT
 from tests.contracts.examples import make_contract
 from tests.contracts.people import in_force, manager_of
-from tests.contracts.test_pages import text
+from tests.contracts.visits import text
 from tests.world import enter, make_member
 
 pytestmark = pytest.mark.django_db
