@@ -1,6 +1,6 @@
 """The core against a slow reference that somebody else wrote from the rules alone. `make oracle` runs 20,000 cases.
 
-PACS-17, HRP-3, SMART-2, SMART-6, SMART-7, ALL-2.
+PACS-16, PACS-17, ICU-16, HRP-3, HRP-4, HRP-12, SMART-2, SMART-4, SMART-6, SMART-7, ALL-2.
 """
 
 from __future__ import annotations
