@@ -40,6 +40,7 @@ class Terms:
     category: str
     severity: Severity
     promises: Mapping[Metric, Promise]
+    of_the_mark: frozenset[Metric] = frozenset()  # promised because it is marked an emergency
 
     @property
     def core_calendar(self) -> Calendar:

@@ -58,6 +58,17 @@ def test_a_report_starts_what_is_promised_in_four_queries(place):
     assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) <= 4
 
 
+def test_what_is_promised_is_started_once(place):
+    """Pressed twice: a sentence, and what was begun stands as it was."""
+    matter = place.reported()
+    with place.inside():
+        with pytest.raises(Refused, match="已在计时"):
+            acts.start_clocks(matter, terms=place.terms(), by=None, at=AT + HOUR)
+        assert Clock.objects.filter(matter=matter).count() == 2
+        assert Record.objects.filter(subject_id=str(matter.pk), act="clocks.started").count() == 1
+    assert place.clock(matter).due_at == AT + HOUR
+
+
 def test_each_act_stops_its_own_clock_and_no_other(place):
     matter, by = place.reported(RESPOND, VISIT), engineer(place)
     with place.inside():

@@ -160,20 +160,6 @@ def test_what_still_runs_when_the_solution_is_refused_keeps_its_time():
     assert reopened(running, at(16, 11)) == running
 
 
-def test_what_was_withdrawn_by_mistake_runs_on_as_if_nothing_had_been():
-    """A merge that is undone: same start, same due time, paused where it was paused; an earlier result stays."""
-    running = Course((started(HOURS, at(16, 9)),))
-    assert running.withdraw(at(16, 10)).bring_back(at(16, 10)) == running
-    paused = running.pause(at(16, 9, 30), why="in theatre")
-    assert paused.withdraw(at(16, 10)).bring_back(at(16, 10)) == paused
-    late = running.withdraw(at(16, 15))
-    assert late.latest.outcome is Outcome.MISSED
-    assert late.bring_back(at(16, 15)) == running
-    met = running.stop(at(16, 10))
-    assert met.bring_back(at(16, 10)) == met
-    assert running.withdraw(at(16, 10)).bring_back(at(16, 11)).latest.outcome is Outcome.SUPERSEDED
-
-
 def graded(clock: Clock, was: Severity, *changes: tuple[Promise, datetime, Severity]) -> Course:
     course = Course((replace(clock, severity=was),))
     for promise, when, severity in changes:
@@ -185,31 +171,6 @@ def graded(clock: Clock, was: Severity, *changes: tuple[Promise, datetime, Sever
 QUICK = Promise(Metric.RESPOND, 5, Unit.ELAPSED_MINUTES)
 SLOW = Promise(Metric.RESPOND, 120, Unit.ELAPSED_MINUTES)
 MIDDLE = Promise(Metric.RESPOND, 60, Unit.ELAPSED_MINUTES)
-
-
-def test_what_an_emergency_shortens_counts_from_the_mark():
-    """HRP-4: five minutes from the mark, not from a report of an hour ago; what ran until then keeps its result."""
-    late = Course((started(MIDDLE, at(16, 9)),)).hastened(QUICK, OFFICE_DAYS, at(16, 9, 30), severity=Severity.NONE)
-    assert [(clock.outcome, clock.due_at) for clock in late.clocks] == [
-        (Outcome.SUPERSEDED, at(16, 10)),
-        (None, at(16, 9, 35)),
-    ]
-    missed = Course((started(MIDDLE, at(16, 9)),)).hastened(QUICK, OFFICE_DAYS, at(16, 11), severity=Severity.NONE)
-    assert missed.clocks[0].outcome is Outcome.MISSED
-
-
-def test_what_an_emergency_does_not_shorten_stays_as_it_is():
-    slow = Course((started(QUICK, at(16, 9)),))
-    assert slow.hastened(QUICK, OFFICE_DAYS, at(16, 11), severity=Severity.NONE) == slow
-    kept = Course((started(MIDDLE, at(16, 9)),)).stop(at(16, 9, 1))
-    assert kept.hastened(QUICK, OFFICE_DAYS, at(16, 11), severity=Severity.NONE) == kept
-
-
-def test_a_visit_that_was_called_for_stays_called_for_in_an_emergency():
-    on_call = replace(HOURS, armed=Armed.WHEN_CALLED_FOR)
-    course = Course((started(on_call, at(16, 9)),)).call(at(16, 10))
-    sooner = replace(on_call, target=60)
-    assert course.hastened(sooner, OFFICE_DAYS, at(16, 11), severity=Severity.NONE).latest.due_at == at(16, 12)
 
 
 def test_another_clause_with_the_same_words_changes_nothing():
@@ -312,14 +273,6 @@ def test_why_this_time():
     assert Reason.RUNS_IN_HOURS in reasons(started(WORKED, at(20, 17)))
     weekend = started(Promise(Metric.DELIVER, 5, Unit.CALENDAR_DAYS), at(16, 9))
     assert Reason.MOVED_TO_WORKING_DAY in reasons(weekend)
-
-
-def test_a_part_begins_as_its_whole_began_and_has_done_nothing():
-    whole = Course((started(HOURS, at(16, 9)),)).stop(at(16, 10))
-    (part,) = whole.of_a_part().clocks
-    assert (part.counts_from, part.armed_at, part.outcome, part.cycle) == (at(16, 9), at(16, 9), None, 1)
-    on_call = replace(HOURS, armed=Armed.WHEN_CALLED_FOR)
-    assert Course((started(on_call, at(16, 9)),)).of_a_part().latest.armed_at is None
 
 
 def test_what_watches_the_product_itself_is_of_the_house():
