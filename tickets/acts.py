@@ -144,10 +144,13 @@ NEXT: dict[State, tuple[str, ...]] = {
 assert set(NEXT) == set(State)
 
 
-def _likely(situation: Situation) -> tuple[str, ...]:
+def _likely(situation: Situation) -> dict[str, None]:
+    """Whose response still runs is answered first; the word on a call can wait a minute, the reporter can't."""
+    state = State(situation.ticket.state)
+    accept = ("ticket_accept",) if state is State.REPORTED else ()
     nobody_sent = situation.visit is not None and not situation.visit["engineer_id"]
     send = ("ticket_dispatch",) if nobody_sent else ()
-    return ("ticket_agree_call", "ticket_decide_time", *send, *NEXT[State(situation.ticket.state)])
+    return dict.fromkeys((*accept, "ticket_agree_call", "ticket_decide_time", *send, *NEXT[state]))
 
 
 # ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -6,7 +6,7 @@ One query over the three tables, newest first, from an edge on: the same cost wi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -40,6 +40,8 @@ class Line:
     by_side: str
     text: str
     facts: dict[str, Any]
+    times: int = 1  # how often in a row the same promise escalated
+    first_at: datetime | None = None  # the first of these, where there are several
 
     @property
     def said(self) -> str:
@@ -71,7 +73,7 @@ def stream_of(ticket: Ticket, person: Person, *, show: str = "", before: str = "
     rows = _together(parts)[: limit + 1]
     lines = [Line(*row) for row in rows]
     older = _written(lines[limit - 1]) if len(lines) > limit else ""
-    return Stream(lines[:limit][::-1], older)
+    return Stream(_folded(lines[:limit][::-1]), older)
 
 
 def new_since(ticket: Ticket, person: Person, *, since: datetime | None) -> list[Line]:
@@ -79,11 +81,27 @@ def new_since(ticket: Ticket, person: Person, *, since: datetime | None) -> list
     if since is None:
         return []
     parts = [part.filter(moment__gt=since) for part in _parts(ticket, person, "")]
-    return [Line(*row) for row in _together(parts)[:PAGE]][::-1]
+    return _folded([Line(*row) for row in _together(parts)[:PAGE]][::-1])
 
 
 def chips(person: Person) -> list[str]:
     return [TALK, NOTES, ACTS, CLOCKS] if SEE_NOTES.reach_of(person) else []
+
+
+def _folded(lines: list[Line]) -> list[Line]:
+    """Rungs of one promise with nothing between them are one line: who was told of each stands on the clock's page."""
+    found: list[Line] = []
+    for line in lines:
+        if found and _is_again(found[-1], line):
+            last = found.pop()
+            line = replace(line, times=last.times + 1, first_at=last.first_at or last.at)
+        found.append(line)
+    return found
+
+
+def _is_again(last: Line, line: Line) -> bool:
+    both = {last.kind, line.kind} == {"escalation"}
+    return both and all(last.facts[name] == line.facts[name] for name in ("clock", "nobody"))
 
 
 def _together(parts: list[QuerySet[Any, Any]]) -> QuerySet[Any, Any]:

@@ -40,7 +40,7 @@ def test_the_nearest_clock_is_the_chip_and_the_others_are_dots(desk, now):
     reported(desk, now - 45 * MINUTE)
     text = page(browser_of(desk.engineer))
     assert findall(r'class="countdown" data-state="(\w+)"', text) == ["soon"]
-    assert findall(r'class="clock-dot (\w+)" role="img" title="([^"]+)"', text) == [("waiting", "到达现场：尚未要求")]
+    assert findall(r'class="clock-dot (\w+)" role="img" title="([^"]+)"', text) == [("waiting", "到场：尚未要求")]
     assert '<span class="clock-name">响应</span>' in text
 
 
