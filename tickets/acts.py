@@ -21,6 +21,7 @@ from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.wall import Person
 from tickets import why_not
 from tickets.enums import State
+from tickets.paths import path_of
 from tickets.permissions import (
     ASK_REMOTE,
     ASK_SIGNATURE,
@@ -124,7 +125,7 @@ def _offer(button: Button, situation: Situation, person: Person) -> Offer:
 
 
 def _href(button: Button, situation: Situation) -> str:
-    return button.path(situation) if button.path else reverse(button.url_name, args=[situation.ticket.pk])
+    return button.path(situation) if button.path else path_of(button.url_name, situation.ticket.pk)
 
 
 # ── what comes next ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -249,7 +250,7 @@ BUTTONS: tuple[Button, ...] = (
                  group=Group.END, key="y", is_direct=True, question=gettext_lazy("Close this ticket?")),
     _page(gettext_lazy("Decide on the refusal to sign"), "alert-triangle", "decide_objection", DECIDE_TICKETS,
           why_not.objection, group=Group.END, side=H, is_rare=True,
-          path=lambda now: reverse("decide_objection", args=[(now.objection or {})["id"]])),
+          path=lambda now: path_of("decide_objection", (now.objection or {})["id"])),
     Button(gettext_lazy("Not solved"), "circle-x", "ticket_refuse", SIGN_FEEDBACK, why_not.move(Move.REFUSE), H,
            group=Group.END, is_quiet=True),
     _of_hospital(gettext_lazy("Close without a signature"), "archive", "ticket_close_unsigned",
@@ -261,7 +262,7 @@ BUTTONS: tuple[Button, ...] = (
     _page(gettext_lazy("Several vendors"), "building-store", "shared_fault", LEAD_FAULTS, why_not.never, side=H),
     _page(gettext_lazy("Declare a major incident"), "flag", "declare_incident", DECLARE_INCIDENTS, why_not.incident),
     _page(gettext_lazy("Emergency plan"), "checklist", "emergency_plan", SEE_CONTRACTS, why_not.never,
-          path=lambda now: reverse("emergency_plan", args=[now.ticket.contract_id])),
+          path=lambda now: path_of("emergency_plan", now.ticket.contract_id)),
     _page(pgettext_lazy("acts", "Add a task of the hospital"), "clipboard-list", "add_hospital_task", DECIDE_TICKETS,
           why_not.unless_running, side=H),
     _page(gettext_lazy("Ask for remote access"), "key", "ask_remote", ASK_REMOTE, why_not.unless_over, side=V,
