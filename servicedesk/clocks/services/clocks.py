@@ -162,17 +162,18 @@ def resume_clocks(matter: Matter, *, by: Person, at: datetime, metrics: Iterable
 
 @transaction.atomic
 def change_terms(
-    matter: Matter, *, was: Severity, terms: Terms, by: Person, at: datetime, is_urgent: bool = False
+    matter: Matter, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False
 ) -> Changed:
     """Another severity or category. What is promised no more is superseded; what is promised anew starts now when the
-    severity was raised or the matter became urgent, else from the report. Urgent, what is shorter counts from now."""
-    if was != terms.severity:
+    severity was raised or the matter became urgent, else from the report. Urgent, what is shorter counts from now.
+    `by=None`: what the hospital had decided before takes effect."""
+    if by and was != terms.severity:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
     contracted = [metric for metric in life.entries if not metric.is_of_the_house]
     under = partial(_under, terms, was, is_urgent, at)
     changed = life.act(under, upon=contracted, terms=terms)
-    present = [clock for clock in life.present() if not clock.promise.metric.is_of_the_house]
+    present = life.present()
     reported_at = min((clock.counts_from for clock in present), default=at)
     start = at if is_urgent or terms.severity.is_graver_than(was) else reported_at
     cycle = max((clock.cycle for clock in present), default=1)
