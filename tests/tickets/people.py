@@ -64,12 +64,10 @@ class Desk:
         with self.inside():
             return service(subject, by=None, at=at, **more)
 
-    def raised(
-        self, ticket: Ticket, severity: Severity, *, at: Any, by: Membership | None = None, **more: Any
-    ) -> Ticket:
+    def raised(self, ticket: Ticket, severity: Severity, *, at: Any) -> Ticket:
         """By the hospital, on the phone (PACS-6)."""
-        with self.acting(by or self.it) as person:
-            change_severity(ticket, severity, why=more.pop("why", "影响扩大"), by=person, at=at)
+        with self.acting(self.it) as person:
+            change_severity(ticket, severity, why="影响扩大", by=person, at=at)
             log_call(ticket, Phoned(called_at=at, caller="刘敏", number="8105"), by=person, at=at)
         return self.fresh(ticket)  # type: ignore[no-any-return]
 

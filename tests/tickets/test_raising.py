@@ -1,4 +1,4 @@
-"""What only the phone may report, only the phone may raise a ticket to: a click keeps it for the call. PACS-6, PACS-16."""
+"""What only the phone may report, only the phone may raise a ticket to: a click keeps it for the call. PACS-6, -16."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def test_the_calls_time_is_when_the_graver_promises_begin(desk, side):
 
 
 def test_logged_late_the_other_side_is_asked(desk):
-    """PACS-6: called before the click, written down half an hour later: from the call on, and the vendor has its word."""
+    """PACS-6: called before the click, written down half an hour later: from the call on; the vendor is asked."""
     ticket = desk.accepted()
     clicked(desk, ticket)
     row = logged(desk, ticket, called_at=AT + 8 * MINUTE, at=AT + 40 * MINUTE, by=desk.it)
@@ -170,6 +170,7 @@ def test_the_pages_show_whom_to_call_until_somebody_did(desk):
     answer = it.post(f"{page}change-severity/", {"severity": "1", "why": WHY})
     assert answer.url == call_now
     shown = it.get(call_now).content.decode()
+    assert f'name="caller" value="{desk.it.name}"' in shown
     assert all(words in shown for words in (WHY, "Hotline", "On duty: ", "keep-level", "Severity 1 begins with a call"))
     assert "Nobody has called yet." in engineer.get(page).content.decode()
     assert ticket.title in engineer.get("/calls/").content.decode()

@@ -123,7 +123,7 @@ OF_TICKETS: tuple[Act, ...] = (
     Act("say-different", DECIDE_TICKETS, _different, linked.Earlier, "It is not that earlier fault"),
     Act("change-severity", DECIDE_TICKETS, _severity, shapes.Raised, "The hospital decides", may_await_call=True),
     Act("propose-severity", WORK_TICKETS, _propose, shapes.Graver, "The vendor proposes"),
-    Act("keep-level", DECIDE_TICKETS, phoning.keep_level, shapes.Why, "A raise that waits for its call is none any more"),
+    Act("keep-level", DECIDE_TICKETS, phoning.keep_level, shapes.Why, "A raise that waits for its call is none"),
     Act("mark-emergency", DECIDE_TICKETS, levels.mark_emergency, shapes.Why, "An emergency"),
     Act("change-category", DECIDE_TICKETS, _category, shapes.OtherCategory, "The hospital says: something else",
         may_await_call=True),

@@ -85,8 +85,9 @@ def _written_down(request: Any, fault: ByHandForm, call: CallForm, now: datetime
 def call_about(request: Any, ticket: Ticket) -> HttpResponse:
     """About a ticket that is there; the first call of one that waits for it starts its clocks."""
     now = timezone.now()
-    form = CallForm(request.POST or None, at=now, person=request.person, ticket=ticket)
-    context = {"form": form, "ticket": ticket, "raised": raise_awaited(ticket)}
+    raised = raise_awaited(ticket)
+    form = CallForm(request.POST or None, at=now, person=request.person, ticket=ticket, raised=raised)
+    context = {"form": form, "ticket": ticket, "raised": raised}
     if request.method == "POST" and form.is_valid():
         try:
             reporting.log_call(ticket, form.phoned(), by=request.person, at=now)

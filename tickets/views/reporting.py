@@ -105,7 +105,9 @@ def call_now(request: Any, ticket: Ticket) -> HttpResponse:
         "raised": raised,
         "may_keep_level": raised is not None and DECIDE_TICKETS.reach_of(request.person) is not None,
         "on_duty": answering([ticket.contract.desk], at=now)[0],
-        "form": CallForm(at=now, person=request.person, ticket=ticket) if may_log(request.person, ticket) else None,
+        "form": CallForm(at=now, person=request.person, ticket=ticket, raised=raised)
+        if may_log(request.person, ticket)
+        else None,
     }
     return render(request, "tickets/call_now.html", context)
 
