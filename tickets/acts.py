@@ -96,7 +96,7 @@ def offers(situation: Situation, person: Person) -> list[Offer]:
 def next_of(offered: list[Offer], situation: Situation) -> list[Offer]:
     """What this person most likely does next, from what is possible."""
     possible = {offer.button.url_name: offer for offer in offered if offer.is_possible}
-    most = 1 if situation.ticket.state == State.CALL_AWAITED else 2  # before the call, nothing but the call
+    most = 1 if situation.awaits_call else 2  # before the call, nothing but the call
     return [possible[name] for name in _likely(situation) if name in possible][:most]
 
 
@@ -130,7 +130,7 @@ def _href(button: Button, situation: Situation) -> str:
 
 # ── what comes next ──────────────────────────────────────────────────────────────────────────────────────────────────
 NEXT: dict[State, tuple[str, ...]] = {
-    State.CALL_AWAITED: ("call_now", "call_about"),
+    State.CALL_AWAITED: (),
     State.REPORTED: ("ticket_decide_severity", "ticket_accept", "ticket_urge"),
     State.WORKING: ("ticket_decide_severity", "ticket_start_emergency", "ticket_arrive", "ticket_resolve",
                     "ticket_urge"),
@@ -151,7 +151,8 @@ def _likely(situation: Situation) -> dict[str, None]:
     accept = ("ticket_accept",) if state is State.REPORTED else ()
     nobody_sent = situation.visit is not None and not situation.visit["engineer_id"]
     send = ("ticket_dispatch",) if nobody_sent else ()
-    return dict.fromkeys((*accept, "ticket_agree_call", "ticket_decide_time", *send, *NEXT[state]))
+    call = ("call_now", "call_about") if situation.awaits_call else ()
+    return dict.fromkeys((*accept, "ticket_agree_call", *call, "ticket_decide_time", *send, *NEXT[state]))
 
 
 # ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -220,6 +221,8 @@ BUTTONS: tuple[Button, ...] = (
                  group=Group.TERMS, is_rare=True),
     _of_hospital(gettext_lazy("Change the severity"), "flag", "ticket_change_severity", why_not.unless_in_hand,
                  group=Group.TERMS, key="v"),
+    _of_hospital(gettext_lazy("It stays as it is: no call"), "x", "ticket_keep_level", why_not.keep_level,
+                 group=Group.TERMS, is_rare=True),
     _of_hospital(gettext_lazy("Mark as emergency"), "bolt", "ticket_mark_emergency", why_not.mark, group=Group.TERMS),
     _of_hospital(gettext_lazy("Another kind of service"), "tag", "ticket_change_category", why_not.unless_in_hand,
                  group=Group.TERMS),

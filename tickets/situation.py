@@ -16,6 +16,7 @@ from servicedesk.clocks.selectors.promises import Shown
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
 from tickets.around import around, row_of, with_names
+from tickets.enums import State
 from tickets.models import Ticket
 from tickets.models.acts import DISPUTED_WITHIN
 
@@ -59,6 +60,11 @@ class Situation:
 
     def runs(self, metric: Metric) -> bool:
         return metric in self.standing and self.standing[metric].is_open
+
+    @property
+    def awaits_call(self) -> bool:
+        """Of a report, or of a raise (`calls.raise_awaited` says to what)."""
+        return self.ticket.state == State.CALL_AWAITED or self.runs(Metric.CALL)
 
     @property
     def by_agreement(self) -> list[tuple[str, str | Text]]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -24,6 +24,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.api import shapes
 from tickets.api.once import IDEMPOTENCY, once
 from tickets.api.versions import IF_MATCH, refuse_stale, tag_of, tagged
+from tickets.calls import raise_awaited
 from tickets.models import (
     Call,
     HospitalTask,
@@ -40,6 +41,7 @@ from tickets.models import (
 )
 
 Do = Callable[..., Any]
+WAITS = "Kept: only the phone may raise it so far, so it begins with `log-call`; the ticket is as it was"
 Shape = type[serializers.BaseSerializer[Any]]
 # Where the acts of each kind of row have their addresses.
 PLACES: dict[type[Walled], str] = {
@@ -63,6 +65,7 @@ class Act:
     shows: Shape | None = None
     makes: bool = False
     is_list: bool = False
+    may_await_call: bool = False  # 202: kept, and so once somebody has called
     is_secret: bool = False  # what it answers is said once, and so not kept for whoever sends it again
 
 
@@ -79,7 +82,9 @@ class ActView(APIView):
         return self._ticket(ticket) if self.act.shows is None else _answer(self.act, self.act.shows, result)
 
     def _ticket(self, ticket: Ticket) -> HttpResponse:
-        return tagged(Response, Ticket.objects.get(pk=ticket.pk))  # type: ignore[no-any-return]
+        now = Ticket.objects.get(pk=ticket.pk)
+        waits = self.act.may_await_call and raise_awaited(now)
+        return tagged(Response, now, status=202 if waits else 200)  # type: ignore[no-any-return]
 
 
 def _answer(act: Act, shape: Shape, result: Any) -> HttpResponse:
@@ -116,6 +121,7 @@ def _described(act: Act) -> Any:
         request=None if act.takes is shapes.Nothing else act.takes,
         responses={
             201 if act.makes or act.is_secret else 200: shape(many=True) if act.is_list else shape,
+            **({202: OpenApiResponse(shape, WAITS)} if act.may_await_call else {}),
             **problems(*refusals),
         },
     )(post)

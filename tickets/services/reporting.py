@@ -30,20 +30,22 @@ from servicedesk.clocks.services.clocks import (
 from servicedesk.clocks.words import CHANNELS
 from servicedesk.files.services.uploads import add_file
 from servicedesk.notices.enums import NoticeKind
-from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
-from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
+from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.bulk import insert_made
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
+from tickets.calls import raise_awaited
 from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
+from tickets.services.levels import take_effect
+from tickets.services.phoning import FIRST_CALL
 from tickets.services.waiting import wait_for_the_first
 from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, of, tell, write
@@ -53,24 +55,6 @@ from tickets.terms import InForce, terms_for, version_for
 IN_THE_CALL = timedelta(minutes=1)
 PRESSED_TWICE = timedelta(seconds=10)
 TITLE = 120
-
-# What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
-FIRST_CALL = Promise(
-    Metric.CALL,
-    1,
-    Unit.ELAPSED_MINUTES,
-    is_default=True,
-    ladder=Ladder(
-        (
-            Rung(
-                Anchor.DUE,
-                frozenset(
-                    {Recipient.ON_DUTY, Recipient.PROJECT_MANAGER, Recipient.HOSPITAL_IT, Recipient.HOSPITAL_LEAD}
-                ),
-            ),
-        )
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -156,10 +140,11 @@ def report_with_files(
 
 @transaction.atomic
 def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
-    """The first call starts what waits for it; every later one is written into the stream. Pressed five times, it is
-    one: nobody calls twice within seconds."""
+    """The first call starts what waits for it, a raise as well as a report; every later one is written into the
+    stream. Pressed five times, it is one: nobody calls twice within seconds."""
     ticket = locked(ticket)
-    if again := _pressed_before(ticket, call, by):
+    raised = raise_awaited(ticket)
+    if raised is None and (again := _pressed_before(ticket, call, by)):
         return again
     refuse_over(ticket)
     is_first = ticket.state == State.CALL_AWAITED
@@ -168,7 +153,7 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
         ticket.reported_at = call.called_at
         ticket.channel = Channel.PHONE
         move(ticket, Move.CALL, by=by)
-    row = _keep_call(ticket, call, is_first=is_first, by=by, at=at)
+    row = _keep_call(ticket, call, is_first=is_first or raised is not None, by=by, at=at)
     changed(
         ticket, Act.CALL_LOGGED, by=by, at=at, facts={"caller": call.caller, "called_at": call.called_at.isoformat()}
     )
@@ -176,6 +161,10 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
         stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, ticket.recorded_at))
         start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
         _tell_reported(ticket, by=by, at=at)
+    if raised:
+        assert raised.decided_at
+        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, raised.decided_at))
+        take_effect(ticket, raised, since=call.called_at, by=by, at=at)
     return row
 
 

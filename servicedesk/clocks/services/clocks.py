@@ -169,18 +169,18 @@ def resume_clocks(matter: Matter, *, by: Person, at: datetime, metrics: Iterable
 
 @transaction.atomic
 def change_terms(
-    matter: Matter, *, was: Severity, terms: Terms, by: Person, at: datetime, is_urgent: bool = False
+    matter: Matter, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False
 ) -> Changed:
     """Another severity or category. What is promised no more is superseded; what is promised anew starts now when the
     severity was raised or because of the mark, else from the report. `is_urgent`: marked now, so that what the mark
-    shortens counts from now."""
-    if was != terms.severity:
+    shortens counts from now. `by=None`: what the hospital had decided before takes effect."""
+    if by and was != terms.severity:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
     contracted = [metric for metric in life.entries if not metric.is_of_the_house]
     under = partial(_under, terms, was, is_urgent, at)
     changed = life.act(under, upon=contracted, terms=terms)
-    present = [clock for clock in life.present() if not clock.promise.metric.is_of_the_house]
+    present = life.present()
     reported_at = min((clock.counts_from for clock in present), default=at)
     cycle = max((clock.cycle for clock in present), default=1)
 
