@@ -50,5 +50,5 @@ def test_a_promise_that_escalates_again_and_again_is_one_line(desk):
                 fired_at=told + place * MINUTE, told=[], nobody=["second_line"] if place == 2 else [],
             )  # fmt: skip
     page = unescape(client_of(desk.engineer).get(f"/tickets/{ticket.pk}/?show=clocks").content.decode())
-    assert (page.count("Escalated: Response"), page.count("2 times")) == (2, 1)  # whom nobody was found for is not folded
+    assert (page.count("Escalated: Response"), page.count("2 times")) == (2, 1)  # where nobody was found: apart
     assert f"since {timezone.localtime(told):%m-%d %H:%M}" in page
