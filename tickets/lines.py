@@ -108,7 +108,7 @@ def _lines(
     whose = (ticket.pk, ticket.hospital_id, ticket.matter_id, kinds, notes_of, with_clocks)
     with connection.cursor() as cursor:
         cursor.callproc("ticket_lines", [*whose, since, *(edge or (None, None)), most])
-        return [Line(*said, json.loads(facts)) for *said, facts in cursor.fetchall()]
+        return [Line(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()]
 
 
 def _written(line: Line) -> str:
