@@ -6,13 +6,39 @@ For what is written by the thousand in a second, such as escalations, and with e
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.db import connections
 from django.db.models import NOT_PROVIDED, Field, Model
+from django.utils import timezone
+
+Held = list[tuple[str, list[Any]]]
+_HELD: ContextVar[tuple[str, Held] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def together(*, using: str) -> Iterator[None]:
+    """What is inserted meanwhile is sent at the end, in this order, as one message: nobody waits for each answer.
+    What is asked meanwhile does not see it yet. Within a transaction, so that it is all or nothing."""
+    assert connections[using].in_atomic_block
+    held: Held = []
+    token = _HELD.set((using, held))
+    try:
+        yield
+    finally:
+        _HELD.reset(token)
+    if held:
+        _send(held, using)
+
+
+def _send(held: Held, using: str) -> None:
+    with connections[using].cursor() as cursor:
+        cursor.execute("; ".join(statement for statement, _ in held), [value for _, values in held for value in values])
 
 
 def insert(
@@ -23,9 +49,12 @@ def insert(
         return
     shape = _shape(model, tuple(rows[0]), using)
     values = [*shape.constants, *(column.values(rows) for column in shape.columns)]
-    conflict = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    with connections[using].cursor() as cursor:
-        cursor.execute(shape.statement + conflict, values)
+    one = (shape.statement + (" ON CONFLICT DO NOTHING" if ignore_conflicts else ""), values)
+    line, held = _HELD.get() or ("", [])
+    if line == using:
+        held.append(one)
+    else:
+        _send([one], using)
 
 
 def insert_made(rows: Sequence[Model], *, using: str) -> None:
@@ -33,10 +62,23 @@ def insert_made(rows: Sequence[Model], *, using: str) -> None:
     back, and no signal is sent."""
     if not rows:
         return
-    fields = [field for field in rows[0]._meta.concrete_fields if not field.has_db_default()]
+    meta = rows[0]._meta
+    fields = [field for field in meta.concrete_fields if not (field.has_db_default() or field is meta.auto_field)]
     insert(type(rows[0]), [{f.column: f.pre_save(row, True) for f in fields} for row in rows], using=using)
     for row in rows:
         row._state.adding, row._state.db = False, using
+
+
+def insert_with_history(row: Any, *, using: str) -> None:
+    """With the first line of its history, as saving it would write."""
+    insert_made([row], using=using)
+    past = type(row).history.model
+    author = past.get_default_history_user(row)
+    version = past(
+        history_date=timezone.now(), history_type="+", history_user_id=author.pk if author else None,
+        **{field.attname: getattr(row, field.attname) for field in past.tracked_fields},
+    )  # fmt: skip
+    insert_made([version], using=using)
 
 
 @dataclass(frozen=True)
@@ -82,7 +124,8 @@ def _shape(model: type[Model], given: tuple[str, ...], using: str) -> Shape:
 
 
 def _has_constant(field: Field[Any, Any]) -> bool:
-    return not field.has_db_default() and not (field.null and field.default is NOT_PROVIDED)
+    is_filled_in = field.has_db_default() or field is field.model._meta.auto_field
+    return not is_filled_in and not (field.null and field.default is NOT_PROVIDED)
 
 
 def _dumped(value: Any) -> str:

@@ -39,7 +39,8 @@ def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetim
     courses = begun_by(terms, at=at)
     try:
         with transaction.atomic():
-            keep_begun(matter, courses, terms=terms, by=by, at=at)
+            write_begun(matter, courses, terms)
+            record_begun(matter, terms, by=by, at=at)
     except IntegrityError as reason:
         if not any(name in str(reason) for name in Clock.STARTED_ONCE):
             raise
@@ -62,9 +63,12 @@ def first_due(courses: Courses) -> datetime | None:
     return min(due, default=None)
 
 
-def keep_begun(matter: Matter, courses: Courses, *, terms: Terms, by: Person | None, at: datetime) -> None:
-    """In the caller's transaction; the matter is new, or has none of these promises yet."""
+def write_begun(matter: Matter, courses: Courses, terms: Terms) -> None:
+    """In the caller's transaction; the matter is new, or has none of these promises yet. On record it comes after."""
     Life(matter, said=matter.next_due_at).keep(courses, terms)
+
+
+def record_begun(matter: Matter, terms: Terms, *, by: Person | None, at: datetime) -> None:
     record(Act.CLOCKS_STARTED, matter, by=by, at=at, words={"severity": terms.severity.value or None})
 
 
@@ -83,7 +87,7 @@ def start_clocks_of_part(part: Matter, whole: Matter, *, terms: Terms, by: Perso
         return life.course(metric).of_a_part(promise, calendar, severity=severity, is_of_the_mark=marked)
 
     Life(part).keep({metric: course(metric, promise) for metric, promise in terms.promises.items()}, terms)
-    record(Act.CLOCKS_STARTED, part, by=by, at=at, words={"severity": terms.severity.value or None})
+    record_begun(part, terms, by=by, at=at)
 
 
 @transaction.atomic
