@@ -1,3 +1,4 @@
+import "./first.js";
 import "./dialogs.js";
 import "./requests.js";
 import "./toasts.js";
