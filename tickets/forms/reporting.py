@@ -82,6 +82,7 @@ class FaultForm(GuardsPatientData):
         self.severities = levels_of_contract(self.target.contract)
         self.fields["severity"].choices = [(level.value, level.value) for level in self.severities]
         self.fields["severity"].required = bool(self.severities)
+        self.fields["severity"].disabled = not self.severities  # one chosen under another contract says nothing here
 
     @property
     def levels(self) -> list[Choice]:

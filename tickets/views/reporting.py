@@ -41,7 +41,7 @@ def report_fault(request: Any) -> HttpResponse:
     else:
         form = ReportForm(initial=(request.POST or request.GET).dict(), **about)
     known = known_outages(request.person)[:SHOWN]
-    return render(request, "tickets/report.html", {**_page(form, now), "outages": known})
+    return render(request, "tickets/report.html", {**_page(form, now), "outages": known, "is_small": True})
 
 
 def _reported(request: Any, form: ReportForm, now: Any) -> Ticket | None:
@@ -103,6 +103,7 @@ def call_now(request: Any, ticket: Ticket) -> HttpResponse:
         "now": now,
         "clock": minute,
         "raised": raised,
+        "is_small": True,
         "may_keep_level": raised is not None and DECIDE_TICKETS.reach_of(request.person) is not None,
         "on_duty": answering([ticket.contract.desk], at=now)[0],
         "form": CallForm(at=now, person=request.person, ticket=ticket, raised=raised)
