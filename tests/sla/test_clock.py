@@ -10,9 +10,8 @@ import pytest
 from servicedesk.sla.calendar import Calendar, Impossible
 from servicedesk.sla.clock import Clock, Outcome, State
 from servicedesk.sla.course import Course, begun
-from servicedesk.sla.explain import Reason, explain
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
-from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
+from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit, Window
 from tests.sla.cases import OFFICE, ZONE
 
 OFFICE_DAYS = Calendar((OFFICE,) * 5 + ((), ()))
@@ -141,7 +140,7 @@ def test_a_visit_nobody_called_for_counts_from_the_refusal_in_the_next_cycle():
     assert [(clock.cycle, clock.outcome) for clock in course.clocks] == [(1, Outcome.SUPERSEDED), (2, None)]
     called = course.call(at(19, 10)).latest
     assert (called.due_at, called.state_at(at(19, 10))) == (at(19, 13), State.RUNNING)
-    assert Reason.REOPENED in [step.reason for step in explain(called)]
+    assert called.cycle == 2
 
 
 def test_what_was_waived_is_promised_again_in_the_next_cycle():
@@ -245,38 +244,11 @@ def test_what_cannot_be_is_refused(make):
         make()
 
 
-def test_severities_are_ordered_from_grave_to_light():
-    assert Severity.ONE.is_graver_than(Severity.A)
-    assert not Severity.C.is_graver_than(Severity.C)
-
-
 def test_rungs_come_in_the_order_of_time():
     told = frozenset({Recipient.ON_DUTY})
     ladder = Ladder((Rung(Anchor.DUE, told), Rung(Anchor.SHARE, told, percent=50), Rung(Anchor.START, told)))
     steps = ladder.steps(at(16, 9), at(16, 13))
     assert steps == [(at(16, 9), 2), (at(16, 11), 1), (at(16, 13), 0)]
-
-
-def reasons(clock: Clock) -> list[Reason]:
-    return [step.reason for step in explain(clock)]
-
-
-def test_why_this_time():
-    paused = started(TWO_DAYS, at(16, 9)).pause(at(17, 9), why="no access")
-    assert reasons(paused)[-3:] == [Reason.PAUSED, Reason.ENDS_WITH_HOURS, Reason.PAUSED_NOW]
-    agreed = started(replace(HOURS, by_agreement=True), at(16, 9))
-    assert Reason.AT_THE_LATEST in reasons(agreed)
-    assert Reason.AGREED in reasons(agreed.agree(at(16, 10)))
-    assert Reason.AGREED_TOO_LATE in reasons(agreed.agree(at(17, 10)))
-    late = started(replace(HOURS, armed=Armed.WHEN_CALLED_FOR), at(16, 9)).arm(at(16, 12))
-    assert Reason.CALLED_LATER in reasons(late)
-    assert Reason.RUNS_IN_HOURS in reasons(started(WORKED, at(20, 17)))
-    weekend = started(Promise(Metric.DELIVER, 5, Unit.CALENDAR_DAYS), at(16, 9))
-    assert Reason.MOVED_TO_WORKING_DAY in reasons(weekend)
-
-
-def test_what_watches_the_product_itself_is_of_the_house():
-    assert [metric for metric in Metric if metric.is_of_the_house] == [Metric.CONFIRM, Metric.CALL, Metric.UPDATE]
 
 
 def test_a_pause_that_is_open_at_the_close_of_the_last_day_leaves_no_due_time():
@@ -287,3 +259,22 @@ def test_a_pause_that_is_open_at_the_close_of_the_last_day_leaves_no_due_time():
 def test_a_pause_before_the_beginning_moves_nothing():
     paused = started(HOURS, at(16, 9)).pause(at(16, 9, 30), why="no access").resume(at(16, 10))
     assert replace(paused, counts_from=at(16, 11)).due_at == at(16, 15)
+
+
+def test_a_calendar_day_that_is_wholly_paused_is_not_counted():
+    one = Promise(Metric.DELIVER, 1, Unit.CALENDAR_DAYS)
+    assert started(one, at(16, 9)).pause(at(17)).resume(at(18)).due_at == at(19)
+    assert started(one, at(16, 9)).pause(at(17)).resume(at(17, 23, 59)).due_at == at(18)
+
+
+@pytest.mark.parametrize(("promise", "when", "years"), [
+    (HOURS, at(30, 23), []),  # runs day and night, whatever the year's days off
+    (replace(HOURS, window=Window.OFF), at(30, 23), []),
+    (replace(HOURS, window=Window.OFF), at(31 - 30, 9).replace(year=2027, month=1), [2027]),
+    (replace(TWO_DAYS, target=30), at(30, 9), [2027]),
+])  # fmt: skip
+def test_what_rests_on_a_year_that_is_not_published(promise, when, years):
+    clock = begun(promise, replace(OFFICE_DAYS, known=frozenset({2026})), when)
+    assert (clock.unknown_years, clock.is_provisional) == (years, bool(years))
+    waiting = replace(clock, armed_at=None)
+    assert (waiting.unknown_years, waiting.is_provisional) == ([], False)
