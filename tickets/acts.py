@@ -181,7 +181,6 @@ def _on_site(of: Callable[..., Button], verb: str | Text, icon: str, name: str, 
 
 
 BUTTONS: tuple[Button, ...] = (
-    Button(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, why_not.write_call, key="b"),
     _page(pgettext_lazy("acts", "Call the hotline"), "phone", "call_now", SEE_TICKETS, why_not.to_call,
           group=Group.WORK, side=H, is_rare=True),
     _of_vendor(pgettext_lazy("ticket", "Accept"), "user-check", "ticket_accept", why_not.accept,
@@ -200,6 +199,7 @@ BUTTONS: tuple[Button, ...] = (
                why_not.move(Move.HAND_OVER)),
     _of_hospital(gettext_lazy("It is yours: back to the vendor"), "switch-horizontal", "ticket_give_back",
                  why_not.move(Move.GIVE_BACK), is_rare=True),
+    Button(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, why_not.write_call, key="b"),
     Button(gettext_lazy("Ask for haste"), "bell-ringing", "ticket_urge", REPORT_FAULTS, why_not.urge, H,
            key="h", is_direct=True, is_quiet=True),
     Button(gettext_lazy("Withdraw"), "ban", "ticket_withdraw", REPORT_FAULTS, why_not.move(Move.WITHDRAW), H),

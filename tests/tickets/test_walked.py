@@ -17,7 +17,7 @@ from tickets.services.reporting import Phoned
 from tickets.situation import situation_of
 
 pytestmark = pytest.mark.django_db
-MINUTE = timedelta(minutes=1)
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def next_acts(desk, member, ticket) -> list[str]:
@@ -36,19 +36,43 @@ def test_the_reporter_is_answered_before_a_calls_time_is_judged(desk):
     assert next_acts(desk, desk.it, other)[0] == "ticket_agree_call"
 
 
+def escalate(desk, ticket, metric, *, at, nobody=((),)) -> None:
+    """A rung told each minute, with whom nobody was found for."""
+    clock = desk.clock(ticket, metric)
+    with desk.inside():
+        steps = Step.objects.filter(clock=clock).order_by("fire_at")[: len(nobody)]
+        facts = {"hospital": desk.world.h1, "vendor": desk.world.v1, "matter_id": ticket.matter_id, "clock": clock}
+        for place, (step, roles) in enumerate(zip(steps, nobody, strict=True)):
+            Escalation.objects.create(
+                **facts, step=step, rung=step.rung, due_at=clock.due_at, at=step.fire_at,
+                fired_at=at + place * MINUTE, told=[], nobody=list(roles),
+            )  # fmt: skip
+
+
+def read(member, path) -> str:
+    return unescape(client_of(member).get(path).content.decode())
+
+
 def test_a_promise_that_escalates_again_and_again_is_one_line(desk):
     """PACS-17: each rung stands on the clock's page; between two acts the ticket says it once, and how often."""
     ticket = desk.report(at=timezone.now() - 55 * MINUTE)
-    clock = desk.clock(ticket, Metric.RESPOND)
     told = timezone.now()
-    with desk.inside():
-        steps = list(Step.objects.filter(clock=clock).order_by("fire_at")[:3])
-        facts = {"hospital": desk.world.h1, "vendor": desk.world.v1, "matter_id": ticket.matter_id, "clock": clock}
-        for place, step in enumerate(steps):
-            Escalation.objects.create(
-                **facts, step=step, rung=step.rung, due_at=clock.due_at, at=step.fire_at,
-                fired_at=told + place * MINUTE, told=[], nobody=["second_line"] if place == 2 else [],
-            )  # fmt: skip
-    page = unescape(client_of(desk.engineer).get(f"/tickets/{ticket.pk}/?show=clocks").content.decode())
+    escalate(desk, ticket, Metric.RESPOND, at=told, nobody=((), (), ("second_line",)))
+    page = read(desk.engineer, f"/tickets/{ticket.pk}/?show=clocks")
     assert (page.count("Escalated: Response"), page.count("2 times")) == (2, 1)  # where nobody was found: apart
     assert f"since {timezone.localtime(told):%m-%d %H:%M}" in page
+
+
+def test_a_ticket_that_escalates_stands_once_in_the_list_and_is_one_press_away(desk):
+    """PACS-17: two late promises of a ticket are two lines under its name; a promise's page leads to it."""
+    at = timezone.now() - 3 * HOUR
+    call = Phoned(called_at=at, caller="刘敏")
+    ticket = desk.report(call=call, by=desk.it, severity=Severity.A, channel=Channel.PHONE, at=at)
+    for metric in (Metric.RESPOND, Metric.ON_SITE):
+        escalate(desk, ticket, metric, at=timezone.now())
+    page = read(desk.engineer, "/escalations/")
+    assert page.count(f'href="/tickets/{ticket.pk}/"') == 1
+    for metric in (Metric.RESPOND, Metric.ON_SITE):
+        clock = f"/clocks/{desk.clock(ticket, metric).pk}/"
+        assert clock in page
+        assert f'href="/tickets/{ticket.pk}/"' in read(desk.engineer, clock)

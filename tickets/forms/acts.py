@@ -76,7 +76,7 @@ class GiveForm(ActForm):
     to = NamedMember(
         Membership.objects.none(),
         label=_("To whom"),
-        empty_label=None,
+        empty_label="—",
         help_text=_("Giving stops no promise; only their accepting does."),
     )
 
