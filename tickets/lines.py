@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import starmap
 from typing import Any
 from uuid import UUID
 
@@ -90,7 +91,8 @@ def _lines(
     whose = (ticket.pk, ticket.hospital_id, ticket.matter_id, kinds, notes_of, with_clocks)
     with connection.cursor() as cursor:
         cursor.callproc("ticket_lines", [*whose, since, *(edge or (None, None)), most])
-        return [Line(*said, facts=json.loads(facts)) for *said, facts in cursor.fetchall()]
+        found = [(*said, json.loads(facts)) for *said, facts in cursor.fetchall()]
+    return list(starmap(Line, found))
 
 
 def _written(line: Line) -> str:
