@@ -1,7 +1,8 @@
-"""What a ticket's page reads by functions of the database stands behind the wall as its tables do."""
+"""What a ticket's page and the queue read by functions of the database stands behind the wall as its tables do."""
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -11,6 +12,8 @@ from servicedesk.tenancy import wall
 from tests.clocks.examples import AT
 from tickets.enums import Writing
 from tickets.lines import stream_of
+from tickets.models import QueueView
+from tickets.queue.views import saved_views
 from tickets.services import drafts, working
 from tickets.situation import clocks_of
 
@@ -73,3 +76,42 @@ def test_a_clocks_pauses_come_with_it(desk):
             assert [(span.start_at, span.why) for span in row.spans.all()] == [(AT + 5 * MINUTE, "等备件")]
             assert clock.core.open_pause.start == AT + 5 * MINUTE
             assert clock.core.promise.metric == row.metric
+
+
+def around_the_row(ticket) -> dict:
+    """Clocks and names of a row of the queue, as somebody asks who was let in by no door."""
+    hospital, vendor = [ticket.hospital_id], [ticket.vendor_id]
+    with connection.cursor() as cursor:
+        words = "SELECT queue_around(%s, %s, %s::uuid[], %s, %s, '{}'::uuid[], %s::uuid[])"
+        cursor.execute(words, [*vendor, hospital, [ticket.matter_id], hospital, vendor, [ticket.contract_id]])
+        return json.loads(cursor.fetchone()[0])
+
+
+def test_behind_the_wall_the_queue_finds_neither_clocks_nor_names(desk):
+    ticket = desk.accepted()
+    with desk.acting(desk.engineer):
+        found = around_the_row(ticket)
+        assert {metric for _pk, _matter, metric, *_rest in found["clocks"]} >= {"respond", "on_site"}
+        assert found["hospitals"] == [[desk.world.h1.pk, desk.world.h1.short_name, desk.world.h1.hue]]
+        assert found["contracts"] == [[str(desk.contract.pk), desk.contract.name]]
+    nothing = dict.fromkeys(("clocks", "hospitals", "vendors", "systems", "contracts"))
+    with wall.opened(wall.NOBODY):
+        assert around_the_row(ticket) == nothing
+    with wall.opened(wall.Context.of_hospital(desk.world.h2.id)):
+        found = around_the_row(ticket)
+        assert found["clocks"] is found["hospitals"] is found["contracts"] is None
+
+
+def test_views_that_others_keep_for_themselves_stay_theirs(desk):
+    """Whoever asks in a colleague's name gets what is kept for everybody, and no more."""
+    at = {"kept_at": AT}
+    with desk.acting(desk.engineer) as own:
+        whose = {"vendor_id": own.vendor_id, "user_id": own.user_id}
+        QueueView.objects.create(**whose, **at, name="我的", query="severity=A")
+        QueueView.objects.create(**whose, **at, name="大家的", query="severity=B", is_shared=True)
+        assert [view.name for view in saved_views(own)] == ["我的", "大家的"]
+    with desk.acting(desk.colleague) as colleague:
+        assert [view.name for view in saved_views(colleague)] == ["大家的"]
+        assert [view.name for view in saved_views(own)] == ["大家的"]
+    with desk.acting(desk.it):
+        assert saved_views(own) == []

@@ -46,7 +46,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("tickets", "0008_ticket_page_plans"),
+        ("tickets", "0008_plans_that_are_kept"),
         ("contracts", "0003_who_decides"),
         ("notices", "0003_subscribers"),
     ]

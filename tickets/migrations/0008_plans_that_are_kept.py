@@ -1,6 +1,7 @@
-"""What a ticket's page reads beside what stands around it, as functions like `ticket_around`: they keep their plans, where
-planning three tables under their policies, and writing the statement, took twenty times as long as answering it. They
-run as whoever asks, behind the wall; whoever calls has let the ticket in by its door."""
+"""What a ticket's page reads beside what stands around it, and the queue beside its tickets, as functions like
+`ticket_around`: they keep their plans, where planning three tables under their policies, and writing the statement, took
+twenty times as long as answering it. They run as whoever asks, behind the wall; whoever calls has let the tickets in by
+their door."""
 
 from django.db import migrations
 
@@ -35,6 +36,13 @@ TOLD = lines(
     "x.fired_at",
     "x.id",
 )
+
+
+def listed(columns: str, rows: str, key: str, keys: str) -> str:
+    """A few names, each a list that begins with its key."""
+    return f"(SELECT jsonb_agg(jsonb_build_array({columns})) FROM {rows} x WHERE x.{key} = ANY ({keys}))"
+
+
 FUNCTIONS = {
     """ticket_lines(of_ticket uuid, of_hospital bigint, of_matter uuid, kinds text[], notes_of text, with_clocks boolean,
         since timestamptz, edge timestamptz, edge_id uuid, most integer)
@@ -48,6 +56,20 @@ FUNCTIONS = {
     "ticket_drafts(of_ticket uuid, me uuid) RETURNS jsonb": """RETURN (
         SELECT jsonb_object_agg(d.kind, d.fields) FROM tickets_draft d
          WHERE d.membership_id = me AND d.ticket = of_ticket)""",
+    """queue_around(of_vendor bigint, of_hospitals bigint[], matters uuid[], hospitals bigint[], vendors bigint[],
+        systems uuid[], contracts uuid[]) RETURNS jsonb""": f"""RETURN jsonb_build_object(
+        'clocks', (SELECT jsonb_agg(jsonb_build_array(c.id, c.matter_id, c.metric, c.due_at, c.armed_at, c.counts_from,
+                                                      c.outcome) ORDER BY c.matter_id, c.counts_from, c.metric)
+                     FROM clocks_clock c WHERE c.is_standing AND c.hospital_id = ANY (of_hospitals)
+                      AND c.matter_id = ANY (matters) AND (of_vendor IS NULL OR c.vendor_id = of_vendor)),
+        'hospitals', {listed("x.id, x.short_name, x.hue", "tenancy_hospital", "id", "hospitals")},
+        'vendors', {listed("x.id, x.short_name, NULL", "tenancy_vendor", "id", "vendors")},
+        'systems', {listed("x.id, x.name", "contracts_system", "id", "systems")},
+        'contracts', {listed("x.id, x.name", "contracts_contract", "id", "contracts")})""",
+    "queue_views(of_hospital bigint, of_vendor bigint, me uuid) RETURNS jsonb": """RETURN (
+        SELECT jsonb_agg(to_jsonb(v) ORDER BY v.is_shared, v.name, v.id) FROM tickets_queueview v
+         WHERE v.hospital_id IS NOT DISTINCT FROM of_hospital AND v.vendor_id IS NOT DISTINCT FROM of_vendor
+           AND (v.is_shared OR v.user_id = me))""",
 }
 
 
