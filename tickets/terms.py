@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from contracts.matrices import current_calendar_id, matrix_of, version_at, version_near
 from contracts.models import CatalogueItem, Contract, MatrixVersion, Signing
 from servicedesk.clocks.life import Terms
-from servicedesk.clocks.models import WorkCalendar
+from servicedesk.clocks.models import Desk, WorkCalendar
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.promise import Channel, Matrix, Severity
@@ -80,8 +80,8 @@ class InForce:
             promises = self.matrix.terms(category, severity, at, emergency=bool(urgent))
         except Impossible as reason:
             raise Refused(in_words(reason), code="not_promised") from reason
-        calendar = WorkCalendar(pk=self.calendar_id)
-        return Terms(self.version.contract.desk, calendar, category, severity, promises, of_the_mark=urgent)
+        desk, calendar = Desk(pk=self.version.contract.desk_id), WorkCalendar(pk=self.calendar_id)
+        return Terms(desk, calendar, category, severity, promises, of_the_mark=urgent)
 
     def channels(self, *, category: str, severity: Severity, at: datetime) -> frozenset[Channel]:
         return self.matrix.channels_for(category, severity, at)
@@ -112,7 +112,7 @@ def house_terms(ticket: Ticket, *, at: datetime) -> Terms | None:
     if version is None:
         return None
     calendar = WorkCalendar(pk=current_calendar_id(version))
-    return Terms(ticket.contract.desk, calendar, ticket.category, Severity(ticket.severity), {})
+    return Terms(Desk(pk=ticket.contract.desk_id), calendar, ticket.category, Severity(ticket.severity), {})
 
 
 def channels_for(contract: Contract, *, category: str, severity: Severity, at: datetime) -> frozenset[Channel]:

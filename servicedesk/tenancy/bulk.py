@@ -17,8 +17,9 @@ from django.db import connections
 from django.db.models import NOT_PROVIDED, Field, Model
 from django.utils import timezone
 
-Held = list[tuple[str, list[Any]]]
-_HELD: ContextVar[tuple[str, Held] | None] = ContextVar("held", default=None)
+from servicedesk.tenancy.plans import Said, Statement, send
+
+_HELD: ContextVar[tuple[str, list[Said]] | None] = ContextVar("held", default=None)
 
 
 @contextmanager
@@ -26,19 +27,14 @@ def together(*, using: str) -> Iterator[None]:
     """What is inserted meanwhile is sent at the end, in this order, as one message: nobody waits for each answer.
     What is asked meanwhile does not see it yet. Within a transaction, so that it is all or nothing."""
     assert connections[using].in_atomic_block
-    held: Held = []
+    held: list[Said] = []
     token = _HELD.set((using, held))
     try:
         yield
     finally:
         _HELD.reset(token)
     if held:
-        _send(held, using)
-
-
-def _send(held: Held, using: str) -> None:
-    with connections[using].cursor() as cursor:
-        cursor.execute("; ".join(statement for statement, _ in held), [value for _, values in held for value in values])
+        send(held, using=using)
 
 
 def insert(
@@ -47,14 +43,13 @@ def insert(
     """Rows by column name, each naming the same columns; what they leave out has the field's own default."""
     if not rows:
         return
-    shape = _shape(model, tuple(rows[0]), using)
-    values = [*shape.constants, *(column.values(rows) for column in shape.columns)]
-    one = (shape.statement + (" ON CONFLICT DO NOTHING" if ignore_conflicts else ""), values)
+    shape = _shape(model, tuple(rows[0]), using, ignore_conflicts)
+    one: Said = (shape.statement, [*shape.constants, *(column.values(rows) for column in shape.columns)])
     line, held = _HELD.get() or ("", [])
     if line == using:
         held.append(one)
     else:
-        _send([one], using)
+        send([one], using=using)
 
 
 def insert_made(rows: Sequence[Model], *, using: str) -> None:
@@ -95,13 +90,13 @@ class Column:
 
 @dataclass(frozen=True)
 class Shape:
-    statement: str
+    statement: Statement
     columns: list[Column]
     constants: list[Any]
 
 
 @cache
-def _shape(model: type[Model], given: tuple[str, ...], using: str) -> Shape:
+def _shape(model: type[Model], given: tuple[str, ...], using: str, ignore_conflicts: bool) -> Shape:
     line, fields = connections[using], model._meta.concrete_fields
     if unknown := set(given) - {field.column for field in fields}:
         raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
@@ -119,7 +114,8 @@ def _shape(model: type[Model], given: tuple[str, ...], using: str) -> Shape:
     arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
     fixed = "".join(f"%s::{kind}, " for _name, kind, _value in constants)
     table = line.ops.quote_name(model._meta.db_table)
-    statement = f"INSERT INTO {table} ({names}) SELECT {fixed}u.* FROM unnest({arrays}) u"  # noqa: S608 - names of fields
+    words = f"INSERT INTO {table} ({names}) SELECT {fixed}u.* FROM unnest({arrays}) u"  # noqa: S608 - names of fields
+    statement = Statement.of(f"insert_{table}".replace('"', ""), words + " ON CONFLICT DO NOTHING" * ignore_conflicts)
     return Shape(statement, columns, [value for *_, value in constants])
 
 

@@ -21,7 +21,7 @@ from tickets.services.reporting import Report
 
 
 def report_of(given: dict[str, Any], *, is_phoned: bool, by: Person) -> Report:
-    rows = Contract.objects.filter(Contract.owned_by(by)).select_related("hospital", "desk")
+    rows = Contract.objects.filter(Contract.owned_by(by))
     contract = named("contract", rows, given.pop("contract"))
     refuse_read_only(contract, by)
     if given["external_source"] and not given["external_number"]:

@@ -286,7 +286,7 @@ def write_ticket(
 ) -> Ticket:  # fmt: skip
     contract, title, key = report.contract, report.title.strip()[:TITLE] or item.name, uuid7()
     owners = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
-    number, using = next_number(contract.hospital, at=at), contract._state.db or DEFAULT_DB_ALIAS
+    number, using = next_number(contract.hospital_id, at=at), contract._state.db or DEFAULT_DB_ALIAS
     matter.label, matter.url = f"{number} {title}"[:120], reverse("ticket", args=[key])
     insert_made([matter], using=using)
     ticket = Ticket(

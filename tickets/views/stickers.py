@@ -107,7 +107,7 @@ def number_rule(request: Any) -> HttpResponse:
     now = timezone.now()
     hospital = Hospital.objects.get(pk=request.person.hospital_id)
     rule = NumberRule.objects.filter(hospital=hospital).first()
-    initial = {"prefix": rule.prefix if rule else letters_of(hospital), "digits": rule.digits if rule else DIGITS}
+    initial = {"prefix": rule.prefix if rule else letters_of(hospital.code), "digits": rule.digits if rule else DIGITS}
     form = NumbersForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         set_number_rule(**form.cleaned_data, by=request.person, at=now)
