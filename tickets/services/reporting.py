@@ -42,6 +42,7 @@ from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
+from tickets.offering import may_report
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.waiting import wait_for_the_first
@@ -120,6 +121,9 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     moment = _moment(report, call, at)
     hold_calendars(report.contract.hospital_id)
     item = category_of(report)
+    if by and not may_report(item, by.role):
+        sentence = _("Your role does not report this kind of service; the contract's service catalogue says who does.")
+        raise Refused(sentence, code="not_yours")
     promised = None if _is_outside(report, moment) else _in_force(report, moment)
     terms = _terms(report, promised, moment) if promised else None
     waits = terms if promised and not _may_come_by(report, promised, moment) else None
