@@ -44,6 +44,7 @@ from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
+from tickets.offering import may_report
 from tickets.people import FirstTold, first_told, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.levels import take_effect
@@ -107,6 +108,7 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     hold_calendars(report.contract.hospital_id)
     asked = AtReport.of(report.contract, report.category, moment)
     item = asked.item or _no_such_kind()
+    _refuse_foreign_kind(item, by)
     promised = None if _is_outside(report, moment) else asked.in_force
     terms = _terms(report, promised, moment) if promised else None
     waits = terms if promised and not _may_come_by(report, promised, moment) else None
@@ -250,6 +252,12 @@ def category_of(report: Report) -> CatalogueItem:
 
 def _no_such_kind() -> NoReturn:
     raise Refused(_("The contract has no such kind of service."))
+
+
+def _refuse_foreign_kind(item: CatalogueItem, by: Person | None) -> None:
+    if by and not may_report(item, by.role):
+        sentence = _("Your role does not report this kind of service; the contract's service catalogue says who does.")
+        raise Refused(sentence, code="not_yours")
 
 
 def _terms(report: Report, promised: InForce, moment: datetime) -> Terms:
