@@ -96,7 +96,8 @@ def as_problem(error: Exception, context: dict[str, Any]) -> HttpResponse | None
         return invalid(error.detail)
     if not isinstance(error, APIException):
         return None
-    return problem(error.status_code, str(error.detail))
+    fields = {"errors": getattr(error, "errors", ()), "masked": getattr(error, "masked", {})}
+    return problem(error.status_code, str(error.detail), **fields)
 
 
 def invalid(errors: Any) -> HttpResponse:
@@ -145,12 +146,15 @@ def _unknown() -> HttpResponse:
     return answer
 
 
-def problem(status: int, detail: str, *, errors: Sequence[tuple[str, str]] = ()) -> HttpResponse:
-    """`errors` are fields with their sentences."""
+def problem(
+    status: int, detail: str, *, errors: Sequence[tuple[str, str]] = (), masked: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """`errors` are fields with their sentences; `masked` what could be sent in a field instead."""
     said: dict[str, Any] = {
         "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
     }  # fmt: skip
     if errors:
-        said["errors"] = [{"field": field, "detail": sentence} for field, sentence in errors]
+        offered = {field: {"masked": text} for field, text in (masked or {}).items()}
+        said["errors"] = [{"field": field, "detail": words, **offered.get(field, {})} for field, words in errors]
     body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")  # half a character may have been sent
     return HttpResponse(body, status=status, content_type=PROBLEM)
