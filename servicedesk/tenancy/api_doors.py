@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, ValidationError
 
-from servicedesk.tenancy.doors import SAFE, Audience, Rule, may_write, walk
+from servicedesk.tenancy.doors import SAFE, Audience, Rule, walk
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
-from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.refusals import Refused
 
 PROBLEM = "application/problem+json"
 STATUS = {"stale": 412}  # where HTTP has a word of its own for a refusal
@@ -71,12 +71,6 @@ def _undone(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
     if response.status_code >= 400 and request.method not in SAFE and transaction.get_connection().in_atomic_block:
         transaction.set_rollback(True)
     return response
-
-
-def refuse_read_only(row: Walled, person: Any) -> None:
-    """Of a row that a body names; the door looks at the one in the address."""
-    if not may_write(row, person):
-        raise Forbidden(_("You may read this but no longer change it."), code="read_only")
 
 
 def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
