@@ -16,13 +16,14 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from servicedesk.tenancy.api_doors import api_door
-from servicedesk.tenancy.api_parts import Json, problems, read, shown
+from servicedesk.tenancy.api_parts import Json, problems, shown
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.wall import Person
 from tickets.api import shapes
 from tickets.api.once import IDEMPOTENCY, once
+from tickets.api.patients import PATIENT_DATA, read
 from tickets.api.versions import IF_MATCH, refuse_stale, tag_of, tagged
 from tickets.calls import raise_awaited
 from tickets.models import (
@@ -74,7 +75,7 @@ class ActView(APIView):
     parser_classes = [Json]
 
     def done(self, request: Request, row: Any) -> HttpResponse:
-        given = read(self.act.takes, request.data)
+        given = read(self.act.takes, request)
         ticket = row if isinstance(row, Ticket) else row.ticket
         if ticket is not None:
             refuse_stale(request, ticket)
@@ -107,6 +108,12 @@ def route_of(act: Act) -> tuple[str, str]:
     return f"{PLACES[act.of]}/<uuid:pk>/{act.name}/", f"api_{act.of._meta.model_name}_{act.name}"
 
 
+def texts_of(act: Act) -> list[str]:
+    """Whether it takes any; the first is enough to know."""
+    fields = act.takes().fields.items()
+    return [name for name, field in fields if isinstance(field, serializers.CharField | serializers.Serializer)][:1]
+
+
 def _described(act: Act) -> Any:
     def post(self: ActView, request: Request, row: Any) -> HttpResponse:
         return self.done(request, row)
@@ -117,7 +124,7 @@ def _described(act: Act) -> Any:
         operation_id=f"{act.of._meta.model_name}_{act.name.replace('-', '_')}",
         tags=[PLACES[act.of].replace("-", " ")],
         summary=act.words,
-        parameters=[IF_MATCH, *(() if act.is_secret else (IDEMPOTENCY,))],
+        parameters=[IF_MATCH, *(() if act.is_secret else (IDEMPOTENCY,)), *(PATIENT_DATA for _text in texts_of(act))],
         request=None if act.takes is shapes.Nothing else act.takes,
         responses={
             201 if act.makes or act.is_secret else 200: shape(many=True) if act.is_list else shape,

@@ -17,7 +17,6 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy
 from tickets.forms.fields import Coming, Line, Words
 from tickets.forms.texts import GuardsPatientData
-from tickets.patient_data import NEVER_ONES_OWN
 from tickets.permissions import WORK_TICKETS
 from tickets.services.phoning import is_raise_by_phone
 from tickets.situation import Situation
@@ -26,8 +25,6 @@ WHY = 300
 
 
 class ActForm(GuardsPatientData):
-    looks_for = NEVER_ONES_OWN
-
     def __init__(self, *args: Any, situation: Situation, person: Person, **kwargs: Any) -> None:
         self.situation, self.person = situation, person
         super().__init__(*args, **kwargs)

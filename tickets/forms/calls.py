@@ -29,7 +29,7 @@ class CallForm(GuardsPatientData):
     """Opened during the call: the moment it was opened is the call's, unless another one is typed. Who is writing, and
     about what, says most of the rest."""
 
-    guarded = ("said",)
+    phones_too = ("said",)
 
     called_at = forms.DateTimeField(
         label=gettext_lazy("When was the call"),
@@ -96,7 +96,7 @@ def _known(person: Person, ticket: Ticket | None, raised: SeverityWish | None) -
     return called | ({"callee": person.name} if person.side is Side.VENDOR else {})
 
 
-class DisputeForm(forms.Form):
+class DisputeForm(GuardsPatientData):
     why = PlainText(
         label=gettext_lazy("What is wrong with the time of the call"), max_length=300,
         widget=forms.Textarea({"rows": 2}),

@@ -38,7 +38,7 @@ class Choice:
 class FaultForm(GuardsPatientData):
     """The kinds of service and the levels are those of the chosen system's contract."""
 
-    guarded = ("title", "words")
+    phones_too = ("title", "words")
 
     system = forms.ChoiceField(label=gettext_lazy("Which system"))
     category = forms.ChoiceField(label=gettext_lazy("What is it about"))
@@ -112,7 +112,7 @@ class FaultForm(GuardsPatientData):
 class ReportForm(FaultForm):
     """Of somebody who is signed in and has the trouble, or stands beside who has."""
 
-    guarded = ("title", "words", "where")
+    phones_too = ("title", "words", "where")
 
     department = forms.ModelChoiceField(
         Department.objects.none(), label=gettext_lazy("department"), required=False,
