@@ -15,8 +15,7 @@ BEGIN
     RETURN jsonb_build_object(
         'signings', (SELECT jsonb_agg(jsonb_build_object('id', x.id, 'from_on', x.from_on, 'to_on', x.to_on)
                                       ORDER BY x.from_on, x.id) FROM contracts_signing x WHERE x.contract_id = of_contract),
-        'item', (SELECT jsonb_build_object('id', x.id, 'category', x.category, 'name', x.name,
-                                               'roles', x.roles)
+        'item', (SELECT jsonb_build_object('id', x.id, 'category', x.category, 'name', x.name, 'roles', x.roles)
                    FROM contracts_catalogueitem x WHERE x.contract_id = of_contract AND x.category = of_category),
         'version', CASE WHEN v.id IS NOT NULL THEN jsonb_build_object('id', v.id, 'version', v.version,
                        'marks_itself', v.marks_itself, 'activated_at', v.activated_at, 'calendar_id', v.calendar_id) END,
