@@ -1,4 +1,4 @@
-"""What a person's first page shows of tickets. Functions of the database (migration 0072) keep their plans; each list
+"""What a person's first page shows of tickets. Functions of the database (migration 0006) keep their plans; each list
 is one call, bounded, and given the wall's conditions as `visible_to` would say them."""
 
 from __future__ import annotations

@@ -35,6 +35,14 @@ READ = (
     "number", "title", "severity", "is_emergency", "state", "channel", "where", "reporter_name", "reported_at",
     "assignee_id", "assignee_name", "waits_for", "urged_at", "due_at", "version", "closed_at", "cycle",
 )  # fmt: skip
+<<<<<<< HEAD
+=======
+OF_A_CLOCK = ("pk", "matter_id", "metric", "due_at", "armed_at", "counts_from", "outcome", "is_provisional")
+HOSPITALS = "SELECT id, short_name, hue FROM tenancy_hospital WHERE id = ANY (%s)"
+VENDORS = "SELECT id, short_name, NULL FROM tenancy_vendor WHERE id = ANY (%s)"
+SYSTEMS = "SELECT id, name FROM contracts_system WHERE id = ANY (%s)"
+CONTRACTS = "SELECT id, name FROM contracts_contract WHERE id = ANY (%s)"
+>>>>>>> s6-promises
 LIVE = ("id", "state", "version", "due_at")  # what a page that stands open watches
 
 
@@ -48,6 +56,7 @@ class Ticking(NamedTuple):
     armed_at: datetime | None
     counts_from: datetime
     outcome: str | None
+    is_provisional: bool
 
 
 class Who(NamedTuple):
@@ -66,6 +75,7 @@ class Chip:
     counts_from: datetime
     is_paused: bool = False
     why: str = ""
+    is_provisional: bool = False  # rests on a year whose days off are not published
 
 
 @dataclass(frozen=True)
@@ -161,10 +171,10 @@ def _nearest(clocks: Iterable[Ticking]) -> Ticking | None:
 def _chip(clock: Ticking, paused: dict[UUID, Running], at: datetime) -> Chip:
     metric = METRICS[Metric(clock.metric)]
     if clock.due_at is not None:
-        return Chip(metric, clock.due_at, clock.counts_from)
-    core = paused[clock.pk]
+        return Chip(metric, clock.due_at, clock.counts_from, is_provisional=clock.is_provisional)
+    core, resumed = paused[clock.pk], paused[clock.pk].resume(at)
     why = core.open_pause.why if core.open_pause else ""
-    return Chip(metric, core.due_if_resumed(at), clock.counts_from, is_paused=True, why=why)
+    return Chip(metric, resumed.due_at, clock.counts_from, True, why, resumed.is_provisional)
 
 
 def _dot(clock: Ticking, at: datetime) -> Dot:

@@ -1,4 +1,4 @@
-"""What duty roster and running promises have to say on a person's home page: one function each (migration 0070)."""
+"""What duty roster and running promises have to say on a person's home page: one function each (migration 0005)."""
 
 from __future__ import annotations
 

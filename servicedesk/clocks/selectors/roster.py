@@ -136,7 +136,7 @@ class NextDuty:
 
 
 def next_duties(person: Person, *, at: datetime, limit: int = 5) -> list[NextDuty]:
-    """The person's own, the one that runs first, by a function that keeps its plan (migration 0071)."""
+    """The person's own, the one that runs first, by a function that keeps its plan (migration 0005)."""
     if SEE_ROSTER.reach_of(person) is None:
         return []
     with connection.cursor() as cursor:
