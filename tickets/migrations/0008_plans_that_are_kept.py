@@ -59,7 +59,8 @@ FUNCTIONS = {
     """queue_around(of_vendor bigint, of_hospitals bigint[], matters uuid[], hospitals bigint[], vendors bigint[],
         systems uuid[], contracts uuid[]) RETURNS jsonb""": f"""RETURN jsonb_build_object(
         'clocks', (SELECT jsonb_agg(jsonb_build_array(c.id, c.matter_id, c.metric, c.due_at, c.armed_at, c.counts_from,
-                                                      c.outcome) ORDER BY c.matter_id, c.counts_from, c.metric)
+                                                      c.outcome, c.is_provisional)
+                                                      ORDER BY c.matter_id, c.counts_from, c.metric)
                      FROM clocks_clock c WHERE c.is_standing AND c.hospital_id = ANY (of_hospitals)
                       AND c.matter_id = ANY (matters) AND (of_vendor IS NULL OR c.vendor_id = of_vendor)),
         'hospitals', {listed("x.id, x.short_name, x.hue", "tenancy_hospital", "id", "hospitals")},

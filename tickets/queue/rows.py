@@ -35,14 +35,6 @@ READ = (
     "number", "title", "severity", "is_emergency", "state", "channel", "where", "reporter_name", "reported_at",
     "assignee_id", "assignee_name", "waits_for", "urged_at", "due_at", "version", "closed_at", "cycle",
 )  # fmt: skip
-<<<<<<< HEAD
-=======
-OF_A_CLOCK = ("pk", "matter_id", "metric", "due_at", "armed_at", "counts_from", "outcome", "is_provisional")
-HOSPITALS = "SELECT id, short_name, hue FROM tenancy_hospital WHERE id = ANY (%s)"
-VENDORS = "SELECT id, short_name, NULL FROM tenancy_vendor WHERE id = ANY (%s)"
-SYSTEMS = "SELECT id, name FROM contracts_system WHERE id = ANY (%s)"
-CONTRACTS = "SELECT id, name FROM contracts_contract WHERE id = ANY (%s)"
->>>>>>> s6-promises
 LIVE = ("id", "state", "version", "due_at")  # what a page that stands open watches
 
 
@@ -134,10 +126,10 @@ def _around(tickets: Sequence[Ticket], person: Person, facts: Sequence[str]) -> 
 
 def _clocks_in(around: dict[str, Any]) -> dict[UUID, list[Ticking]]:
     found: dict[UUID, list[Ticking]] = defaultdict(list)
-    for pk, matter, metric, due, armed, counts_from, outcome in around["clocks"] or ():
+    for pk, matter, metric, due, armed, counts_from, outcome, is_provisional in around["clocks"] or ():
         matter_id = UUID(matter)
         times = (_moment(due), _moment(armed), datetime.fromisoformat(counts_from))
-        found[matter_id].append(Ticking(UUID(pk), matter_id, metric, *times, outcome))
+        found[matter_id].append(Ticking(UUID(pk), matter_id, metric, *times, outcome, is_provisional))
     return found
 
 
