@@ -15,14 +15,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 from pathlib import Path
 
 from servicedesk.children import Child, say, stop
 from servicedesk.embedded import PROJECT, Server, Trouble, passwords, remove, servers
 from servicedesk.embedded.ground import locked, tail
+from servicedesk.embedded.postgres import Postgres
+from servicedesk.kept import Kept, is_new
 from servicedesk.leftovers import MARK, end_leftovers
 from servicedesk.processes import PROCESSES, Process
 
+ANEW = "Were these data made by another version? `make demo-reset` throws them away and begins anew."
 FIRST_PAGE = 60  # seconds until a web that does not answer is given up
 
 
@@ -53,7 +57,7 @@ class Supervisor:
     def run(self) -> None:
         with servers(self.var) as (given, ours):
             environment = self.environment(given)
-            sign_ins = self.prepare(environment)
+            sign_ins = self.prepare(environment, ours, at=datetime.now(UTC))
             children = [Child(process, environment, self._log(process)) for process in PROCESSES]
             try:
                 children[0].start()
@@ -63,7 +67,23 @@ class Supervisor:
             finally:
                 stop(children)
 
-    def prepare(self, environment: dict[str, str]) -> str:
+    def throw_away(self, *, at: datetime) -> None:
+        remove(self.var)
+        kept = Kept(self.var, self.address)
+        if kept.is_good(at):
+            kept.lay_out_secrets()
+
+    def prepare(self, environment: dict[str, str], ours: list[Server], *, at: datetime) -> str:
+        """What was kept a short while ago, or told anew and kept."""
+        new = [server for server in ours if isinstance(server, Postgres) and is_new(server)]
+        kept = Kept(self.var, self.address)
+        to_keep = [server for server in new if not (kept.is_good(at) and kept.load(server))]
+        sign_ins = self.fill(environment)
+        for server in to_keep:
+            kept.keep(server, at=at)
+        return sign_ins
+
+    def fill(self, environment: dict[str, str]) -> str:
         """Migrations and demo data in one process: loading Django costs more than either."""
         done = subprocess.run(
             [sys.executable, "manage.py", "demo"], cwd=PROJECT, env=environment, capture_output=True, text=True
@@ -72,7 +92,7 @@ class Supervisor:
         if done.returncode < 0:
             raise Stop
         if done.returncode:
-            raise Trouble(f"The database could not be prepared:\n{done.stderr[-3000:]}")
+            raise Trouble(f"The database could not be prepared:\n{done.stderr[-3000:]}\n{ANEW}")
         return done.stdout
 
     def await_first_page(self, web: Child) -> None:
@@ -133,10 +153,11 @@ def main() -> int:
         with locked(var / "demo.lock", wait=False):
             end_leftovers(var)
             refuse_taken_port(int(words.port))
+            supervisor = Supervisor(var, int(words.port))
             if words.anew:
-                remove(var)
+                supervisor.throw_away(at=datetime.now(UTC))
             try:
-                Supervisor(var, int(words.port)).run()
+                supervisor.run()
             finally:
                 end_leftovers(var)  # of children that were killed: theirs end by themselves, but not at once
     except BlockingIOError:

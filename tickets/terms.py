@@ -75,13 +75,13 @@ class InForce:
 
     def terms(self, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
         """`at` decides the window. An emergency where the contract names none promises nothing more."""
-        urgent = is_emergency and knows_emergencies(self.matrix, category, severity, at)
+        urgent = self.matrix.of_the_mark(category, severity, at) if is_emergency else frozenset()
         try:
-            promises = self.matrix.terms(category, severity, at, emergency=urgent)
+            promises = self.matrix.terms(category, severity, at, emergency=bool(urgent))
         except Impossible as reason:
             raise Refused(in_words(reason), code="not_promised") from reason
         desk, calendar = Desk(pk=self.version.contract.desk_id), WorkCalendar(pk=self.calendar_id)
-        return Terms(desk, calendar, category, severity, promises)
+        return Terms(desk, calendar, category, severity, promises, of_the_mark=urgent)
 
     def channels(self, *, category: str, severity: Severity, at: datetime) -> frozenset[Channel]:
         return self.matrix.channels_for(category, severity, at)
@@ -89,10 +89,6 @@ class InForce:
 
 def terms_of(version: MatrixVersion, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
     return InForce.of(version).terms(category=category, severity=severity, is_emergency=is_emergency, at=at)
-
-
-def knows_emergencies(matrix: Matrix, category: str, severity: Severity, at: datetime) -> bool:
-    return any(row.emergency for row in matrix.rows_for(category, severity, at))
 
 
 def terms_for(

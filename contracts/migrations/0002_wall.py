@@ -24,6 +24,6 @@ MODELS = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contracts", "0001_initial"), ("clocks", "0003_years_of_the_land")]
+    dependencies = [("contracts", "0001_initial"), ("clocks", "0002_wall")]
 
     operations = [Behind(name, Ownership.PARTIES) for model in MODELS for name in (model, f"Historical{model}")]

@@ -29,6 +29,7 @@ PAGE, LARGEST = 50, 200
 class FieldProblem(serializers.Serializer[Any]):
     field = serializers.CharField()
     detail = serializers.CharField()
+    masked = serializers.CharField(required=False, help_text="The same text without what looks like a patient")
 
 
 class Problem(serializers.Serializer[Any]):
@@ -50,7 +51,7 @@ WORDS = {
     412: "Somebody changed the ticket since the version in If-Match",
     413: "The body is too large",
     415: "Not a media type that is read here",
-    422: "This Idempotency-Key was used for another request",
+    422: "This Idempotency-Key was used for another request, or a text looks like a patient's; `errors` says which",
     429: "Too many requests in this minute; Retry-After says how long to wait",
 }
 

@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg2
@@ -20,6 +21,7 @@ import pytest
 from servicedesk.embedded import passwords, remove
 from servicedesk.embedded.ground import Ground
 from servicedesk.embedded.postgres import Postgres
+from servicedesk.kept import Kept
 from servicedesk.leftovers import leftovers
 from tests.running.variables import listed
 
@@ -45,9 +47,9 @@ class Demo:
             self.port = free.getsockname()[1]
         self.process: subprocess.Popen[str] | None = None
 
-    def start(self) -> None:
+    def start(self, *words: str) -> None:
         """Until it says so: orphans of an earlier one may still answer."""
-        self.process = self.run()
+        self.process = self.run(*words)
         self.said = ""
         while "make demo-codes" not in self.said:
             line = self.process.stdout.readline()
@@ -82,13 +84,13 @@ class Demo:
     def postgres(self) -> Postgres:
         return Postgres(Ground(self.var), passwords(self.var), fast=False)
 
-    def people(self) -> int:
+    def people(self) -> list[str]:
         connection = psycopg2.connect(self.postgres().admin.replace("/postgres?", "/servicedesk?"))
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM accounts_user")
-            [(number,)] = cursor.fetchall()
+            cursor.execute("SELECT id FROM accounts_user ORDER BY 1")
+            found = [one for (one,) in cursor.fetchall()]
         connection.close()
-        return number
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +183,14 @@ def test_an_interrupt_stops_all_it_started(demo: Demo):
     assert leftovers(demo.var) == []
     assert not demo.postgres().is_alive()
     assert demo.status("/livez") == 0
+
+
+def test_a_reset_loads_what_was_kept(demo: Demo):
+    """The very same people, and the secrets that seal their second factors; told anew they would be others."""
+    people, secrets = demo.people(), (demo.var / "secrets.json").read_bytes()
+    is_good = Kept(demo.var, f"http://localhost:{demo.port}").is_good(datetime.now(UTC))
+    demo.interrupt()
+    demo.start("--anew")
+    assert (demo.people() == people) is is_good
+    assert ((demo.var / "secrets.json").read_bytes() == secrets) is is_good
+    assert len(demo.people()) == len(people)

@@ -5,7 +5,23 @@ from django.db import migrations
 from servicedesk.tenancy.enums import Ownership
 from servicedesk.tenancy.policies import PREDICATES, SIDE, WRITES, Behind
 
-MODELS = ("Ticket", "HistoricalTicket", "Entry", "Call", "Visit", "Solution", "SeverityWish")
+MODELS = (
+    *("Ticket", "HistoricalTicket", "Entry", "Call", "Visit", "Solution", "SeverityWish"),
+    *("Sticker", "HistoricalSticker", "Scan", "MeToo"),
+    *("SigningLink", "FeedbackForm", "Objection", "MaintenanceRecord"),
+    *("TicketLink", "FaultPart", "Outage"),
+    *("MajorIncident", "HistoricalMajorIncident", "Participant", "IncidentLine", "ReviewAction"),
+    *("EmergencyPlan", "HistoricalEmergencyPlan", "PlanTick", "HospitalTask", "RemoteAuthorisation"),
+)
+# What an organisation wrote for itself. A kept view of the queue may be its keeper's alone, and the wall says so too.
+OF_EITHER = ("Draft", "Macro", "HistoricalMacro", "KeptAnswer")
+MEANT_FOR_US = "(is_shared OR user_id = (SELECT wall_person()))"
+VIEWS = tuple(f"({predicate}) AND {MEANT_FOR_US}" for predicate in PREDICATES[Ownership.EITHER])
+# A draft is its writer's, who belongs to the organisation that owns the row: the same rule as for a preference.
+ADDRESSED = """
+CREATE TRIGGER tickets_draft_fits BEFORE INSERT OR UPDATE OF hospital_id, vendor_id, membership_id ON tickets_draft
+    FOR EACH ROW EXECUTE FUNCTION notices_addressee_fits();
+"""
 READ_BY_PARTIES, WRITTEN_BY_PARTIES = PREDICATES[Ownership.PARTIES]
 OF_ONE_SIDE = f"side = {SIDE}"
 # Whatever moves a clock says so on its matter, the watch and a calendar's change too; queues sort by the ticket's own.
@@ -27,10 +43,18 @@ DROP FUNCTION tickets_due_follows_matter();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tickets", "0001_initial")]
+    dependencies = [
+        ("tickets", "0001_initial"),
+        ("contracts", "0003_who_decides"),
+        ("clocks", "0005_home"),
+        ("notices", "0003_subscribers"),
+    ]
 
     operations = [
         *(Behind(model, Ownership.PARTIES) for model in MODELS),
+        *(Behind(model, Ownership.EITHER) for model in OF_EITHER),
+        Behind("QueueView", Ownership.EITHER, *VIEWS),
+        migrations.RunSQL(ADDRESSED, "DROP TRIGGER tickets_draft_fits ON tickets_draft"),
         Behind(
             "Note",
             Ownership.PARTIES,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +20,11 @@ from django.utils.translation import pgettext_lazy
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models.base import WalledQuerySet
 from servicedesk.tenancy.wall import Person
+from tickets.around import row_of
 from tickets.enums import OVER, State
 from tickets.models import QueueView, Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
+from tickets.permissions import KEEP_VIEWS
 from tickets.queue.wanted import Wanted, read
 
 # Counts look at so many open tickets, the most urgent first, and say "more" beyond: the bound of what a page costs.
@@ -93,6 +96,15 @@ def _rows(person: Person, wanted: Wanted, at: datetime) -> Q:
 def looks_back(person: Person, wanted: Wanted) -> bool:
     """At tickets that are over: they have no time left to sort by."""
     return wanted.closed_state or not views_of(person)[wanted.view].is_open
+
+
+def saved_views(person: Person) -> list[QueueView]:
+    """One's own, and what is kept for everybody of the organisation."""
+    if not KEEP_VIEWS.reach_of(person):
+        return []
+    with connection.cursor() as cursor:
+        cursor.callproc("queue_views", [person.hospital_id, person.vendor_id, person.user_id])
+        return [row_of(QueueView, facts) for facts in json.loads(cursor.fetchone()[0] or "[]")]
 
 
 @dataclass(frozen=True)

@@ -32,20 +32,23 @@ from servicedesk.clocks.words import CHANNELS
 from servicedesk.files.services.uploads import add_file
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.routes import Directory
-from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
-from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
+from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.bulk import insert_made, insert_with_history, together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
+from tickets.calls import raise_awaited
 from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
+from tickets.offering import may_report
 from tickets.people import FirstTold, first_told, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
+from tickets.services.levels import take_effect
+from tickets.services.phoning import FIRST_CALL
 from tickets.services.waiting import wait_for_the_first
 from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, of, tell, write
@@ -55,24 +58,6 @@ from tickets.terms import AtReport, InForce, terms_for
 IN_THE_CALL = timedelta(minutes=1)
 PRESSED_TWICE = timedelta(seconds=10)
 TITLE = 120
-
-# What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
-FIRST_CALL = Promise(
-    Metric.CALL,
-    1,
-    Unit.ELAPSED_MINUTES,
-    is_default=True,
-    ladder=Ladder(
-        (
-            Rung(
-                Anchor.DUE,
-                frozenset(
-                    {Recipient.ON_DUTY, Recipient.PROJECT_MANAGER, Recipient.HOSPITAL_IT, Recipient.HOSPITAL_LEAD}
-                ),
-            ),
-        )
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -123,6 +108,7 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     hold_calendars(report.contract.hospital_id)
     asked = AtReport.of(report.contract, report.category, moment)
     item = asked.item or _no_such_kind()
+    _refuse_foreign_kind(item, by)
     promised = None if _is_outside(report, moment) else asked.in_force
     terms = _terms(report, promised, moment) if promised else None
     waits = terms if promised and not _may_come_by(report, promised, moment) else None
@@ -164,10 +150,11 @@ def report_with_files(
 
 @transaction.atomic
 def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
-    """The first call starts what waits for it; every later one is written into the stream. Pressed five times, it is
-    one: nobody calls twice within seconds."""
+    """The first call starts what waits for it, a raise as well as a report; every later one is written into the
+    stream. Pressed five times, it is one: nobody calls twice within seconds."""
     ticket = locked(ticket)
-    if again := _pressed_before(ticket, call, by):
+    raised = raise_awaited(ticket)
+    if raised is None and (again := _pressed_before(ticket, call, by)):
         return again
     refuse_over(ticket)
     is_first = ticket.state == State.CALL_AWAITED
@@ -176,7 +163,7 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
         ticket.reported_at = call.called_at
         ticket.channel = Channel.PHONE
         move(ticket, Move.CALL, by=by)
-    row = _keep_call(ticket, call, is_first=is_first, by=by, at=at)
+    row = _keep_call(ticket, call, is_first=is_first or raised is not None, by=by, at=at)
     changed(
         ticket, Act.CALL_LOGGED, by=by, at=at, facts={"caller": call.caller, "called_at": call.called_at.isoformat()}
     )
@@ -184,6 +171,10 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
         stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, ticket.recorded_at))
         start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
         _tell_reported(ticket, first_told(ticket.contract, Act.CALL_LOGGED, at=at), by=by, at=at)
+    if raised:
+        assert raised.decided_at
+        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, raised.decided_at))
+        take_effect(ticket, raised, since=call.called_at, by=by, at=at)
     return row
 
 
@@ -261,6 +252,12 @@ def category_of(report: Report) -> CatalogueItem:
 
 def _no_such_kind() -> NoReturn:
     raise Refused(_("The contract has no such kind of service."))
+
+
+def _refuse_foreign_kind(item: CatalogueItem, by: Person | None) -> None:
+    if by and not may_report(item, by.role):
+        sentence = _("Your role does not report this kind of service; the contract's service catalogue says who does.")
+        raise Refused(sentence, code="not_yours")
 
 
 def _terms(report: Report, promised: InForce, moment: datetime) -> Terms:

@@ -35,11 +35,12 @@ DROP FUNCTION wall_hospitals(); DROP FUNCTION wall_side();
 
 
 # Verifies a membership and opens the wall for it: one look-up that passes the wall (it is the watch role's), because
-# before it has run there is no context. Mainland dates, as everywhere.
+# before it has run there is no context. Mainland dates, as everywhere. It also says what the frame of every page asks:
+# whose colour it bears, and whether there is another organisation to switch to.
 ENTER = """
 CREATE FUNCTION wall_enter(who uuid, chosen uuid)
 RETURNS TABLE (user_id uuid, membership_id uuid, role text, name text, organisation text, hospital_id int, vendor_id int,
-               department_id uuid, hospitals int[], writable int[])
+               department_id uuid, hospitals int[], writable int[], hue int, elsewhere boolean)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 #variable_conflict use_column
 DECLARE
@@ -48,6 +49,8 @@ DECLARE
     may_write int[] := '{}';
     side text := 'platform';
     label text := '';
+    tint int;
+    others boolean;
     -- Not now(), which is the transaction's start: a membership that begins or ends within this request counts.
     moment timestamptz := clock_timestamp();
     today date := (moment AT TIME ZONE 'Asia/Shanghai')::date;
@@ -64,7 +67,7 @@ BEGIN
         side := 'hospital';
         may_read := ARRAY[m.hospital_id];
         may_write := may_read;
-        SELECT o.name INTO label FROM tenancy_hospital o WHERE o.id = m.hospital_id;
+        SELECT o.name, o.hue INTO label, tint FROM tenancy_hospital o WHERE o.id = m.hospital_id;
     ELSIF m.vendor_id IS NOT NULL THEN
         side := 'vendor';
         SELECT o.name INTO label FROM tenancy_vendor o WHERE o.id = m.vendor_id;
@@ -80,8 +83,10 @@ BEGIN
     PERFORM set_config('wall.side', side, true), set_config('wall.hospitals', array_to_string(may_read, ','), true),
             set_config('wall.writable', array_to_string(may_write, ','), true),
             set_config('wall.vendor', coalesce(m.vendor_id::text, ''), true);
+    others := EXISTS (SELECT 1 FROM tenancy_membership o WHERE o.user_id = who AND o.id <> m.id
+                         AND o.from_at <= moment AND (o.until_at IS NULL OR moment < o.until_at));
     RETURN QUERY SELECT m.user_id, m.id, m.role::text, m.name::text, label, m.hospital_id::int, m.vendor_id::int,
-                        m.department_id, may_read, may_write;
+                        m.department_id, may_read, may_write, tint, others;
 END $$;
 """
 HANDED_OVER = f"""
