@@ -43,8 +43,7 @@ def insert(
     """Rows by column name, each naming the same columns; what they leave out has the field's own default."""
     if not rows:
         return
-    shape = _shape(model, tuple(rows[0]), using, ignore_conflicts)
-    one: Said = (shape.statement, [*shape.constants, *(column.values(rows) for column in shape.columns)])
+    one = _shape(model, tuple(rows[0]), using, ignore_conflicts).said(rows)
     line, held = _HELD.get() or ("", [])
     if line == using:
         held.append(one)
@@ -67,13 +66,18 @@ def insert_made(rows: Sequence[Model], *, using: str) -> None:
 def insert_with_history(row: Any, *, using: str) -> None:
     """With the first line of its history, as saving it would write."""
     insert_made([row], using=using)
-    past = type(row).history.model
+    past = _past(type(row))
     author = past.get_default_history_user(row)
     version = past(
         history_date=timezone.now(), history_type="+", history_user_id=author.pk if author else None,
         **{field.attname: getattr(row, field.attname) for field in past.tracked_fields},
     )  # fmt: skip
     insert_made([version], using=using)
+
+
+@cache  # each look at `history` makes a class
+def _past(model: Any) -> Any:
+    return model.history.model
 
 
 @dataclass(frozen=True)
@@ -90,9 +94,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Shape:
-    statement: Statement
+    many: Statement
+    single: Statement  # an array per column to hold one row costs as much as writing it
     columns: list[Column]
     constants: list[Any]
+
+    def said(self, rows: Sequence[Mapping[str, Any]]) -> Said:
+        values = [column.values(rows) for column in self.columns]
+        if len(rows) == 1:
+            return self.single, [*self.constants, *(value for (value,) in values)]
+        return self.many, [*self.constants, *values]
 
 
 @cache
@@ -112,11 +123,13 @@ def _shape(model: type[Model], given: tuple[str, ...], using: str, ignore_confli
     listed = [name for name, _kind, _value in constants] + [column.name for column in columns]
     names = ", ".join(map(line.ops.quote_name, listed))
     arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
-    fixed = "".join(f"%s::{kind}, " for _name, kind, _value in constants)
-    table = line.ops.quote_name(model._meta.db_table)
-    words = f"INSERT INTO {table} ({names}) SELECT {fixed}u.* FROM unnest({arrays}) u"  # noqa: S608 - names of fields
-    statement = Statement.of(f"insert_{table}".replace('"', ""), words + " ON CONFLICT DO NOTHING" * ignore_conflicts)
-    return Shape(statement, columns, [value for *_, value in constants])
+    fixed = [f"%s::{kind}" for _name, kind, _value in constants]
+    into = f"INSERT INTO {line.ops.quote_name(model._meta.db_table)} ({names})"
+    conflict = " ON CONFLICT DO NOTHING" * ignore_conflicts
+    many = f"{into} SELECT {', '.join([*fixed, 'u.*'])} FROM unnest({arrays}) u"  # noqa: S608 - names of fields
+    single = f"{into} VALUES ({', '.join([*fixed, *(f'%s::{column.kind}' for column in columns)])})"
+    statements = (Statement.of(f"insert_{model._meta.db_table}", words + conflict) for words in (many, single))
+    return Shape(*statements, columns, [value for *_, value in constants])
 
 
 def _has_constant(field: Field[Any, Any]) -> bool:
