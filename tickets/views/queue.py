@@ -85,10 +85,19 @@ def queue(request: Any) -> HttpResponse:
         "results": last_results(request),
         **_may(person),
     }
+    context["bar"] = _decides_the_bar(context)
     response = render(request, "tickets/mine.html" if is_ward else "tickets/queue.html", context)
     if "show" in request.GET:
         response.set_cookie(SHOWN, ".".join(wanted.facts), max_age=A_YEAR, samesite="Lax")
     return response
+
+
+def _decides_the_bar(context: dict[str, Any]) -> tuple[Any, ...]:
+    """All that the bar below the tabs depends on, beside what is filled in (`{% kept %}`)."""
+    may = [value for name, value in context.items() if name.startswith("may_")]
+    current = context["current"]
+    kept = (current.pk, current.name) if current else None
+    return (*may, context["looks_back"], context["is_split"], bool(context["chips"]), kept)
 
 
 def _link(tab: Tab) -> dict[str, Any]:
