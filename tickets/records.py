@@ -19,8 +19,8 @@ from tickets.spreadsheet import LIMIT
 
 
 def records(person: Person, condition: Q) -> QuerySet[MaintenanceRecord]:
-    """With whether the fault came back afterwards."""
-    returned = Ticket.objects.filter(recurs_id=OuterRef("ticket_id"))
+    """With whether the fault came back afterwards; said twice, or every ticket that there is would be looked at."""
+    returned = Ticket.objects.filter(recurs_id=OuterRef("ticket_id"), recurs__isnull=False)
     found = MaintenanceRecord.objects.visible_to(person).annotate(came_back=Exists(returned)).filter(condition)
     return found.select_related("hospital", "vendor", "contract")
 

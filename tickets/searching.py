@@ -10,8 +10,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import IsNull
 from django.utils.functional import cached_property
 
 from servicedesk.tenancy.enums import Reach
@@ -21,8 +22,8 @@ from tickets.models import Entry, MaintenanceRecord, Note, SearchText, Ticket
 from tickets.permissions import SEE_NOTES, SEE_TICKETS
 
 AT_MOST, LONGEST, LONGEST_PASTED = 25, 100, 2000
-# Of what is searched for among records: so few are named at once, so many after all; so far down the list is soon.
-FEW, MANY, SOON, ALL = 100, 1500, 1000, 2**31 - 2
+# Of what is searched for among records: so few tickets are named; so far down the list is soon.
+FEW, SOON, ALL = 100, 1000, 2**31 - 2
 NUMBER = re.compile(r"(\w{1,12})(-\d{8}-\d{2,6})(?!\d)")
 FIND = "SELECT * FROM tickets_find(%s, %s, %s, %s, %s, %s)"
 SHOWN = ("id", "number", "title", "words", "severity", "state", "hospital_id", "hospital__short_name", "hospital__hue",
@@ -64,8 +65,8 @@ def found_tickets(person: Person, query: str, *, below: UUID | None = None, most
 
 def saying(person: Person, query: str) -> Q:
     """Of maintenance records: those whose ticket says all of it, by the same search. A word that stands nearly
-    everywhere is soon met on the way through the list; of any other the tickets are named, or, where they are too
-    many, asked for in the midst of the list's own question. Which it is, the newest of them tell."""
+    everywhere is soon met on the way through the list; of any other the tickets are named, or, where they are more
+    than a few, asked for in the midst of the list's own question. Which it is, the newest of them tell."""
     words = words_of(query[:LONGEST])
     if not words:
         return Q()
@@ -74,11 +75,14 @@ def saying(person: Person, query: str) -> Q:
     if len(newest := _ids(person, words, None, FEW + 1)) <= FEW:
         return Q(ticket_id__in=newest)
     if _is_soon_met(person, newest):
-        said = SearchText.objects.visible_to(person).filter(ticket_id=OuterRef("ticket_id"))
-        return Q(*(Exists(said.filter(text__contains=word)) for word in words))
-    if len(ids := _ids(person, words, None, MANY + 1)) <= MANY:
-        return Q(ticket_id__in=ids)
+        said = SearchText.objects.visible_to(person).filter(ticket_id=OuterRef("ticket_id")).values("pk")
+        return Q(*(_met(said.filter(text__contains=word)) for word in words))
     return Q(ticket_id__in=RawSQL(FIND, _asked(person, words, None, ALL)))  # noqa: S611 - a constant
+
+
+def _met(said: QuerySet[SearchText]) -> IsNull:
+    """Row by row: an EXISTS becomes a join, for which all that can be found was read from end to end."""
+    return IsNull(Subquery(said[:1]), False)
 
 
 def _is_soon_met(person: Person, tickets: Sequence[UUID]) -> bool:
