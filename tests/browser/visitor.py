@@ -31,8 +31,8 @@ WIDE = """[...document.querySelectorAll("body *")]
     .slice(0, 9).map(one => one.outerHTML.slice(0, 120))"""
 COLOURS = ["color-contrast"]
 # Of findings only the grave ones are asserted, and a rule says beforehand how grave its findings are.
-FIND = """rules => axe.run(document, {resultTypes: ['violations'], preload: false, runOnly: {type: 'rule', values: rules ||
-    axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact)).map(rule => rule.id)}})"""
+FIND = """rules => axe.run(document, {resultTypes: ['violations'], preload: false, runOnly: {type: 'rule',
+    values: rules || axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact)).map(rule => rule.id)}})"""
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
