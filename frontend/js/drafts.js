@@ -43,7 +43,7 @@ async function save(form) {
     sessionStorage.removeItem(waits(form));
     tell(form, say("draft_kept", { at: new Date().toTimeString().slice(0, 5) }));
   } else {
-    state.dirty = true;
+    state.dirty = !answer.sentence; // what is refused is not sent again and again
     sessionStorage.setItem(waits(form), written);
     tell(form, answer.sentence || say("draft_waits"));
   }

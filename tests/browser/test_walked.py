@@ -49,5 +49,5 @@ def test_a_megabyte_is_called_too_long_and_no_dead_server(visitor: Visitor, worl
     field = page.locator("#panel-reply textarea")
     field.evaluate("field => { field.value = '好'.repeat(1000000); }")
     page.click("#panel-reply button[type=submit]")
-    page.wait_for_selector(".toast:has-text('内容太长')")
+    page.wait_for_selector(".toast-note:has-text('内容太长')")
     assert field.evaluate("field => field.value.length") == 1_000_000
