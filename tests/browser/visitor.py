@@ -32,7 +32,8 @@ WIDE = """[...document.querySelectorAll("body *")]
 COLOURS = ["color-contrast"]
 # Of findings only the grave ones are asserted, and a rule says beforehand how grave its findings are.
 FIND = """rules => axe.run(document, {resultTypes: ['violations'], preload: false, runOnly: {type: 'rule',
-    values: rules || axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact)).map(rule => rule.id)}})"""
+    values: rules || axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact))
+        .map(rule => rule.id)}})"""
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
