@@ -61,11 +61,13 @@ def written(act: Callable[[], Any]) -> tuple[Any, set[str]]:
 
 
 def first_press(endpoint: Endpoint, full: Crowd, counts: set[str]) -> tuple[str, set[str]] | None:
-    """Of whoever is the first to change something there, at a row of their own."""
+    """Of the first of each side who is let in and changes something there, at a row of their own."""
+    sides = set()
     for principal in full.principals:
         for relation, example in relations(endpoint.rule.of, principal, full.world, far=False):
-            if expected(endpoint.rule, "POST", principal, example) != Answer.LET_IN:
+            if principal.side in sides or expected(endpoint.rule, "POST", principal, example) != Answer.LET_IN:
                 continue
+            sides.add(principal.side)
             url = url_of(endpoint, example and example.row, endpoint.rule)
             response, tables = written(lambda who=principal, at=url: knock(who, "POST", at, form=FORM))
             if response.status_code < 400 and tables & counts:
