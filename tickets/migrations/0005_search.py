@@ -41,7 +41,8 @@ DROP FUNCTION tickets_grams(bigint, text, int);
 DROP FUNCTION tickets_folded(text);
 """
 
-# Written by whoever writes the row itself, under the same policies. A name that changes later is found as it was.
+# Written by whoever writes the row itself, under the same policies. A department's or person's name that changes later is
+# found as it was, a system's by every name it had.
 TICKET_WORDS = """concat_ws(' ', {row}.number, {row}.external_number, {row}.title, {row}.words, {row}.category_name,
     (SELECT string_agg(name, ' ') FROM (SELECT name FROM contracts_system WHERE id = {row}.system_id
         UNION SELECT name FROM contracts_historicalsystem WHERE id = {row}.system_id) names),
