@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from contracts.models import Contract, MatrixVersion
@@ -46,10 +47,20 @@ def matrix_of(version: MatrixVersion, *, calendar_id: Any = None) -> Matrix:
     calendar_id = calendar_id or current_calendar_id(version)
     return Matrix(
         name=version.contract.name,
-        rows=tuple(map(row_of, version.rows)),
+        rows=_agreed(version, version.activated_at) if version.activated_at else _read(version),
         calendar=calendar(calendar_id, using=version._state.db or "default"),
         marks_itself=frozenset(map(Severity, version.marks_itself)),
     )
+
+
+@lru_cache(maxsize=256)
+def _agreed(version: MatrixVersion, _activated_at: datetime) -> tuple[Row, ...]:
+    """Once activated it never changes, so its rows are read once in a process's life."""
+    return _read(version)
+
+
+def _read(version: MatrixVersion) -> tuple[Row, ...]:
+    return tuple(map(row_of, version.rows))
 
 
 def current_calendar_id(version: MatrixVersion) -> Any:

@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { forOldBrowsers } from "./legacy.mjs";
+import { prune } from "./small.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(HERE, "../node_modules");
@@ -53,6 +54,16 @@ async function sheet() {
   const own = await bundle("css/main.css");
   const tabler = readFileSync(join(MODULES, "@tabler/core/dist/css/tabler.min.css"), "utf8").replace(/\/\*#.*?\*\//s, "");
   put("main.css", [tabler, forOldBrowsers(tabler, own), own].join("\n"));
+  const shown = [...JSON.parse(readFileSync(join(HERE, "small.json"), "utf8")), ...saidByScripts()];
+  const [few, ownFew] = prune([tabler, own], shown);
+  put("small.css", [few, forOldBrowsers(few, ownFew), ownFew].join("\n"));
+}
+
+// Classes come and go by scripts as well.
+function saidByScripts() {
+  const read = (name) => readFileSync(join(HERE, "js", name), "utf8");
+  const scripts = [...read("small.js").matchAll(/"\.\/(.+)"/g)].map(([, name]) => read(name)).join("\n");
+  return [...scripts.matchAll(/[\w-]+/g)].map(([word]) => word);
 }
 
 function sweep(folder = DIST) {
@@ -68,6 +79,7 @@ icons();
 await Promise.all([
   sheet(),
   bundle("js/main.js", { format: "iife" }).then((text) => put("main.js", text)),
+  bundle("js/small.js", { format: "iife" }).then((text) => put("small.js", text)),
   bundle("js/theme.js", { format: "iife" }).then((text) => put("theme.js", text)),
   bundle("js/scan.js", { format: "iife" }).then((text) => put("scan.js", text)),
   bundle("css/scan.css").then((text) => put("scan.css", text)),

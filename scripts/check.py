@@ -37,6 +37,7 @@ CHECKS: dict[str, list[object]] = {
     "format": [BIN / "ruff", "format", "--check", "--quiet", "."],
     "types": [BIN / "mypy", *typed()],
     "imports": [BIN / "lint-imports", "--no-logo", "--cache-dir", "var/imports"],
+    "branches": [sys.executable, "scripts/branches.py"],
     "migrations": [sys.executable, "manage.py", "makemigrations", "--check", "--dry-run"],
     "settings": [sys.executable, "manage.py", "check"],
     "texts": [sys.executable, "scripts/messages.py", "check"],

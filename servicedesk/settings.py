@@ -116,6 +116,8 @@ DATABASES = {
     }.items()
     if settings
 }
+# What is said with every report keeps its plan on the connection (tenancy/plans.py).
+PREPARED_STATEMENTS = env.flag("PREPARED_STATEMENTS", True)
 DATABASE_ROUTERS = ["servicedesk.tenancy.router.OneSchemaOwner"]
 
 # ── background work ──────────────────────────────────────────────────────────────────────────────────────────────────

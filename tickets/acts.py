@@ -21,6 +21,7 @@ from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.wall import Person
 from tickets import why_not
 from tickets.enums import State
+from tickets.paths import path_of
 from tickets.permissions import (
     ASK_REMOTE,
     ASK_SIGNATURE,
@@ -95,7 +96,7 @@ def offers(situation: Situation, person: Person) -> list[Offer]:
 def next_of(offered: list[Offer], situation: Situation) -> list[Offer]:
     """What this person most likely does next, from what is possible."""
     possible = {offer.button.url_name: offer for offer in offered if offer.is_possible}
-    most = 1 if situation.ticket.state == State.CALL_AWAITED else 2  # before the call, nothing but the call
+    most = 1 if situation.awaits_call else 2  # before the call, nothing but the call
     return [possible[name] for name in _likely(situation) if name in possible][:most]
 
 
@@ -124,12 +125,12 @@ def _offer(button: Button, situation: Situation, person: Person) -> Offer:
 
 
 def _href(button: Button, situation: Situation) -> str:
-    return button.path(situation) if button.path else reverse(button.url_name, args=[situation.ticket.pk])
+    return button.path(situation) if button.path else path_of(button.url_name, situation.ticket.pk)
 
 
 # ── what comes next ──────────────────────────────────────────────────────────────────────────────────────────────────
 NEXT: dict[State, tuple[str, ...]] = {
-    State.CALL_AWAITED: ("call_now", "call_about"),
+    State.CALL_AWAITED: (),
     State.REPORTED: ("ticket_decide_severity", "ticket_accept", "ticket_urge"),
     State.WORKING: ("ticket_decide_severity", "ticket_start_emergency", "ticket_arrive", "ticket_resolve",
                     "ticket_urge"),
@@ -144,10 +145,14 @@ NEXT: dict[State, tuple[str, ...]] = {
 assert set(NEXT) == set(State)
 
 
-def _likely(situation: Situation) -> tuple[str, ...]:
+def _likely(situation: Situation) -> dict[str, None]:
+    """Whose response still runs is answered first; the word on a call can wait a minute, the reporter can't."""
+    state = State(situation.ticket.state)
+    accept = ("ticket_accept",) if state is State.REPORTED else ()
     nobody_sent = situation.visit is not None and not situation.visit["engineer_id"]
     send = ("ticket_dispatch",) if nobody_sent else ()
-    return ("ticket_agree_call", "ticket_decide_time", *send, *NEXT[State(situation.ticket.state)])
+    call = ("call_now", "call_about") if situation.awaits_call else ()
+    return dict.fromkeys((*accept, "ticket_agree_call", *call, "ticket_decide_time", *send, *NEXT[state]))
 
 
 # ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -176,7 +181,6 @@ def _on_site(of: Callable[..., Button], verb: str | Text, icon: str, name: str, 
 
 
 BUTTONS: tuple[Button, ...] = (
-    Button(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, why_not.write_call, key="b"),
     _page(pgettext_lazy("acts", "Call the hotline"), "phone", "call_now", SEE_TICKETS, why_not.to_call,
           group=Group.WORK, side=H, is_rare=True),
     _of_vendor(pgettext_lazy("ticket", "Accept"), "user-check", "ticket_accept", why_not.accept,
@@ -195,6 +199,7 @@ BUTTONS: tuple[Button, ...] = (
                why_not.move(Move.HAND_OVER)),
     _of_hospital(gettext_lazy("It is yours: back to the vendor"), "switch-horizontal", "ticket_give_back",
                  why_not.move(Move.GIVE_BACK), is_rare=True),
+    Button(gettext_lazy("Write down the call"), "phone-call", "call_about", LOG_CALLS, why_not.write_call, key="b"),
     Button(gettext_lazy("Ask for haste"), "bell-ringing", "ticket_urge", REPORT_FAULTS, why_not.urge, H,
            key="h", is_direct=True, is_quiet=True),
     Button(gettext_lazy("Withdraw"), "ban", "ticket_withdraw", REPORT_FAULTS, why_not.move(Move.WITHDRAW), H),
@@ -216,6 +221,8 @@ BUTTONS: tuple[Button, ...] = (
                  group=Group.TERMS, is_rare=True),
     _of_hospital(gettext_lazy("Change the severity"), "flag", "ticket_change_severity", why_not.unless_in_hand,
                  group=Group.TERMS, key="v"),
+    _of_hospital(gettext_lazy("It stays as it is: no call"), "x", "ticket_keep_level", why_not.keep_level,
+                 group=Group.TERMS, is_rare=True),
     _of_hospital(gettext_lazy("Mark as emergency"), "bolt", "ticket_mark_emergency", why_not.mark, group=Group.TERMS),
     _of_hospital(gettext_lazy("Another kind of service"), "tag", "ticket_change_category", why_not.unless_in_hand,
                  group=Group.TERMS),
@@ -246,7 +253,7 @@ BUTTONS: tuple[Button, ...] = (
                  group=Group.END, key="y", is_direct=True, question=gettext_lazy("Close this ticket?")),
     _page(gettext_lazy("Decide on the refusal to sign"), "alert-triangle", "decide_objection", DECIDE_TICKETS,
           why_not.objection, group=Group.END, side=H, is_rare=True,
-          path=lambda now: reverse("decide_objection", args=[(now.objection or {})["id"]])),
+          path=lambda now: path_of("decide_objection", (now.objection or {})["id"])),
     Button(gettext_lazy("Not solved"), "circle-x", "ticket_refuse", SIGN_FEEDBACK, why_not.move(Move.REFUSE), H,
            group=Group.END, is_quiet=True),
     _of_hospital(gettext_lazy("Close without a signature"), "archive", "ticket_close_unsigned",
@@ -258,7 +265,7 @@ BUTTONS: tuple[Button, ...] = (
     _page(gettext_lazy("Several vendors"), "building-store", "shared_fault", LEAD_FAULTS, why_not.never, side=H),
     _page(gettext_lazy("Declare a major incident"), "flag", "declare_incident", DECLARE_INCIDENTS, why_not.incident),
     _page(gettext_lazy("Emergency plan"), "checklist", "emergency_plan", SEE_CONTRACTS, why_not.never,
-          path=lambda now: reverse("emergency_plan", args=[now.ticket.contract_id])),
+          path=lambda now: path_of("emergency_plan", now.ticket.contract_id)),
     _page(pgettext_lazy("acts", "Add a task of the hospital"), "clipboard-list", "add_hospital_task", DECIDE_TICKETS,
           why_not.unless_running, side=H),
     _page(gettext_lazy("Ask for remote access"), "key", "ask_remote", ASK_REMOTE, why_not.unless_over, side=V,

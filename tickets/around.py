@@ -48,9 +48,11 @@ def with_names(ticket: Ticket) -> Ticket:
 
 
 def instance(of: type[Row], facts: dict[str, Any] | None) -> Row | None:
+    return None if facts is None else row_of(of, facts)
+
+
+def row_of(of: type[Row], facts: dict[str, Any]) -> Row:
     """A row that came as an object."""
-    if facts is None:
-        return None
     kept = [field for field in of._meta.concrete_fields if field.attname in facts]
     values = [field.to_python(facts[field.attname]) for field in kept]
     return of.from_db(DEFAULT_DB_ALIAS, [field.attname for field in kept], values)

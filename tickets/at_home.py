@@ -1,11 +1,10 @@
-"""What a person's first page shows of tickets. Functions of the database (migration 0072) keep their plans; each list
+"""What a person's first page shows of tickets. Functions of the database (migration 0006) keep their plans; each list
 is one call, bounded, and given the wall's conditions as `visible_to` would say them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from servicedesk.tenancy.enums import Reach, Side
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
+from tickets.paths import path_of
 from tickets.permissions import DECIDE_TICKETS, SEE_TICKETS, WORK_TICKETS
 
 ASKED = ("asked", "call", "wish")  # what stands between a hospital and the end of its tickets
@@ -48,7 +48,7 @@ class Row:
 
     @property
     def url(self) -> str:
-        return f"{reverse('outages')}#{self.id}" if self.kind == "outages" else _address(self.id)
+        return f"{reverse('outages')}#{self.id}" if self.kind == "outages" else path_of("ticket", self.id)
 
     @property
     def state_words(self) -> str | Promise:
@@ -84,7 +84,7 @@ class Coming:
 
     @property
     def url(self) -> str:
-        return _address(self.ticket)
+        return path_of("ticket", self.ticket)
 
 
 @dataclass
@@ -167,8 +167,3 @@ def _asked(function: str, *values: Any) -> list[tuple[Any, ...]]:
         cursor.callproc(function, values)
         found: list[tuple[Any, ...]] = cursor.fetchall()
         return found
-
-
-@lru_cache(maxsize=5000)
-def _address(pk: UUID) -> str:
-    return reverse("ticket", args=[pk])

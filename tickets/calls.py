@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from servicedesk.audit.enums import Act
+from servicedesk.clocks.models import Clock
+from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
-from tickets.models import Call, Ticket
+from tickets.models import Call, Entry, SeverityWish, Ticket
+from tickets.states import IN_HAND
 
 AT_MOST = 50
+MINUTES = Clock.objects.filter(metric=Metric.CALL.value, is_standing=True, outcome=None)  # in which to call
 
 
 def waiting_for_my_word(person: Person) -> QuerySet[Call]:
@@ -19,6 +24,20 @@ def waiting_for_my_word(person: Person) -> QuerySet[Call]:
 
 
 def awaited(person: Person) -> QuerySet[Ticket]:
-    """Reported in a browser though only the phone may: nobody has called yet."""
-    tickets = Ticket.objects.visible_to(person).filter(state=State.CALL_AWAITED)
+    """Reported or raised in a browser though only the phone may: nobody has called yet."""
+    raised = Q(state__in=sorted(IN_HAND), matter_id__in=MINUTES.order_by().values("matter_id"))
+    tickets = Ticket.objects.visible_to(person).filter(Q(state=State.CALL_AWAITED) | raised)
     return tickets.select_related("hospital", "contract__desk").order_by("-id")[:AT_MOST]
+
+
+def minute_of(ticket: Ticket) -> Clock | None:
+    """While a call is waited for, be it for the report or for a raise."""
+    return MINUTES.filter(hospital_id=ticket.hospital_id, matter_id=ticket.matter_id).first()
+
+
+def raise_awaited(ticket: Ticket) -> SeverityWish | None:
+    """What the hospital decided and what is not so before somebody calls."""
+    if State(ticket.state) not in IN_HAND or minute_of(ticket) is None:
+        return None
+    decided = Entry.objects.filter(ticket=ticket, act=Act.RAISE_AWAITS_CALL).order_by("-at", "-id")
+    return SeverityWish.objects.get(pk=decided.values_list("facts__wish", flat=True)[0])

@@ -82,9 +82,11 @@ def grouped(targets: Sequence[Target], *, with_hospital: bool = False) -> list[t
 def catalogue_for(contract: Contract, role: Role) -> list[CatalogueItem]:
     """`roles` names the hospital's people; whoever writes a call down for one of them may pick anything."""
     items = CatalogueItem.objects.filter(contract=contract).order_by("id")
-    if role not in REPORT_FAULTS.grants:
-        return list(items)
-    return [item for item in items if role.value in item.roles]
+    return [item for item in items if may_report(item, role)]
+
+
+def may_report(item: CatalogueItem, role: Role) -> bool:
+    return role not in REPORT_FAULTS.grants or role.value in item.roles
 
 
 def category_of_faults(contract: Contract, role: Role) -> CatalogueItem:

@@ -1,5 +1,5 @@
 """Known outages, for whoever is about to report one: the phone's page, the form in the browser, the list. The ward's
-first page asks the same in a function of the database (migration 0100)."""
+first page asks the same in a function of the database (migration 0006)."""
 
 from __future__ import annotations
 

@@ -2,13 +2,43 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
+from contracts.models import Contract
+from servicedesk.audit.enums import Act
 from servicedesk.clocks.models import Post
 from servicedesk.clocks.selectors.on_duty import OnDuty, on_duty_now
+from servicedesk.notices.routes import Directory, directory
 from servicedesk.sla.ladder import Recipient
 from tickets.models import Ticket
+
+
+@dataclass(frozen=True)
+class FirstTold:
+    """Of a report: whom the contract names at the hospital, who is on duty, and how each of them is told."""
+
+    named: list[UUID]
+    duty: list[UUID]
+    directory: Directory
+
+
+def first_told(contract: Contract, act: Act, *, at: datetime) -> FirstTold:
+    """Asked before there is a ticket, in one question whose plan PostgreSQL keeps."""
+    with connection.cursor() as cursor:
+        parties: list[Any] = [contract.desk_id, contract.hospital_id, contract.vendor_id]
+        cursor.execute("SELECT ticket_first_told(%s, %s::int, %s::int, %s)", [*parties, at])
+        found = json.loads(cursor.fetchone()[0])
+    people, posts, programs = (
+        [(UUID(pk), *facts) for pk, *facts in found[name] or ()] for name in ("people", "receivers", "subscribers")
+    )
+    named, duty = (list(dict.fromkeys(map(UUID, found[name]))) for name in ("named", "duty"))
+    return FirstTold(named, duty, directory(people, posts, programs, act))
 
 
 def on_duty_of(ticket: Ticket, *, at: datetime) -> list[OnDuty]:

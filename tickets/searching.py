@@ -1,4 +1,4 @@
-"""Finding tickets by any word that stands in them, under the wall. `tickets_find` (migration 0071) gives the ids."""
+"""Finding tickets by any word that stands in them, under the wall. `tickets_find` (migration 0005) gives the ids."""
 
 from __future__ import annotations
 

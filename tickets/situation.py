@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from django.db import connection
 from django.utils.functional import Promise as Text
 
-from servicedesk.clocks.models import Clock
+from servicedesk.clocks.models import Clock, Span
 from servicedesk.clocks.selectors.promises import Shown
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
-from tickets.around import around, with_names
+from tickets.around import around, row_of, with_names
+from tickets.enums import State
 from tickets.models import Ticket
 from tickets.models.acts import DISPUTED_WITHIN
 
@@ -59,6 +62,11 @@ class Situation:
         return metric in self.standing and self.standing[metric].is_open
 
     @property
+    def awaits_call(self) -> bool:
+        """Of a report, or of a raise (`calls.raise_awaited` says to what)."""
+        return self.ticket.state == State.CALL_AWAITED or self.runs(Metric.CALL)
+
+    @property
     def by_agreement(self) -> list[tuple[str, str | Text]]:
         """Promises that run and whose time the contract leaves to the parties."""
         return [
@@ -100,9 +108,15 @@ def _is_disputable(call: dict[str, Any], at: datetime) -> bool:
 
 def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:
     """Whoever sees the ticket may know by when; what leads there stands on the clock's own page, which has its door."""
-    rows = Clock.objects.filter(hospital_id=ticket.hospital_id, matter_id=ticket.matter_id).prefetch_related("spans")
-    shown = [Shown(row, {}, at) for row in rows]
-    return sorted(shown, key=_order)
+    with connection.cursor() as cursor:
+        cursor.callproc("ticket_clocks", [ticket.hospital_id, ticket.matter_id])
+        found = json.loads(cursor.fetchone()[0] or "[]")
+    return sorted((_shown(facts, at) for facts in found), key=_order)
+
+
+def _shown(facts: dict[str, Any], at: datetime) -> Shown:
+    spans = [row_of(Span, span) for span in facts.pop("spans")]
+    return Shown(row_of(Clock, facts), {}, at, spans=spans)
 
 
 def _order(clock: Shown) -> tuple[bool, bool, float]:

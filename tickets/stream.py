@@ -16,6 +16,7 @@ from servicedesk.clocks.life import hold_matter
 from servicedesk.clocks.services.calendars import hold_calendars
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.notify import notify, publish
+from servicedesk.notices.routes import Directory
 from servicedesk.notices.words import Word
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.bulk import insert_made
@@ -65,7 +66,7 @@ def keep(ticket: Ticket, *, at: datetime) -> None:
 
 def write(
     ticket: Ticket, kind: Kind, *, by: Person | None, at: datetime, text: str = "", act: Act | None = None,
-    facts: Mapping[str, Any] | None = None, name: str = "",
+    facts: Mapping[str, Any] | None = None, name: str = "", known: Directory | None = None,
 ) -> Entry:  # fmt: skip
     entry = Entry(
         **of(ticket),
@@ -80,11 +81,14 @@ def write(
         facts=dict(facts or {}),
     )
     insert_made([entry], using=ticket._state.db or DEFAULT_DB_ALIAS)
-    tell_programs(ticket, act or Act.TICKET_ANSWERED, entry, by=by, at=at)
+    tell_programs(ticket, act or Act.TICKET_ANSWERED, entry, by=by, at=at, known=known)
     return entry
 
 
-def tell_programs(ticket: Ticket, act: Act, row: Any, *, by: Person | None, at: datetime, turn: object = "") -> None:
+def tell_programs(
+    ticket: Ticket, act: Act, row: Any, *, by: Person | None, at: datetime, turn: object = "",
+    known: Directory | None = None,
+) -> None:  # fmt: skip
     """Those of both parties: which act on which ticket, and the row it made or changed; `turn` tells its events apart.
     What was written they fetch; notes never come here."""
     kind = row._meta.model_name
@@ -101,7 +105,7 @@ def tell_programs(ticket: Ticket, act: Act, row: Any, *, by: Person | None, at: 
         "by_token": str(by.token_id) if by and by.token_id else "",
     }
     key = f"entry:{row.pk}" if kind == "entry" else f"{kind}:{row.pk}:{act}:{turn}"
-    publish(key, act, subject=ticket, words=words, url=ticket.get_absolute_url(), at=at)
+    publish(key, act, subject=ticket, words=words, url=ticket.get_absolute_url(), at=at, known=known)
 
 
 def tell_programs_beside(row: Any, act: Act, *, label: str, url: str, by: Person | None, at: datetime) -> None:
@@ -123,8 +127,9 @@ def of(ticket: Ticket) -> dict[str, Any]:
 def tell(
     ticket: Ticket, kind: NoticeKind, *, to: Collection[UUID | None], at: datetime, by: Person | None = None,
     on_duty: Collection[UUID] = (), words: Mapping[str, Any] | None = None, key: str = "",
+    known: Directory | None = None,
 ) -> None:  # fmt: skip
-    """Whoever did it is not told of it. `key` tells events of one version apart."""
+    """Whoever did it is not told of it. `key` tells events of one version apart; `known`: what was asked before."""
     oneself = by.membership_id if by else None
     told = {member for member in to if member} - {oneself}
     duty = set(on_duty) - {oneself}
@@ -138,6 +143,7 @@ def tell(
             words={"matter": ticket.number, **(words or {})},
             url=ticket.get_absolute_url(),
             at=at,
+            known=known,
         )
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from contracts.matrices import current_calendar_id, matrix_of, version_at, version_near
-from contracts.models import Contract, MatrixVersion
+from contracts.models import CatalogueItem, Contract, MatrixVersion, Signing
 from servicedesk.clocks.life import Terms
-from servicedesk.clocks.models import WorkCalendar
+from servicedesk.clocks.models import Desk, WorkCalendar
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.promise import Channel, Matrix, Severity
 from servicedesk.tenancy.refusals import Refused
+from tickets.around import instance
 from tickets.models import Ticket
 
 
@@ -24,6 +28,36 @@ def version_for(contract: Contract, *, at: datetime) -> MatrixVersion:
     if version is None:
         raise Refused(_("At that moment this contract promises nothing yet."), code="not_promised")
     return version
+
+
+@dataclass(frozen=True)
+class AtReport:
+    """What a report asks of a contract, in one question whose plan PostgreSQL keeps: the kind of service, and the
+    promises in force. The contract knows its signings afterwards."""
+
+    item: CatalogueItem | None
+    version: MatrixVersion | None
+    calendar_id: Any
+
+    @classmethod
+    def of(cls, contract: Contract, category: str, moment: datetime) -> AtReport:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT contract_at_report(%s, %s, %s)", [contract.pk, category, moment])
+            found = json.loads(cursor.fetchone()[0])
+        version = instance(MatrixVersion, found["version"])
+        if version:
+            version.contract = contract
+        signings: Any = [instance(Signing, facts) for facts in found["signings"] or ()]
+        kept: Any = contract
+        kept._prefetched_objects_cache = {**getattr(contract, "_prefetched_objects_cache", {}), "signings": signings}
+        return cls(instance(CatalogueItem, found["item"]), version, found["calendar"])
+
+    @property
+    def in_force(self) -> InForce:
+        if self.version is None:
+            raise Refused(_("At that moment this contract promises nothing yet."), code="not_promised")
+        calendar_id = UUID(self.calendar_id)
+        return InForce(self.version, matrix_of(self.version, calendar_id=calendar_id), calendar_id)
 
 
 @dataclass(frozen=True)
@@ -41,12 +75,13 @@ class InForce:
 
     def terms(self, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
         """`at` decides the window. An emergency where the contract names none promises nothing more."""
-        urgent = is_emergency and knows_emergencies(self.matrix, category, severity, at)
+        urgent = self.matrix.of_the_mark(category, severity, at) if is_emergency else frozenset()
         try:
-            promises = self.matrix.terms(category, severity, at, emergency=urgent)
+            promises = self.matrix.terms(category, severity, at, emergency=bool(urgent))
         except Impossible as reason:
             raise Refused(in_words(reason), code="not_promised") from reason
-        return Terms(self.version.contract.desk, WorkCalendar(pk=self.calendar_id), category, severity, promises)
+        desk, calendar = Desk(pk=self.version.contract.desk_id), WorkCalendar(pk=self.calendar_id)
+        return Terms(desk, calendar, category, severity, promises, of_the_mark=urgent)
 
     def channels(self, *, category: str, severity: Severity, at: datetime) -> frozenset[Channel]:
         return self.matrix.channels_for(category, severity, at)
@@ -54,10 +89,6 @@ class InForce:
 
 def terms_of(version: MatrixVersion, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
     return InForce.of(version).terms(category=category, severity=severity, is_emergency=is_emergency, at=at)
-
-
-def knows_emergencies(matrix: Matrix, category: str, severity: Severity, at: datetime) -> bool:
-    return any(row.emergency for row in matrix.rows_for(category, severity, at))
 
 
 def terms_for(
@@ -81,7 +112,7 @@ def house_terms(ticket: Ticket, *, at: datetime) -> Terms | None:
     if version is None:
         return None
     calendar = WorkCalendar(pk=current_calendar_id(version))
-    return Terms(ticket.contract.desk, calendar, ticket.category, Severity(ticket.severity), {})
+    return Terms(Desk(pk=ticket.contract.desk_id), calendar, ticket.category, Severity(ticket.severity), {})
 
 
 def channels_for(contract: Contract, *, category: str, severity: Severity, at: datetime) -> frozenset[Channel]:

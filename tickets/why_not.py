@@ -137,7 +137,12 @@ def urge(ticket: Ticket, person: Person, situation: Situation) -> str:
 
 
 def to_call(ticket: Ticket, person: Person, situation: Situation) -> str:
-    return "" if ticket.state == State.CALL_AWAITED else _("The first call was made already.")
+    return "" if situation.awaits_call else _("The first call was made already.")
+
+
+def keep_level(ticket: Ticket, person: Person, situation: Situation) -> str:
+    is_raise = situation.awaits_call and ticket.state != State.CALL_AWAITED
+    return "" if is_raise else _("No raise waits for a call.")
 
 
 def write_call(ticket: Ticket, person: Person, situation: Situation) -> str:

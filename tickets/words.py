@@ -79,6 +79,12 @@ def _severity(facts: Facts) -> str:
     return _("changed the severity from %(was)s to %(severity)s") % words
 
 
+def _awaits(facts: Facts) -> str:
+    if facts.get("category"):
+        return _("calls it: %(category)s; this begins with a call") % {"category": facts["category"]}
+    return _("raises the severity to %(severity)s; this begins with a call") % {"severity": facts.get("severity", "")}
+
+
 def _signed(facts: Facts) -> str:
     words = {"satisfaction": Satisfaction(facts["satisfaction"]).label, "way": Way(facts["way"]).label}
     return _("signed the feedback form: %(satisfaction)s (%(way)s)") % words
@@ -123,6 +129,7 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.TICKET_CLOSED: gettext_lazy("closed it"),
     Act.SEVERITY_CHANGED: _severity,
     Act.SEVERITY_PROPOSED: lambda facts: _("proposes severity %(severity)s") % {"severity": facts["severity"]},
+    Act.RAISE_AWAITS_CALL: _awaits,
     Act.SEVERITY_KEPT: gettext_lazy("keeps the severity"),
     Act.CATEGORY_PROPOSED: lambda facts: _("proposes to call it: %(category)s") % {"category": facts["category"]},
     Act.CATEGORY_KEPT: gettext_lazy("keeps the kind of service"),

@@ -21,6 +21,7 @@ export function wordsFor(seconds) {
 function overdue(seconds) {
   const minutes = Math.floor(seconds / 60), hours = Math.floor(minutes / 60), days = Math.floor(hours / 24);
   if (!minutes) return say("over_seconds", { seconds });
+  if (!hours) return say("over_minutes", { minutes });
   const clock = [hours % 24, minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
   return say(days ? "over_days" : "over_hours", { days, clock });
 }

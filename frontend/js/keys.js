@@ -40,7 +40,8 @@ function fill(dialog) {
   const list = dialog.querySelector("[data-own-keys]");
   const known = new Set();
   list.textContent = "";
-  for (const element of declared()) {
+  const ofPage = (element) => Number(!element.closest("main"));
+  for (const element of declared().sort((one, other) => ofPage(one) - ofPage(other))) {
     const { key, keyWords } = element.dataset;
     if (known.has(key)) continue;
     known.add(key);

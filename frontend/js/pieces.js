@@ -75,3 +75,11 @@ document.addEventListener("click", (event) => { if (event.target.closest("[data-
 // On a phone the filters would fill the screen: folded until wanted, unless they are what made this page.
 if (matchMedia("(max-width: 767.98px)").matches && location.search.length < 2)
   document.querySelectorAll(".filter-box:not([data-in-use])").forEach((box) => { box.open = false; });
+
+// What was refused is in view: the first field that needs another word, or the sentence above them all.
+const wrong = "main form :is(.is-invalid, [aria-invalid=true], .invalid-feedback.d-block, .alert-danger)";
+const refused = [...document.querySelectorAll(wrong)].find((element) => element.offsetParent);
+if (refused) {
+  refused.scrollIntoView({ block: "center" });
+  refused.focus({ preventScroll: true });
+}

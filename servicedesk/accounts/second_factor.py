@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django import forms
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -44,6 +45,14 @@ class EncryptedSecrets(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return _box().decrypt(encrypted_text.encode()).decode()
+
+    def is_mfa_enabled(self, user: Any, types: Any = None) -> bool:
+        """Asked on every page of a role that signs, where writing the statement cost four times the answer."""
+        if types is not None or user.is_anonymous:
+            return bool(super().is_mfa_enabled(user, types=types))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT EXISTS (SELECT FROM mfa_authenticator WHERE user_id = %s)", [user.pk])
+            return bool(cursor.fetchone()[0])
 
 
 class CountedCode:

@@ -1,6 +1,16 @@
 from django.urls import include, path
 
-from servicedesk.accounts.views import invitations, joining, me, organisations, people, places, support, tokens
+from servicedesk.accounts.views import (
+    invitation_sheets,
+    invitations,
+    joining,
+    me,
+    organisations,
+    people,
+    places,
+    support,
+    tokens,
+)
 
 urlpatterns = [
     path("accounts/", include("servicedesk.accounts.foreign_doors")),
@@ -13,6 +23,11 @@ urlpatterns = [
     path("people/", people.list_people, name="people"),
     path("people/invite/", invitations.invite, name="invite"),
     path("people/invite/first-lead/", invitations.invite_first_lead, name="invite_first_lead"),
+    path("people/invite/sheet/", invitation_sheets.invite_by_sheet, name="invite_by_sheet"),
+    path("people/invite/sheet/template/", invitation_sheets.template, name="invitation_template"),
+    path("people/invite/sheet/wrong/", invitation_sheets.wrong_rows, name="invitations_to_mend"),
+    path("people/invite/sheet/all/", invitation_sheets.invite_all, name="invite_all"),
+    path("people/invite/sheet/links/", invitation_sheets.links, name="invitation_links"),
     path("people/invitations/", invitations.list_invitations, name="invitations"),
     path("people/invitations/<uuid:pk>/revoke/", invitations.revoke, name="revoke_invitation"),
     path("people/<uuid:pk>/", people.show_person, name="person"),

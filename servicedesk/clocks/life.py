@@ -40,6 +40,7 @@ class Terms:
     category: str
     severity: Severity
     promises: Mapping[Metric, Promise]
+    of_the_mark: frozenset[Metric] = frozenset()  # promised because it is marked an emergency
 
     @property
     def core_calendar(self) -> Calendar:
@@ -82,8 +83,10 @@ class Life:
         return Course(tuple(entry.clock for entry in entries), entries[place].row.called_at, place)
 
     def present(self) -> list[Running]:
-        """The clocks of the latest cycle: after a reopening, what was reported before is over and done with."""
-        clocks = [entry.clock for entries in self.entries.values() for entry in entries]
+        """The contract's clocks of the latest cycle: after a reopening, what was reported before is over and done with.
+        Those of the house count cycles of their own."""
+        entries = [entry for metric, each in self.entries.items() if not metric.is_of_the_house for entry in each]
+        clocks = [entry.clock for entry in entries]
         latest = max((clock.cycle for clock in clocks), default=1)
         return [clock for clock in clocks if clock.cycle == latest]
 

@@ -52,9 +52,9 @@ def clock_of(row: Clock, spans: Iterable[Span], kept: core.Calendar) -> running.
     )
 
 
-def core_of(row: Clock) -> running.Clock:
-    """With its pauses; a list prefetches them."""
-    return clock_of(row, row.spans.all(), calendar(row.calendar_id))
+def core_of(row: Clock, spans: Sequence[Span] | None = None) -> running.Clock:
+    """With its pauses; a list prefetches them, or brings them along."""
+    return clock_of(row, row.spans.all() if spans is None else spans, calendar(row.calendar_id))
 
 
 def facts_of(clock: running.Clock) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from servicedesk.notices.acts import TOLD
 from servicedesk.notices.enums import NoticeKind, Urgency
 from servicedesk.notices.models import InboxItem, Message
 from servicedesk.notices.nudge import FEW, nudge
-from servicedesk.notices.routes import Post, Recipient
+from servicedesk.notices.routes import Directory, Post, Recipient
 from servicedesk.notices.words import Word, stored
 from servicedesk.tenancy.bulk import insert
 from servicedesk.tenancy.enums import Side
@@ -74,6 +74,7 @@ def notify(
     url: str,
     at: datetime,
     on_duty: Iterable[Membership | UUID] = (),
+    known: Directory | None = None,
 ) -> None:
     """`to` and `on_duty` are memberships or their ids; whoever is on duty is told at once, whatever the hour.
 
@@ -81,7 +82,7 @@ def notify(
     of an organisation that is no party to the subject is a mistake of the caller's and is refused.
     """
     event = Event(event_key, NoticeKind(kind), subject, words, url, at, to, on_duty)
-    notify_all([event], using=subject._state.db or DEFAULT_DB_ALIAS)
+    notify_all([event], using=subject._state.db or DEFAULT_DB_ALIAS, known=known)
 
 
 @contextmanager
@@ -94,13 +95,13 @@ def untold() -> Iterator[None]:
         _UNTOLD.reset(token)
 
 
-def notify_all(events: Sequence[Event], *, using: str) -> None:
-    """Many events cost as many queries as one."""
+def notify_all(events: Sequence[Event], *, using: str, known: Directory | None = None) -> None:
+    """Many events cost as many queries as one, and none beside the inserts where all those people are known."""
     if _UNTOLD.get():
         return
     ids = list({person for event in events for person in event.ids})
-    people = {person.id: person for person in routes.recipients(ids, using=using)}
-    posts = routes.posts(ids, using=using)
+    people = {person.id: person for person in (known.people if known else routes.recipients(ids, using=using))}
+    posts = known.posts if known else routes.posts(ids, using=using)
     items: list[Columns] = []
     messages: list[Columns] = []
     with translation.override(None):
@@ -114,14 +115,18 @@ def notify_all(events: Sequence[Event], *, using: str) -> None:
     transaction.on_commit(partial(nudge, fresh), using=using, robust=True)
 
 
-def publish(event_key: str, act: Act, *, subject: Any, words: Mapping[str, Word], url: str, at: datetime) -> None:
+def publish(
+    event_key: str, act: Act, *, subject: Any, words: Mapping[str, Word], url: str, at: datetime,
+    known: Directory | None = None,
+) -> None:  # fmt: skip
     """An act on what two parties share, for their programs. `words` are ids and closed words, as ever."""
     if act not in TOLD:
         raise ValueError(f"{act} is not in the list of acts that programs choose from")
     if _UNTOLD.get():
         return
     using = subject._state.db or DEFAULT_DB_ALIAS
-    posts = routes.subscribers(subject.hospital_id, subject.vendor_id, act, using=using)
+    asked = partial(routes.subscribers, subject.hospital_id, subject.vendor_id, act, using=using)
+    posts = known.subscribers if known else asked()
     if not posts:
         return
     said = {**words, "act": act.value, "said": act.label}

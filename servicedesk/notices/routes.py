@@ -7,7 +7,7 @@ pass the wall and answer with facts only: whose the person is, whether there is 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -22,6 +22,8 @@ from servicedesk.tenancy.enums import Side
 PEOPLE = "SELECT id, hospital_id, vendor_id, has_mail, has_phone, choices FROM notices_people(%s)"
 SUBSCRIBERS = "SELECT id, hospital_id, vendor_id, events FROM notices_subscribers(%s, %s)"
 RECEIVERS = "SELECT id, hospital_id, vendor_id, channel, wants FROM notices_receivers(%s)"
+
+Rows = Iterable[Sequence[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,24 @@ class Post(Belongs):
     wants: str
 
 
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """Who may be told, asked before there is anything to tell: for what must be short once it has begun."""
+
+    people: list[Recipient]
+    posts: list[Post]
+    subscribers: list[Post]
+
+
+def directory(people: Rows, posts: Rows, subscribers: Rows, act: str) -> Directory:
+    """Of the rows of the three look-ups below, however they were asked."""
+    return Directory(
+        [Recipient(*facts, choices=json.loads(choices)) for *facts, choices in people],
+        [Post(*row) for row in posts],
+        _that_want(act, subscribers),
+    )
+
+
 def recipients(ids: Collection[UUID], *, using: str) -> list[Recipient]:
     """Those of them who still belong to their organisation."""
     rows = _asked(PEOPLE, ids, using)
@@ -71,7 +91,11 @@ def subscribers(hospital_id: int, vendor_id: int, act: str, *, using: str) -> li
     """The programs of both parties that want to know of this act. No events named: of every one."""
     with connections[using].cursor() as cursor:
         cursor.execute(SUBSCRIBERS, [hospital_id, vendor_id])
-        found = [(facts, json.loads(events)) for *facts, events in cursor.fetchall()]
+        return _that_want(act, cursor.fetchall())
+
+
+def _that_want(act: str, rows: Rows) -> list[Post]:
+    found = [(facts, json.loads(events)) for *facts, events in rows]
     return [Post(*facts, Channel.WEBHOOK, Wants.ACTS) for facts, events in found if not events or act in events]
 
 

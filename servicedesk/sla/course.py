@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 from servicedesk.sla.calendar import Calendar
 from servicedesk.sla.clock import Clock, Outcome
@@ -51,10 +52,7 @@ class Course:
 
     # ── when it has ended ────────────────────────────────────────────────────────────────────────────────────────────
     def take_waiver_back(self) -> Course:
-        if self.latest.outcome is not Outcome.WAIVED:
-            return self
-        clock = self.latest.take_waiver_back()
-        return self._standing(clock.arm(self.called_at) if self.called_at else clock)
+        return self._going_on(self.latest.take_waiver_back()) if self.latest.outcome is Outcome.WAIVED else self
 
     def bring_back(self, ended_at: datetime) -> Course:
         """What was withdrawn at that moment was withdrawn by mistake: it runs on as if it never had been."""
@@ -64,7 +62,11 @@ class Course:
         pauses = clock.pauses
         if pauses and pauses[-1].end == ended_at:
             pauses = (*pauses[:-1], replace(pauses[-1], end=None))
-        return self._standing(replace(clock, pauses=pauses, stopped_at=None, outcome=None))
+        return self._going_on(replace(clock, pauses=pauses, stopped_at=None, outcome=None))
+
+    def _going_on(self, clock: Clock) -> Course:
+        """A visit that was called for meanwhile is called for."""
+        return self._standing(clock.arm(self.called_at) if self.called_at else clock)
 
     def reopen(self, promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity) -> Course:
         """The next cycle; the result of this one stays. What was waived or not even called for was so of a solution
@@ -74,81 +76,107 @@ class Course:
         clock = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle + 1)
         return replace(self.withdraw(at), called_at=None)._followed_by(clock)
 
-    def of_a_part(self) -> Course:
-        """For what is taken out of the matter: it began as this began, raise by raise; of what was done nothing is."""
-        places = self._back_to(Severity.NONE)
-        former = [replace(self.clocks[place], outcome=Outcome.SUPERSEDED) for place in places[:-1]]
-        last = self.clocks[places[-1]]
-        armed_at = last.counts_from if last.promise.armed is Armed.AT_REPORT else None
-        fresh = replace(last, armed_at=armed_at, agreed=None, stopped_at=None, outcome=None)
-        over = enumerate((*former, fresh), start=-1)
+    def of_a_part(
+        self, promise: Promise, calendar: Calendar, *, severity: Severity, is_of_the_mark: bool = False
+    ) -> Course:
+        """For what is taken out of the matter: what is promised of it began as it began here, raise by raise. Of what
+        was done nothing is, and what came of a promise before a raise is the whole's result alone."""
+        places = self._back_to(severity, since=(promise, calendar) if is_of_the_mark else None)
+        base = self._as_from(places, promise, calendar, severity)
+        last = replace(base, armed_at=base.counts_from if promise.armed is Armed.AT_REPORT else None, agreed=None)
+        floors = [*(self.clocks[place] for place in self._below(places[0])), last]
+        former = [
+            replace(floor, outcome=Outcome.SUPERSEDED, stopped_at=above.counts_from)
+            for floor, above in pairwise(floors)
+        ]
+        over = enumerate((*former, last), start=-1)
         return Course(tuple(replace(clock, cycle=1, raised_over=None if at < 0 else at) for at, clock in over))
 
     # ── when severity or category change ─────────────────────────────────────────────────────────────────────────────
     def changed(
-        self, promise: Promise, calendar: Calendar, at: datetime, *, was: Severity, severity: Severity
+        self,
+        promise: Promise,
+        calendar: Calendar,
+        at: datetime,
+        *,
+        was: Severity,
+        severity: Severity,
+        is_of_the_mark: bool = False,
     ) -> Course:
+        """`is_of_the_mark`: promised because the hospital marked an emergency, whatever the severity."""
         if severity.is_graver_than(was):
             return self._raised(promise, calendar, at, severity)
         if self.latest.is_open or self.latest.outcome is Outcome.SUPERSEDED:  # withdrawn, and promised again
-            return self._replaced(promise, calendar, at, severity)
+            places = self._back_to(severity, since=(promise, calendar) if is_of_the_mark else None)
+            return self._replaced(promise, calendar, at, severity, places)
         return self
 
     def hastened(self, promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity) -> Course:
         """An emergency by the hospital's mark: what that shortens counts from the mark, as from the call that raises a
-        severity. Before it nobody could know, and what ran until then keeps its result (HRP-4)."""
-        if not self._is_shortened_by(promise, calendar):
-            return self.changed(promise, calendar, at, was=severity, severity=severity)
-        clock = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle)
-        return self.withdraw(at)._followed_by(clock.arm(at) if self.called_at else clock)
-
-    def _is_shortened_by(self, promise: Promise, calendar: Calendar) -> bool:
-        """Only what still runs; by when each would be due, had nothing happened since the start."""
-        old, start = self.latest, self.latest.counts_from
-        new, ran = Clock(promise, calendar, start, start), Clock(old.promise, old.calendar, start, start)
-        return old.is_open and new.due_at < ran.due_at  # type: ignore[operator]
+        severity, and so does what it promises again. Before it nobody could know, and what ran until then keeps its
+        result (HRP-4). The mark is never taken back, so no lower severity counts from before it."""
+        withdrawn = self.latest.outcome is Outcome.SUPERSEDED
+        if not withdrawn and not (self.latest.is_open and _is_quicker(promise, calendar, self.latest)):
+            return self.changed(promise, calendar, at, was=severity, severity=severity, is_of_the_mark=True)
+        return self._anew(promise, calendar, at, severity, over=None)
 
     def withdraw(self, at: datetime) -> Course:
         """Nothing is promised of this metric any more."""
         return self._with(lambda clock: clock.supersede(at))
 
     def _raised(self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity) -> Course:
-        """The graver promise counts from the call that raised it. A visit that was called for stays called for."""
-        over = self.place % len(self.clocks)
-        fresh = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle, raised_over=over)
-        ended = self._with(lambda clock: clock.supersede(at))
-        return ended._followed_by(fresh.arm(at) if self.called_at else fresh)
+        """The graver promise counts from the call that raised it."""
+        return self._anew(promise, calendar, at, severity, over=self.place % len(self.clocks))
 
-    def _replaced(self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity) -> Course:
+    def _anew(
+        self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity, *, over: int | None
+    ) -> Course:
+        """A visit that was called for stays called for."""
+        fresh = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle, raised_over=over)
+        return self.withdraw(at)._followed_by(fresh.arm(at) if self.called_at else fresh)
+
+    def _replaced(
+        self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity, places: list[int]
+    ) -> Course:
         """Another promise, as if it had been so from the beginning: from the report, or from the call that raised it
         at least as high. What had been kept before the raise is not asked for again."""
         old = self.latest
         if old.is_open and old.promise.asks_the_same(promise) and old.severity == severity:
             return self
-        places = self._back_to(severity)
         base, ended = self.clocks[places[0]], self.withdraw(at)
         if base.outcome not in (None, Outcome.SUPERSEDED):
             return replace(ended, place=places[0])
-        clock = replace(
+        return ended._followed_by(replace(self._as_from(places, promise, calendar, severity), agreed=old.agreed))
+
+    def _as_from(self, places: list[int], promise: Promise, calendar: Calendar, severity: Severity) -> Clock:
+        """On the time of the first of these clocks, with the pauses of all of them."""
+        base = self.clocks[places[0]]
+        return replace(
             base,
             promise=promise,
             calendar=calendar,
             severity=severity,
             armed_at=base.counts_from if promise.armed is Armed.AT_REPORT else self.called_at,
             pauses=tuple(pause for place in places for pause in self.clocks[place].pauses),
-            agreed=old.agreed,
             stopped_at=None,
             outcome=None,
         )
-        return ended._followed_by(clock)
 
-    def _back_to(self, severity: Severity) -> list[int]:
-        """The places of the clocks on whose time the lower severity counts, the earliest first."""
-        found, over = [self.place], self.latest.raised_over
-        while over is not None and not severity.is_graver_than(self.clocks[over].severity):
+    def _back_to(self, severity: Severity, *, since: tuple[Promise, Calendar] | None = None) -> list[int]:
+        """The places of the clocks on whose time the lower severity counts, the earliest first. `since`: what a mark
+        promises counts from no time at which more was allowed."""
+        found = [self.place % len(self.clocks)]
+        for over in reversed(self._below(found[0])):
+            floor = self.clocks[over]
+            if severity.is_graver_than(floor.severity) or (since and _is_quicker(*since, floor)):
+                break
             found.insert(0, over)
-            over = self.clocks[over].raised_over
         return found
+
+    def _below(self, place: int) -> list[int]:
+        """The clocks over which this one was raised, the earliest first."""
+        over = self.clocks[place].raised_over
+        return [] if over is None else [*self._below(over), over]
 
     def _followed_by(self, clock: Clock) -> Course:
         return replace(self, clocks=(*self.clocks, clock), place=-1)
@@ -166,3 +194,12 @@ def begun(promise: Promise, calendar: Calendar, at: datetime, *, severity: Sever
     calendar.day_of(at)  # refuses a moment that no calendar reaches
     armed_at = at if promise.armed is Armed.AT_REPORT else None
     return Clock(promise, calendar, at, armed_at, severity=severity)
+
+
+def _is_quicker(promise: Promise, calendar: Calendar, than: Clock) -> bool:
+    """Would it be due sooner, had nothing happened since the start? What waits for a call is due at no time."""
+    if than.armed_at is None and promise.armed is Armed.AT_REPORT:
+        return True
+    start = than.counts_from
+    new, old = Clock(promise, calendar, start, start), Clock(than.promise, than.calendar, start, start)
+    return new.due_at < old.due_at  # type: ignore[operator]

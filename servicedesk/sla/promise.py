@@ -157,6 +157,11 @@ class Matrix:
             own = {metric: replace(promise, is_default=True) for metric, promise in urgent.items()} | own
         return {metric: self._in_window(promise, reported_at) for metric, promise in own.items()}
 
+    def of_the_mark(self, category: str, severity: Severity, reported_at: datetime) -> frozenset[Metric]:
+        """What the hospital's mark of an emergency promises here, whatever the severity; it may be nothing."""
+        rows = self.rows_for(category, severity, reported_at)
+        return frozenset(_promises(row for row in rows if row.emergency))
+
     def _in_window(self, promise: Promise, reported_at: datetime) -> Promise:
         """Where a contract tells working hours from others, every promise of a report bears the report's window."""
         if promise.window is not Window.ALWAYS or all(row.window is Window.ALWAYS for row in self.rows):

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework.exceptions import APIException, ValidationError
 
-from servicedesk.tenancy.doors import SAFE, Audience, Rule, may_write, walk
+from servicedesk.tenancy.doors import SAFE, Audience, Rule, walk
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
-from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.refusals import Refused
 
 PROBLEM = "application/problem+json"
 STATUS = {"stale": 412}  # where HTTP has a word of its own for a refusal
@@ -73,12 +73,6 @@ def _undone(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBas
     return response
 
 
-def refuse_read_only(row: Walled, person: Any) -> None:
-    """Of a row that a body names; the door looks at the one in the address."""
-    if not may_write(row, person):
-        raise Forbidden(_("You may read this but no longer change it."), code="read_only")
-
-
 def _as_problem(response: HttpResponseBase) -> HttpResponseBase:
     """What the door itself answers is meant for people: a way to sign in, an empty page."""
     if response.status_code in (301, 302):
@@ -96,7 +90,8 @@ def as_problem(error: Exception, context: dict[str, Any]) -> HttpResponse | None
         return invalid(error.detail)
     if not isinstance(error, APIException):
         return None
-    return problem(error.status_code, str(error.detail))
+    fields = {"errors": getattr(error, "errors", ()), "masked": getattr(error, "masked", {})}
+    return problem(error.status_code, str(error.detail), **fields)
 
 
 def invalid(errors: Any) -> HttpResponse:
@@ -145,12 +140,15 @@ def _unknown() -> HttpResponse:
     return answer
 
 
-def problem(status: int, detail: str, *, errors: Sequence[tuple[str, str]] = ()) -> HttpResponse:
-    """`errors` are fields with their sentences."""
+def problem(
+    status: int, detail: str, *, errors: Sequence[tuple[str, str]] = (), masked: Mapping[str, str] | None = None
+) -> HttpResponse:
+    """`errors` are fields with their sentences; `masked` what could be sent in a field instead."""
     said: dict[str, Any] = {
         "type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail,
     }  # fmt: skip
     if errors:
-        said["errors"] = [{"field": field, "detail": sentence} for field, sentence in errors]
+        offered = {field: {"masked": text} for field, text in (masked or {}).items()}
+        said["errors"] = [{"field": field, "detail": words, **offered.get(field, {})} for field, words in errors]
     body = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace")  # half a character may have been sent
     return HttpResponse(body, status=status, content_type=PROBLEM)

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError as Invalid
 from django.db.models import Model, Q, QuerySet
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
@@ -29,6 +29,7 @@ PAGE, LARGEST = 50, 200
 class FieldProblem(serializers.Serializer[Any]):
     field = serializers.CharField()
     detail = serializers.CharField()
+    masked = serializers.CharField(required=False, help_text="The same text without what looks like a patient")
 
 
 class Problem(serializers.Serializer[Any]):
@@ -50,7 +51,7 @@ WORDS = {
     412: "Somebody changed the ticket since the version in If-Match",
     413: "The body is too large",
     415: "Not a media type that is read here",
-    422: "This Idempotency-Key was used for another request",
+    422: "This Idempotency-Key was used for another request, or a text looks like a patient's; `errors` says which",
     429: "Too many requests in this minute; Retry-After says how long to wait",
 }
 
@@ -97,22 +98,24 @@ def read(shape: type[serializers.Serializer[Any]], given: Any) -> dict[str, Any]
     """What is right, or a ValidationError that names every field that is wrong."""
     if not isinstance(given, Mapping):
         raise serializers.ValidationError(_("Send an object with its fields."))
-    asked = shape(data=given)
-    unknown = set(map(str, given)) - set(asked.fields)
-    if unknown:
-        raise serializers.ValidationError({name: _("There is no such field here.") for name in sorted(unknown)})
-    asked.is_valid(raise_exception=True)
-    return dict(asked.validated_data)
+    return _valid(shape, given, _("There is no such field here."))
 
 
 def asked(shape: type[serializers.Serializer[Any]], query: Any) -> dict[str, Any]:
     """Of a query; what is not known there is refused like a field that is not."""
-    question = shape(data=query)
-    unknown = set(query) - set(question.fields)
-    if unknown:
-        raise serializers.ValidationError({name: _("There is no such parameter.") for name in sorted(unknown)})
-    question.is_valid(raise_exception=True)
-    return dict(question.validated_data)
+    return _valid(shape, query, _("There is no such parameter."))
+
+
+def _valid(shape: type[serializers.BaseSerializer[Any]], given: Mapping[str, Any], unknown: str) -> dict[str, Any]:
+    fields = _form(shape, translation.get_language())
+    if odd := sorted(set(map(str, given)) - set(fields.fields)):  # type: ignore[attr-defined]
+        raise serializers.ValidationError(dict.fromkeys(odd, unknown))
+    return dict(fields.run_validation(given))
+
+
+@cache  # as below; by language, because a field keeps the sentence that it once said
+def _form(shape: type[serializers.BaseSerializer[Any]], _language: str) -> serializers.BaseSerializer[Any]:
+    return shape()
 
 
 # ── pages by key: what is added or changed meanwhile neither doubles a row nor hides one ─────────────────────────────

@@ -6,13 +6,35 @@ For what is written by the thousand in a second, such as escalations, and with e
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from django.db import connections
 from django.db.models import NOT_PROVIDED, Field, Model
+from django.utils import timezone
+
+from servicedesk.tenancy.plans import Said, Statement, send
+
+_HELD: ContextVar[tuple[str, list[Said]] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def together(*, using: str) -> Iterator[None]:
+    """What is inserted meanwhile is sent at the end, in this order, as one message: nobody waits for each answer.
+    What is asked meanwhile does not see it yet. Within a transaction, so that it is all or nothing."""
+    assert connections[using].in_atomic_block
+    held: list[Said] = []
+    token = _HELD.set((using, held))
+    try:
+        yield
+    finally:
+        _HELD.reset(token)
+    if held:
+        send(held, using=using)
 
 
 def insert(
@@ -21,11 +43,12 @@ def insert(
     """Rows by column name, each naming the same columns; what they leave out has the field's own default."""
     if not rows:
         return
-    shape = _shape(model, tuple(rows[0]), using)
-    values = [*shape.constants, *(column.values(rows) for column in shape.columns)]
-    conflict = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    with connections[using].cursor() as cursor:
-        cursor.execute(shape.statement + conflict, values)
+    one = _shape(model, tuple(rows[0]), using, ignore_conflicts).said(rows)
+    line, held = _HELD.get() or ("", [])
+    if line == using:
+        held.append(one)
+    else:
+        send([one], using=using)
 
 
 def insert_made(rows: Sequence[Model], *, using: str) -> None:
@@ -33,10 +56,28 @@ def insert_made(rows: Sequence[Model], *, using: str) -> None:
     back, and no signal is sent."""
     if not rows:
         return
-    fields = [field for field in rows[0]._meta.concrete_fields if not field.has_db_default()]
+    meta = rows[0]._meta
+    fields = [field for field in meta.concrete_fields if not (field.has_db_default() or field is meta.auto_field)]
     insert(type(rows[0]), [{f.column: f.pre_save(row, True) for f in fields} for row in rows], using=using)
     for row in rows:
         row._state.adding, row._state.db = False, using
+
+
+def insert_with_history(row: Any, *, using: str) -> None:
+    """With the first line of its history, as saving it would write."""
+    insert_made([row], using=using)
+    past = _past(type(row))
+    author = past.get_default_history_user(row)
+    version = past(
+        history_date=timezone.now(), history_type="+", history_user_id=author.pk if author else None,
+        **{field.attname: getattr(row, field.attname) for field in past.tracked_fields},
+    )  # fmt: skip
+    insert_made([version], using=using)
+
+
+@cache  # each look at `history` makes a class
+def _past(model: Any) -> Any:
+    return model.history.model
 
 
 @dataclass(frozen=True)
@@ -53,13 +94,20 @@ class Column:
 
 @dataclass(frozen=True)
 class Shape:
-    statement: str
+    many: Statement
+    single: Statement  # an array per column to hold one row costs as much as writing it
     columns: list[Column]
     constants: list[Any]
 
+    def said(self, rows: Sequence[Mapping[str, Any]]) -> Said:
+        values = [column.values(rows) for column in self.columns]
+        if len(rows) == 1:
+            return self.single, [*self.constants, *(value for (value,) in values)]
+        return self.many, [*self.constants, *values]
+
 
 @cache
-def _shape(model: type[Model], given: tuple[str, ...], using: str) -> Shape:
+def _shape(model: type[Model], given: tuple[str, ...], using: str, ignore_conflicts: bool) -> Shape:
     line, fields = connections[using], model._meta.concrete_fields
     if unknown := set(given) - {field.column for field in fields}:
         raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
@@ -75,14 +123,18 @@ def _shape(model: type[Model], given: tuple[str, ...], using: str) -> Shape:
     listed = [name for name, _kind, _value in constants] + [column.name for column in columns]
     names = ", ".join(map(line.ops.quote_name, listed))
     arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
-    fixed = "".join(f"%s::{kind}, " for _name, kind, _value in constants)
-    table = line.ops.quote_name(model._meta.db_table)
-    statement = f"INSERT INTO {table} ({names}) SELECT {fixed}u.* FROM unnest({arrays}) u"  # noqa: S608 - names of fields
-    return Shape(statement, columns, [value for *_, value in constants])
+    fixed = [f"%s::{kind}" for _name, kind, _value in constants]
+    into = f"INSERT INTO {line.ops.quote_name(model._meta.db_table)} ({names})"
+    conflict = " ON CONFLICT DO NOTHING" * ignore_conflicts
+    many = f"{into} SELECT {', '.join([*fixed, 'u.*'])} FROM unnest({arrays}) u"  # noqa: S608 - names of fields
+    single = f"{into} VALUES ({', '.join([*fixed, *(f'%s::{column.kind}' for column in columns)])})"
+    statements = (Statement.of(f"insert_{model._meta.db_table}", words + conflict) for words in (many, single))
+    return Shape(*statements, columns, [value for *_, value in constants])
 
 
 def _has_constant(field: Field[Any, Any]) -> bool:
-    return not field.has_db_default() and not (field.null and field.default is NOT_PROVIDED)
+    is_filled_in = field.has_db_default() or field is field.model._meta.auto_field
+    return not is_filled_in and not (field.null and field.default is NOT_PROVIDED)
 
 
 def _dumped(value: Any) -> str:

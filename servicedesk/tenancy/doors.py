@@ -146,13 +146,9 @@ def _row(rule: Rule, request: Any, key: Any) -> Walled:
         reach = rule.who.reach_of(person)
         if reach and not rule.of.objects.filter(rule.of.within(reach, person), pk=row.pk).exists():
             raise Forbidden(_("This belongs to somebody else; you may only read it."), code="reach")
-    if request.method not in SAFE and not may_write(row, person):
+    if request.method not in SAFE and not row.is_writable_by(person):
         raise Forbidden(_("You may read this but no longer change it."), code="read_only")
     return row
-
-
-def may_write(row: Walled, person: Any) -> bool:
-    return row.is_writable_by(person)
 
 
 def refusal_page(request: HttpRequest, refusal: Refused) -> HttpResponse:

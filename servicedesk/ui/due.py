@@ -39,6 +39,7 @@ def _patterns_in(language: str | None) -> dict[str, str]:
         "left_minutes": _("%(minutes)d min %(seconds)d s left"),
         "left_seconds": _("%(seconds)d s left"),
         "over_seconds": _("%(seconds)d s overdue"),
+        "over_minutes": _("%(minutes)d min overdue"),
         "over_hours": _("%(clock)s overdue"),
         "over_days": _("%(days)d d %(clock)s overdue"),
     }
@@ -83,10 +84,11 @@ def _to_the_second(seconds: int) -> str:
 
 
 def _overdue(seconds: int) -> str:
-    """By the hours and minutes, as a stop watch shows them; the first minute by its seconds."""
+    """By the hours and minutes, as a stop watch shows them; at first by minutes, or seconds."""
     days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
-    name = "over_days" if days else "over_hours" if seconds >= 60 else "over_seconds"
-    return patterns()[name] % {"days": days, "clock": f"{hours:02}:{minutes:02}", "seconds": seconds}
+    name = "over_days" if days else "over_hours" if hours else "over_minutes" if minutes else "over_seconds"
+    facts = {"days": days, "clock": f"{hours:02}:{minutes:02}", "minutes": minutes, "seconds": seconds}
+    return patterns()[name] % facts
 
 
 def _by(due_at: datetime, at: datetime, zone: tzinfo) -> str:

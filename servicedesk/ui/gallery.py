@@ -8,11 +8,14 @@ from typing import Any
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Submit
 from django import forms
+from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from servicedesk.ui.qr import picture
 from servicedesk.ui.signature import SignatureField
+from servicedesk.ui.tables import Page, Sort
 
 
 class SampleForm(forms.Form):
@@ -55,7 +58,8 @@ def context(query: Any) -> dict[str, Any]:
         "signature": SignatureField.widget().render("strokes", ""),
         "chips": [{"words": _("State: open"), "href": "?"}],
         "clocks": _clocks(now),
-        "queue": _queue(now),
+        "page": _page(now, query),
+        "code": picture("https://desk.hospital.cn/r/3q7x0w5b"),
         "events": _events(now),
         "tabs": [
             {"label": _("Mine"), "href": "?", "count": 4, "is_current": True},
@@ -83,6 +87,13 @@ def _clocks(now: datetime) -> list[dict[str, Any]]:
         {"due_at": now - timedelta(minutes=12)},
         {"due_at": now + timedelta(days=1), "paused": True},
     ]
+
+
+def _page(now: datetime, query: Any) -> Page:
+    """The middle of a long list, sorted by the column that was clicked."""
+    word = query.get("sort", "due")
+    sort = Sort("title" if word.endswith("title") else "due", "", descending=word.startswith("-"), nullable=False)
+    return Page(_queue(now), "?after=x", "?before=x", sort, {"due": "", "title": ""}, QueryDict())
 
 
 def _queue(now: datetime) -> list[dict[str, Any]]:

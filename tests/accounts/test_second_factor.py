@@ -1,4 +1,4 @@
-"""Who signs, approves or administers proves who they are twice. GB/T 22239 8.1.4.1 d; G10, G11."""
+"""Who signs, approves or administers proves who they are twice. GB/T 22239 8.1.4.1 d; ICU-13; G10, G11."""
 
 from __future__ import annotations
 

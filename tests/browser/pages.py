@@ -48,6 +48,7 @@ PAGES: tuple[Walk, ...] = (
     Walk("people", "/people/", LEAD),
     Walk("tokens", "/tokens/", LEAD),
     Walk("invite", "/people/invite/", LEAD),
+    Walk("invite-by-sheet", "/people/invite/sheet/", LEAD),
     Walk("invitations", "/people/invitations/", LEAD),
     Walk("departments", "/departments/", LEAD),
     Walk("departments-vendor", "/departments/", ENGINEER),

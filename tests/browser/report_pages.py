@@ -17,6 +17,7 @@ from tests.contracts.people import in_force
 from tests.tickets.people import Desk, make_desk
 from tests.world import World, give_second_factor, make_place
 from tickets.models import Ticket
+from tickets.services.levels import change_severity
 from tickets.services.outages import announce_outage
 from tickets.services.reporting import Phoned
 from tickets.services.scanning import Tapped, report_by_sticker
@@ -84,6 +85,7 @@ def paths_of(room: Room, awaited: Ticket) -> dict[str, str]:
         "report": "/report/",
         "report-chosen": f"/report/?system={awaited.system_id}&severity=A&title=无法调图",
         "call-now": f"/tickets/{awaited.pk}/call-now/",
+        "call-now-raised": f"/tickets/{raised_by_a_click(room).pk}/call-now/",
         "call-about": f"/tickets/{awaited.pk}/calls/new/",
         "calls": "/calls/",
         "new-call": f"/calls/new/?system={awaited.system_id}",
@@ -95,6 +97,14 @@ def paths_of(room: Room, awaited: Ticket) -> dict[str, str]:
         "outages": "/outages/",
         "scan-gone": "/r/no-such-code/",
     }
+
+
+def raised_by_a_click(room: Room) -> Ticket:
+    """To what only the phone may report, so it waits for its call."""
+    desk, now = room.desk, timezone.now()
+    ticket = desk.accepted(title="工作站调图越来越慢", at=now - timedelta(hours=1))
+    facts = {"severity": Severity.ONE, "why": "刚才起全院都调不出图，门诊停诊"}
+    return desk.act(change_severity, ticket, by=desk.it, at=now, **facts)
 
 
 def name_people(desk: Desk) -> None:

@@ -44,7 +44,7 @@ def test_woken_at_night(visitor: Visitor, place: Place) -> None:
     page.get_by_role("button", name="我来处理").first.click()
     page.wait_for_url("**/escalations/")
     assert page.get_by_text("已有人处理").count() == 1
-    page.locator(".escalating a").nth(1).click()
+    page.locator(".escalating a[href*='/clocks/']").nth(1).click()
     page.wait_for_url("**/clocks/**")
     look_at(visitor)
     assert too_small(visitor) == []

@@ -15,7 +15,7 @@ from servicedesk.tenancy.models import Membership
 from tests.browser.conftest import wait_for_the_server
 from tests.browser.language import latin_sentences
 from tests.browser.pages import PAGES, Walk, member_for
-from tests.browser.visitor import Contexts, Visitor
+from tests.browser.visitor import ON_A_DESK, Contexts, Visitor
 from tests.conftest import flush
 from tests.world import World, make_world
 
@@ -75,5 +75,7 @@ def test_page(guest: Visitor, walk: Walk) -> None:
         assert page.evaluate("document.documentElement.dataset.bsTheme") == options["color_scheme"]
         assert guest.overflow() == 0
         assert guest.axe() == []
+        if options is ON_A_DESK or walk.name == "gallery":  # rail and tables by night; the gallery's phone by day
+            assert guest.in_the_other_light() == []
     assert latin_sentences(page.content()) == []
     assert too_small(guest) == []

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from servicedesk.clocks.models import Clock, Step
 from servicedesk.clocks.watch.firing import fire_due
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.models import InboxItem
@@ -104,6 +105,37 @@ def test_nobody_calls_for_a_minute_and_then_the_nurse_does(nurse: Visitor, room:
     assert (call.caller, call.needs_word, call.called_at >= before) == ("刘敏", False, True)
     assert desk.clock(ticket, Metric.RESPOND).due_at == call.called_at + 5 * MINUTE
     assert desk.clocks(ticket)["call"] == "missed"
+
+
+def test_a_raise_by_a_click_is_kept_and_begins_with_the_call(visitors: Callable[[], Visitor], room: Room) -> None:
+    """PACS-6: the hospital's IT raises B to 1 in the browser: refused there, the number to call shown big, both sides
+    alarmed after a minute, and from the call that the engineer writes down it is severity 1."""
+    desk = room.desk
+    ticket = desk.accepted(at=timezone.now() - 30 * MINUTE)
+    lead = visitors().with_device(viewport=PHONE, has_touch=True, is_mobile=True).sign_in(desk.it)
+    page = lead.visit(f"/tickets/{ticket.pk}/change-severity/")
+    page.check("[name=severity][value='1']")
+    assert "仅限电话" in page.inner_text("form.act-form")
+    page.fill("[name=why]", "门诊全部停诊")
+    page.tap("form.act-form button[type=submit]")
+    page.wait_for_url("**/call-now/")
+    said = page.inner_text("main")
+    assert all(words in said for words in ("400-800-1234", "门诊全部停诊", "升级为 1 级", "维持原级"))
+    assert lead.axe() == []
+    assert lead.overflow() == 0, lead.wide()
+    assert desk.fresh(ticket).severity == "B"
+    with desk.inside():
+        Clock.objects.filter(matter=ticket.matter_id, metric=Metric.CALL).update(due_at=timezone.now() - MINUTE)
+        Step.objects.filter(clock__matter=ticket.matter_id, clock__metric=Metric.CALL).update(fire_at=timezone.now())
+    assert fire_due() >= 1
+    assert {desk.lead.pk, desk.engineer.pk, desk.manager.pk} <= _alarmed(room)
+    engineer = visitors().sign_in(desk.engineer)
+    other = engineer.visit(f"/tickets/{ticket.pk}/")
+    other.click(".ticket-next a.btn-primary:has-text('登记')")
+    other.click("#act-form button[name=when]")
+    page.wait_for_url(f"**/tickets/{ticket.pk}/", timeout=15_000)  # by itself
+    assert desk.fresh(ticket).severity == "1"
+    assert first_call(room).logged_by == desk.engineer.pk
 
 
 def _alarmed(room: Room) -> set[object]:

@@ -134,7 +134,7 @@ def test_a_chip_counts_down_by_the_servers_time(member: Visitor) -> None:
 def test_a_chip_turns_red_and_then_overdue_by_itself(member: Visitor) -> None:
     page = member.visit("/ui-gallery/")
     chip = page.locator(".countdown[data-due-at]").first
-    overdue = ((timedelta(minutes=1), "00:01"), (timedelta(minutes=192), "03:12"), (timedelta(days=2), "2 天 00:00"))
+    overdue = ((timedelta(minutes=1), "1 分"), (timedelta(minutes=192), "03:12"), (timedelta(days=2), "2 天 00:00"))
     shown = [(-time - timedelta(seconds=20), "over", f"超时 {words}") for time, words in overdue]
     for left, state, words in ((timedelta(minutes=20), "soon", "分"), *shown):
         chip.evaluate(
@@ -191,7 +191,7 @@ def test_everything_stands_without_a_script(visitors: Callable[[], Visitor], wor
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page = visitor.visit("/ui-gallery/")
     expect(page.locator("figure[data-chart] table")).to_be_visible()
-    expect(page.locator('.countdown[data-state="over"]').first).to_have_text("超时 00:12")
+    expect(page.locator('.countdown[data-state="over"]').first).to_have_text("超时 12 分")
 
 
 def test_signing_in_and_out_by_hand(visitor: Visitor, world: World) -> None:

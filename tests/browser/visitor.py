@@ -24,13 +24,15 @@ PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 GRAVE = ("serious", "critical")
 ON_A_DESK = {"viewport": DESK, "color_scheme": "light"}
 ON_A_PHONE = {"viewport": PHONE, "color_scheme": "dark"}
+OTHER_LIGHT = {"light": "dark", "dark": "light"}
 DEVICES: tuple[dict[str, Any], ...] = (ON_A_DESK, ON_A_PHONE)
 WIDE = """[...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 9).map(one => one.outerHTML.slice(0, 120))"""
 # Of findings only the grave ones are asserted, and a rule says beforehand how grave its findings are.
-FIND = """() => axe.run(document, {resultTypes: ['violations'], preload: false, runOnly: {type: 'rule', values:
-    axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact)).map(rule => rule.id)}})"""
+THAT_COUNT = """axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact))
+    .map(rule => rule.id)"""
+COLOURS = "['color-contrast']"
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -127,6 +129,16 @@ class Visitor:
             self.page.evaluate(PAINTED)  # by then the page has heard of it
             yield options
 
+    def in_the_other_light(self) -> list[str]:
+        """What cannot be read here by night, or on the phone by day: only colours differ, so only they are asked."""
+        here = self.page.evaluate("document.documentElement.dataset.bsTheme")
+        self.page.emulate_media(color_scheme=OTHER_LIGHT[here])
+        self.page.evaluate(PAINTED)
+        found = self.axe(COLOURS)
+        self.page.emulate_media(color_scheme=here)
+        self.page.evaluate(PAINTED)
+        return found
+
     # ── what is asserted about every page ────────────────────────────────────────────────────────────────────────────
     def assert_nothing_wrong(self) -> None:
         assert self.foreign == [], f"asked foreign hosts: {self.foreign}"
@@ -140,11 +152,14 @@ class Visitor:
         """What sticks out, for the message of a failed test."""
         return self.page.evaluate(WIDE)
 
-    def axe(self) -> list[str]:
+    def axe(self, rules: str = THAT_COUNT) -> list[str]:
         """Findings that keep somebody out. The script goes in through the debugger, so the CSP stands as it is."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(axe_script())
-        found = self.page.evaluate(FIND)
+        only = f"{{type: 'rule', values: {rules}}}"
+        found = self.page.evaluate(
+            f"axe.run(document, {{resultTypes: ['violations'], preload: false, runOnly: {only}}})"
+        )
         return [
             f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
             for violation in found["violations"]

@@ -16,7 +16,7 @@ from tests.accounts.conftest import quick_hashes  # noqa: F401 - applies by itse
 from tests.accounts.people import acts, browser_of, lead_of
 from tests.clocks.examples import AT
 from tests.clocks.running import OFFICE, clocks_of, office, publish, started, versions_of
-from tests.clocks.test_calendar_pages import kept, notice
+from tests.clocks.visits import kept, notice
 from tests.world import make_member
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner"])

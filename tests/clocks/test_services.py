@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from servicedesk.audit.models import Record
+from servicedesk.clocks import reading
 from servicedesk.clocks.life import Life
 from servicedesk.clocks.models import Clock, Escalation, Step
 from servicedesk.clocks.planning import wanted
@@ -56,6 +57,27 @@ def test_a_report_starts_what_is_promised_in_four_queries(place):
         ) as asked:
             acts.start_clocks(another, terms=place.terms(), by=None, at=AT)
     assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) <= 4
+
+
+def test_a_calendar_is_read_with_one_query_and_once(place, django_assert_num_queries):
+    """Not a query per day: 36 years of days off, and the next clock of the same version asks for nothing."""
+    with place.inside():
+        reading.calendar.cache_clear()
+        with django_assert_num_queries(1):
+            calendar = reading.calendar(place.calendar.pk)
+            assert calendar.add(AT, 100_000) > AT
+            assert reading.calendar(place.calendar.pk) is calendar
+
+
+def test_what_is_promised_is_started_once(place):
+    """Pressed twice: a sentence, and what was begun stands as it was."""
+    matter = place.reported()
+    with place.inside():
+        with pytest.raises(Refused, match="已在计时"):
+            acts.start_clocks(matter, terms=place.terms(), by=None, at=AT + HOUR)
+        assert Clock.objects.filter(matter=matter).count() == 2
+        assert Record.objects.filter(subject_id=str(matter.pk), act="clocks.started").count() == 1
+    assert place.clock(matter).due_at == AT + HOUR
 
 
 def test_each_act_stops_its_own_clock_and_no_other(place):

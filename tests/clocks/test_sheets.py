@@ -14,6 +14,7 @@ from servicedesk.clocks.models import Duty
 from servicedesk.clocks.selectors.roster import rosterable
 from servicedesk.clocks.services import sheets
 from servicedesk.clocks.shifts import moment
+from servicedesk.files.spreadsheets import MOST_BYTES
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
@@ -127,7 +128,7 @@ def test_a_sheet_without_the_teams_columns_or_names_is_refused(crew):
         SimpleUploadedFile("roster.xlsx", b"PK\x03\x04 broken"),
         SimpleUploadedFile("roster.pdf", b"%PDF-1.4\n%%EOF"),
         SimpleUploadedFile("roster.txt", "日期,一线 白班".encode()),
-        SimpleUploadedFile("roster.csv", b"x" * (sheets.MOST_BYTES + 1)),
+        SimpleUploadedFile("roster.csv", b"x" * (MOST_BYTES + 1)),
     ],
     ids=["empty", "broken", "pdf", "text", "large"],
 )

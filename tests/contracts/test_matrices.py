@@ -171,6 +171,29 @@ def test_house_defaults_are_marked():
     }
 
 
+AT_ONCE = {"on_duty", "hospital_lead", "senior_manager"}
+
+
+@pytest.mark.parametrize(("code", "category", "severity", "told"), [
+    *((code, "fault", "1", {*AT_ONCE, "product_team", "account_manager"}) for code in ("pacs", "hrp")),
+    *((code, "fault", "A", {*AT_ONCE, "account_manager"}) for code in ("pacs", "hrp")),
+    *(("icu", category, "", {*AT_ONCE, "second_line", "project_manager"})
+      for category in ("disaster", "security_incident")),
+    *((code, "fault", severity, set()) for code in ("pacs", "hrp") for severity in ("B", "C")),
+    ("icu", "fault", "", set()),
+    ("smart", "fault", "", set()),
+])  # fmt: skip
+def test_whom_the_ladder_tells_at_nought_minutes(code, category, severity, told):
+    """PACS-16, HRP-12, ICU-16: 1 to the product team, senior manager and account manager; A to the latter two."""
+    report = Report(category, Severity(severity), datetime.fromisoformat(f"{NIGHT}+08:00"))
+    for clock in clocks_of(blueprint(code).matrix, report):
+        ladder, due = clock.promise.ladder, clock.due_at or clock.counts_from.replace(year=2027)
+        steps = ladder.steps(clock.counts_from, due)
+        at_start = [ladder.rungs[place].recipients for at, place in steps if at == clock.counts_from]
+        assert {role.value for rung in at_start for role in rung} == told
+        assert due in [at for at, _ in steps]
+
+
 def test_grave_ones_are_told_at_the_start():
     """PACS-16: severity 1 goes at once to the product team, the senior manager and the account manager."""
     report = Report("fault", Severity.ONE, datetime.fromisoformat(f"{NIGHT}+08:00"))

@@ -21,7 +21,7 @@ from servicedesk.tenancy.enums import Role
 from tests.accounts.people import browser_of
 from tests.clocks.examples import AT
 from tests.contracts.people import in_force, manager_of, started
-from tests.contracts.test_pages import posted, text
+from tests.contracts.visits import posted, text
 from tests.world import enter, make_member
 
 pytestmark = pytest.mark.django_db

@@ -28,7 +28,7 @@ from tests.accounts.people import browser_of
 from tests.clocks.examples import AT
 from tests.contracts.examples import make_contract
 from tests.contracts.people import in_force, manager_of
-from tests.contracts.test_pages import text
+from tests.contracts.visits import text
 from tests.world import enter, make_member
 
 pytestmark = pytest.mark.django_db
@@ -186,7 +186,7 @@ def test_the_schema_documents_it(world):
 
 
 def test_severity_one_by_web_shows_the_hotline_big(world):
-    """PACS-16: phone only."""
+    """PACS-16, HRP-12: phone only."""
     contract, _, lead = in_force(world.h1, world.v1)
     case = {"category": "fault", "severity": "1", "at": "2026-10-01T09:00", "reported_by": "web"}
     body = text(browser_of(lead).get(reverse("try_promises", args=[contract.pk]), case))

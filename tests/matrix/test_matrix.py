@@ -12,6 +12,7 @@ import pytest
 
 from servicedesk.tenancy.enums import Ownership, Role
 from servicedesk.tenancy.models import Engagement, SupportSession
+from tests.browser.language import latin_sentences
 from tests.examples import fill
 from tests.matrix.answers import Missing, bare, marks_on, may_read
 from tests.matrix.conftest import Crowd
@@ -48,12 +49,20 @@ def faults(cell: Cell, missing: Missing, crowd: Crowd) -> Iterator[str]:
         yield f"{cell}: {fault}"
 
 
+def page_in(cell: Cell) -> str:
+    """The first page that somebody is shown here: its words are the same for the others."""
+    is_page = cell.response.headers.get("Content-Type", "").startswith("text/html")
+    return cell.response.content.decode() if is_page and cell.response.status_code == 200 else ""
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
 def test_every_answer_is_the_declared_one(endpoint: Endpoint, full: Crowd) -> None:
-    missing, found = Missing(endpoint), []
+    missing, found, page = Missing(endpoint), [], ""
     for cell in knock_everywhere(endpoint, full.principals, full.world):
         found += faults(cell, missing, full)
+        page = page or page_in(cell)
     assert found == []
+    assert latin_sentences(page) == [], "ALL-8: left in English, on a page that may stand in no walk of a browser"
     model = endpoint.rule.of
     compares = model and model.ownership != Ownership.REGISTER and model not in (Engagement, SupportSession)
     assert missing.compared > 0 or not compares, "nobody knocked at a foreign row"

@@ -164,3 +164,15 @@ def engineer(desk):
 @pytest.fixture
 def manager(desk):
     return make_member(Role.VENDOR_MANAGER, desk.world.v1)
+
+
+@pytest.fixture
+def lead(desk):
+    return make_member(Role.IT_LEAD, desk.world.h1)
+
+
+@pytest.fixture
+def hook(desk, engineer):
+    server = desk.web()
+    desk.receiver(desk.world.v1, server.url)
+    return server

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from servicedesk.sla.calendar import ALL_DAY, Calendar, Hours, Impossible
 from servicedesk.sla.course import Course, begun
 from servicedesk.sla.promise import Armed, Metric, Promise, Severity, Unit
-from tests.sla import reference
+from tests.sla import reference, reference_days
 
 ZONE = ZoneInfo("Asia/Shanghai")
 OFFICE, LUNCH, NIGHT = ((480, 1080),), ((480, 720), (780, 1080)), ((0, 360), (1320, 1440))
@@ -32,10 +32,14 @@ KEYS = [(category, severity) for category in ("fault", "defect") for severity in
 BEGINNINGS = (datetime(2026, 9, 23), datetime(2026, 12, 28), datetime(2028, 2, 26), datetime(2026, 6, 1))
 
 
+Terms = dict[tuple[str, str], Promise]
+
+
 @dataclass(frozen=True)
 class Case:
     calendar: Calendar
-    promises: dict[tuple[str, str], Promise]
+    promises: Terms
+    urgent: Terms  # once an emergency is marked
     events: list[dict[str, Any]]
     now: datetime
 
@@ -85,53 +89,63 @@ def later(draw: Callable[..., Any], at: datetime) -> datetime:
     return edge if edge >= at else edge + timedelta(days=1)
 
 
-WHATS = [
-    "withdrawn",
-    "called",
-    "start_moved",
-    "agreed",
-    "paused",
-    "resumed",
-    "done",
-    "waived",
-    "returned",
-    "reopened",
-    "changed",
-]
+WHATS = (
+    *(("called",), ("start_moved",), ("agreed",), ("done",), ("waived",), ("returned",), ("reopened",), ("split",)),
+    *(("paused",), ("resumed",), ("paused",), ("resumed",), ("changed",), ("changed",), ("changed",), ("marked",)),
+    *(("marked",), ("changed", "marked", "changed")),
+    *(("withdrawn",), ("withdrawn", "brought_back"), ("withdrawn", "called", "brought_back")),
+)
+
+
+@st.composite
+def events(draw: Callable[..., Any], first: tuple[str, str]) -> list[dict[str, Any]]:
+    at = draw(later(draw(st.sampled_from(BEGINNINGS)) + timedelta(days=draw(st.integers(0, 9)))))
+    found: list[dict[str, Any]] = [{"at": at, "what": "reported", "category": first[0], "severity": first[1]}]
+    ended_at = at
+    for what in (what for few in draw(st.lists(st.sampled_from(WHATS), max_size=9)) for what in few):
+        at = draw(later(at))
+        if "withdrawn" in (what, found[-1]["what"]):  # the end of a matter shares its moment with no other act
+            at = max(at, found[-1]["at"] + timedelta(minutes=1))
+        event: dict[str, Any] = {"at": at, "what": what}
+        if what == "agreed":
+            event["for"] = draw(later(at))
+        elif what == "waived":
+            event["since"] = at - timedelta(minutes=draw(GAPS))
+        elif what == "changed":
+            event["category"], event["severity"] = draw(st.sampled_from(KEYS))
+        elif what == "withdrawn":
+            ended_at = at
+        elif what == "brought_back":
+            event["ended_at"] = ended_at
+        found.append(event)
+    return found
 
 
 @st.composite
 def cases(draw: Callable[..., Any]) -> Case:
-    keys = draw(st.permutations(KEYS))
-    first, offered = keys[0], draw(st.lists(promises(), min_size=1, max_size=3))
+    offered = draw(st.lists(promises(), min_size=1, max_size=3))
     terms = {key: draw(st.sampled_from(offered)) for key in KEYS}
-    at = draw(later(draw(st.sampled_from(BEGINNINGS)) + timedelta(days=draw(st.integers(0, 9)))))
-    events: list[dict[str, Any]] = [{"at": at, "what": "reported", "category": first[0], "severity": first[1]}]
-    for what in draw(st.lists(st.sampled_from([*WHATS, "paused", "resumed", "changed", "changed"]), max_size=9)):
-        at = draw(later(at))
-        event = {"at": at, "what": what}
-        if what == "agreed":
-            event["for"] = draw(later(at))
-        if what == "waived":
-            event["since"] = at - timedelta(minutes=draw(GAPS))
-        if what == "changed":
-            event["category"], event["severity"] = draw(st.sampled_from(KEYS))
-        events.append(event)
-    return Case(draw(calendars()), terms, events, draw(later(at)))
+    marked = {category: draw(st.one_of(st.sampled_from(offered), promises())) for category in ("fault", "defect")}
+    urgent = {(category, severity): marked[category] for category, severity in KEYS}  # whatever the severity
+    happened = draw(events(draw(st.sampled_from(KEYS))))
+    return Case(draw(calendars()), terms, urgent, happened, draw(later(happened[-1]["at"])))
 
 
 # ── answered twice ───────────────────────────────────────────────────────────────────────────────────────────────────
 def by_the_reference(case: Case) -> list[dict[str, Any]]:
     calendar = case.calendar
     week = {number: list(hours) for number, hours in enumerate(calendar.week)}
-    days = reference.Days(week, set(calendar.closed), {day: list(hours) for day, hours in calendar.worked.items()})
-    terms = {
-        key: reference.Promised(
+    days = reference_days.Days(week, set(calendar.closed), {day: list(hours) for day, hours in calendar.worked.items()})
+    return reference.course(days, _terms(case.promises), _terms(case.urgent), case.events, case.now)
+
+
+def _terms(promises: Terms) -> reference.Terms:
+    return {
+        key: reference_days.Promised(
             promise.target, promise.unit.value, promise.closes_with_hours, promise.armed.value, promise.by_agreement
         )
-        for key, promise in case.promises.items()
+        for key, promise in promises.items()
     }
-    return reference.course(days, terms, case.events, case.now)
 
 
 def by_the_core(case: Case) -> list[dict[str, Any]]:
@@ -151,20 +165,43 @@ def by_the_core(case: Case) -> list[dict[str, Any]]:
     ]
 
 
-def lived(case: Case) -> Course:
-    reported, *events = case.events
-    category, severity = reported["category"], reported["severity"]
-    promise = case.promises[category, severity]
-    course = Course((begun(promise, case.calendar, aware(reported["at"]), severity=Severity(severity)),))
-    for event in events:
+@dataclass
+class Life:
+    """What the rooms above the core know besides its course: which promise holds now."""
+
+    case: Case
+    category: str
+    severity: Severity
+    marked: bool = False
+
+    def promise(self) -> Promise:
+        terms = self.case.urgent if self.marked else self.case.promises
+        return terms[self.category, self.severity.value]
+
+    def take(self, course: Course, event: dict[str, Any]) -> Course:
+        calendar, at, was = self.case.calendar, aware(event["at"]), self.severity
         if event["what"] == "changed":
-            was, category, severity = Severity(severity), event["category"], event["severity"]
-            promise, at = case.promises[category, severity], aware(event["at"])
-            course = course.changed(promise, case.calendar, at, was=was, severity=Severity(severity))
-        elif event["what"] == "reopened":
-            course = course.reopen(promise, case.calendar, aware(event["at"]), severity=Severity(severity))
-        else:
-            course = ACTS[event["what"]](course, event)
+            self.category, self.severity = event["category"], Severity(event["severity"])
+            more = {"was": was, "severity": self.severity, "is_of_the_mark": self.marked}
+            return course.changed(self.promise(), calendar, at, **more)
+        if event["what"] == "marked":
+            if self.marked:
+                return course
+            self.marked = True
+            return course.hastened(self.promise(), calendar, at, severity=self.severity)
+        if event["what"] == "split":
+            return course.of_a_part(self.promise(), calendar, severity=self.severity, is_of_the_mark=self.marked)
+        if event["what"] == "reopened":
+            return course.reopen(self.promise(), calendar, at, severity=self.severity)
+        return ACTS[event["what"]](course, event)
+
+
+def lived(case: Case) -> Course:
+    reported, *happened = case.events
+    life = Life(case, reported["category"], Severity(reported["severity"]))
+    course = Course((begun(life.promise(), case.calendar, aware(reported["at"]), severity=life.severity),))
+    for event in happened:
+        course = life.take(course, event)
     return course
 
 
@@ -185,6 +222,7 @@ ACTS: dict[str, Callable[[Course, dict[str, Any]], Course]] = {
     "withdrawn": lambda course, event: course.withdraw(aware(event["at"])),
     "waived": waived,
     "returned": lambda course, event: course.take_waiver_back(),
+    "brought_back": lambda course, event: course.bring_back(aware(event["ended_at"])),
 }
 
 

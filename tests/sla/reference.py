@@ -1,40 +1,20 @@
 """A slow reference for the deadlines of maintenance contracts, for tests only.
 
-Written from the rules alone and without a look at the fast core: it walks minute by minute and day by day. All times
-are naive local ones (+08:00, no DST) at whole minutes.
+Written from the rules alone and without a look at the fast core: it walks minute by minute and day by day
+(`reference_days.py`). All times are naive local ones (+08:00, no DST) at whole minutes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
+from tests.sla.reference_days import Days, Pauses, Promised, due_by_target
+
 SEVERITIES = ["1", "A", "B", "C"]  # from grave to light
-WALK_LIMIT = 800  # days
-MINUTE = timedelta(minutes=1)
-
-Pauses = list[tuple[datetime, datetime]]
-
-
-@dataclass(frozen=True)
-class Days:
-    """The calendar. A date is worked by `worked`, else not at all if in `closed`, else by its weekday."""
-
-    week: dict[int, list[tuple[int, int]]]
-    closed: set[date]
-    worked: dict[date, list[tuple[int, int]]]
-
-
-@dataclass(frozen=True)
-class Promised:
-    target: int
-    unit: str  # "elapsed_minutes" | "working_minutes" | "working_days" | "calendar_days"
-    closes_with_hours: bool
-    armed: str  # "at_report" | "when_called_for"
-    by_agreement: bool
+Terms = dict[tuple[str, str], Promised]
 
 
 @dataclass
@@ -48,109 +28,7 @@ class Clock:
     outcome: str | None = None
     stopped_at: datetime | None = None
     severity: str = ""
-
-
-# The calendar, day by day
-
-
-def walk(start: date) -> Iterator[date]:
-    for number in range(WALK_LIMIT + 1):
-        yield start + timedelta(days=number)
-    raise LookupError(f"no due time within {WALK_LIMIT} days from {start}")
-
-
-def midnight(day: date) -> datetime:
-    return datetime(day.year, day.month, day.day)
-
-
-def worked_minutes(days: Days, day: date) -> set[int]:
-    """The minutes of the day that have hours; a day with none is not a working day."""
-    if day in days.worked:
-        segments = days.worked[day]
-    elif day in days.closed:
-        segments = []
-    else:
-        segments = days.week.get(day.weekday(), [])
-    minutes: set[int] = set()
-    for start, end in segments:
-        for minute in range(start, end):
-            minutes.add(minute)
-    return minutes
-
-
-def close_of(days: Days, promised: Promised, day: date) -> datetime:
-    """The end of a working day."""
-    last = max(worked_minutes(days, day)) if promised.closes_with_hours else 1439
-    return midnight(day) + (last + 1) * MINUTE
-
-
-# The due time by closed pauses
-
-
-def is_paused(minute: datetime, pauses: Pauses) -> bool:
-    return any(start <= minute < end for start, end in pauses)
-
-
-def minutes_of(days: Days, promised: Promised, day: date) -> set[int]:
-    """The minutes of the day that concern the promise: all of them, or those with hours."""
-    if promised.unit in ("elapsed_minutes", "calendar_days"):
-        return set(range(1440))
-    return worked_minutes(days, day)
-
-
-def due_by_minutes(days: Days, promised: Promised, counts_from: datetime, pauses: Pauses) -> datetime:
-    left = promised.target
-    if left == 0:
-        return counts_from
-    for day in walk(counts_from.date()):
-        for number in sorted(minutes_of(days, promised, day)):
-            minute = midnight(day) + number * MINUTE
-            if minute < counts_from or is_paused(minute, pauses):
-                continue
-            left -= 1
-            if left == 0:
-                return minute + MINUTE
-    raise AssertionError("the walk raises when it is over")
-
-
-def day_counts(days: Days, promised: Promised, day: date, pauses: Pauses) -> bool:
-    """Whether at least one minute of the day that concerns the promise is not paused."""
-    return any(not is_paused(midnight(day) + number * MINUTE, pauses) for number in minutes_of(days, promised, day))
-
-
-def last_day(days: Days, promised: Promised, first: date, pauses: Pauses) -> date:
-    left = promised.target
-    for day in walk(first):
-        if left > 0 and day != first and day_counts(days, promised, day, pauses):
-            left -= 1
-        if left == 0 and worked_minutes(days, day):
-            return day
-    raise AssertionError("the walk raises when it is over")
-
-
-def first_close_from(days: Days, promised: Promised, first: date, instant: datetime) -> datetime:
-    for day in walk(first):
-        if worked_minutes(days, day) and close_of(days, promised, day) >= instant:
-            return close_of(days, promised, day)
-    raise AssertionError("the walk raises when it is over")
-
-
-def due_by_days(days: Days, promised: Promised, counts_from: datetime, pauses: Pauses) -> datetime:
-    first = counts_from.date()
-    due = close_of(days, promised, last_day(days, promised, first, pauses))
-    while True:
-        ends = [end for start, end in pauses if start < due < end]
-        if not ends:
-            return due
-        due = first_close_from(days, promised, first, ends[0])
-
-
-def due_by_target(days: Days, promised: Promised, counts_from: datetime, pauses: Pauses) -> datetime:
-    if promised.unit in ("elapsed_minutes", "working_minutes"):
-        return due_by_minutes(days, promised, counts_from, pauses)
-    if promised.unit in ("working_days", "calendar_days"):
-        return due_by_days(days, promised, counts_from, pauses)
-    raise ValueError(promised.unit)
+    before_withdrawal: list[tuple[datetime, datetime | None]] | None = None  # its pauses, where it was withdrawn
 
 
 # The due time of a clock
@@ -231,9 +109,13 @@ def end_pause(clock: Clock, at: datetime) -> None:
 
 
 class Course:
-    def __init__(self, days: Days, promises: dict[tuple[str, str], Promised]) -> None:
+    """`urgent`: what holds once the hospital has marked an emergency, which it never takes back."""
+
+    def __init__(self, days: Days, promises: Terms, urgent: Terms) -> None:
         self.days = days
         self.promises = promises
+        self.urgent = urgent
+        self.marked = False
         self.clocks: list[Clock] = []
         self.category = ""
         self.severity = ""
@@ -246,7 +128,7 @@ class Course:
         return None
 
     def promised(self) -> Promised:
-        return self.promises[(self.category, self.severity)]
+        return (self.urgent if self.marked else self.promises)[(self.category, self.severity)]
 
     def start(self, at: datetime, cycle: int) -> None:
         self.called_at = None
@@ -270,10 +152,16 @@ class Course:
             self.on_called(at, clock)
         elif what == "returned":
             self.on_returned()
+        elif what == "brought_back":
+            self.on_brought_back(event["ended_at"])
         elif what == "reopened":
             self.on_reopened(at)
+        elif what == "split":
+            self.on_split()
         elif what == "changed":
             self.on_changed(at, clock, event["category"], event["severity"])
+        elif what == "marked":
+            self.on_marked(at, clock)
         elif what in ("start_moved", "agreed", "paused", "resumed", "done", "withdrawn", "waived"):
             if clock is not None:
                 self.on_open(clock, event)
@@ -294,7 +182,9 @@ class Course:
         elif what == "done":
             self.stop(clock, at, "met", "missed")
         elif what == "withdrawn":
+            before = list(clock.pauses)
             self.stop(clock, at, "superseded", "missed")
+            clock.before_withdrawal = before
         elif what == "waived":
             self.on_waived(clock, at, event["since"])
 
@@ -316,9 +206,19 @@ class Course:
     def on_returned(self) -> None:
         latest = self.floors[-1]
         if latest.outcome == "waived":
-            latest.outcome = None
-            latest.stopped_at = None
-            latest.armed_at = latest.armed_at or self.called_at
+            self.go_on(latest)
+
+    def on_brought_back(self, ended_at: datetime) -> None:
+        """What was withdrawn then is as it was before: nothing is known of the withdrawal."""
+        latest = self.floors[-1]
+        if latest.before_withdrawal is not None and latest.stopped_at == ended_at:
+            latest.pauses, latest.before_withdrawal = latest.before_withdrawal, None
+            self.go_on(latest)
+
+    def go_on(self, clock: Clock) -> None:
+        clock.outcome = None
+        clock.stopped_at = None
+        clock.armed_at = clock.armed_at or self.called_at
 
     def on_reopened(self, at: datetime) -> None:
         """What runs goes on; everything else is promised anew, and what waited for its call is over."""
@@ -330,29 +230,82 @@ class Course:
         self.floors = []
         self.start(at, latest.cycle + 1)
 
+    def on_split(self) -> None:
+        """Now it is told of the part: what holds now, as if it had been so from the beginning. Nobody has come, called
+        or agreed upon anything for it. The floors below are there to return to; each lasted until the one above began
+        to count."""
+        pauses = self.go_down()
+        *below, top = self.floors
+        armed_at = top.counts_from if self.promised().armed == "at_report" else None
+        last = Clock(self.promised(), top.counts_from, armed_at, 1, pauses, severity=self.severity)
+        part = [*(self.of_part(clock) for clock in below), last]
+        for floor, above in pairwise(part):
+            floor.outcome, floor.stopped_at = "superseded", above.counts_from
+        self.called_at, self.clocks, self.floors = None, part, list(part)
+
+    def of_part(self, clock: Clock) -> Clock:
+        return replace(clock, cycle=1, pauses=list(clock.pauses), before_withdrawal=None)
+
     def on_changed(self, at: datetime, clock: Clock | None, category: str, severity: str) -> None:
         raised = SEVERITIES.index(severity) < SEVERITIES.index(self.severity)
         self.category, self.severity = category, severity
         if raised:
-            if clock is not None:
-                self.stop(clock, at, "superseded", "missed")
-            called_at = self.called_at
-            self.start(at, self.clocks[-1].cycle)
-            if called_at is not None:  # a visit that was called for stays called for
-                self.called_at = called_at
-                self.clocks[-1].armed_at = at
+            self.start_instead(clock, at)
         elif clock is not None and (self.promised() != clock.promised or severity != clock.severity):
             self.replace(clock, at)
         elif self.floors[-1].outcome == "superseded":  # was withdrawn
             self.replace(self.floors[-1], at)
 
-    def replace(self, old: Clock, at: datetime) -> None:
-        """Down to the floor that was already as high as this: the new clock carries on from that floor's start, with
-        all pauses since. What that floor had done already stays done."""
-        pauses = list(old.pauses)
-        while len(self.floors) > 1 and SEVERITIES.index(self.floors[-2].severity) <= SEVERITIES.index(self.severity):
+    def on_marked(self, at: datetime, clock: Clock | None) -> None:
+        """HRP-4: what would be due sooner by the mark, had nothing happened since its start, counts from the mark; so
+        does what had been withdrawn and is promised again. Nothing lies below the mark's own floor. What it does not
+        shorten goes on, and what has its result keeps it."""
+        if self.marked:
+            return
+        self.marked = True
+        withdrawn = self.floors[-1].outcome == "superseded"
+        if withdrawn or (clock is not None and self.is_sooner(self.promised(), clock)):
+            self.start_instead(clock, at)
+            self.floors = self.floors[-1:]
+        elif clock is not None and (self.promised() != clock.promised or self.severity != clock.severity):
+            self.replace(clock, at)
+
+    def start_instead(self, old: Clock | None, at: datetime) -> None:
+        if old is not None:
+            self.stop(old, at, "superseded", "missed")
+        called_at = self.called_at
+        self.start(at, self.clocks[-1].cycle)
+        if called_at is not None:  # a visit that was called for stays called for
+            self.called_at = called_at
+            self.clocks[-1].armed_at = at
+
+    def is_sooner(self, promised: Promised, clock: Clock) -> bool:
+        """Due sooner than the clock would be, had nothing happened to either since it started; and due at all, where
+        the clock still waits to be called for."""
+        if clock.armed_at is None and promised.armed == "at_report":
+            return True
+        mine = due_by_target(self.days, promised, clock.counts_from, [])
+        return mine < due_by_target(self.days, clock.promised, clock.counts_from, [])
+
+    def is_as_high(self, floor: Clock) -> bool:
+        return SEVERITIES.index(floor.severity) <= SEVERITIES.index(self.severity)
+
+    def was_without_the_mark(self, floor: Clock) -> bool:
+        """More was allowed there than the mark allows: nobody could know."""
+        return self.marked and self.is_sooner(self.promised(), floor)
+
+    def go_down(self) -> list[tuple[datetime, datetime | None]]:
+        """To the floor that was already as high as this, with all pauses since it began."""
+        pauses = list(self.floors[-1].pauses)
+        while self.floors[:-1] and self.is_as_high(self.floors[-2]) and not self.was_without_the_mark(self.floors[-2]):
             self.floors.pop()
             pauses = self.floors[-1].pauses + pauses
+        return pauses
+
+    def replace(self, old: Clock, at: datetime) -> None:
+        """The new clock carries on from the start of the floor it goes down to. What that floor had done already stays
+        done."""
+        pauses = self.go_down()
         floor = self.floors[-1]
         if floor is old or floor.outcome == "superseded":
             armed_at = floor.counts_from if self.promised().armed == "at_report" else self.called_at
@@ -375,31 +328,12 @@ def check_times(events: list[dict[str, Any]], now: datetime) -> None:
 
 
 def course(
-    days: Days, promises: dict[tuple[str, str], Promised], events: list[dict[str, Any]], now: datetime
+    days: Days, promises: Terms, urgent: Terms, events: list[dict[str, Any]], now: datetime
 ) -> list[dict[str, Any]]:
     check_times(events, now)
     if not events or [event["what"] for event in events].count("reported") != 1 or events[0]["what"] != "reported":
         raise ValueError("one report, and it comes first")
-    history = Course(days, promises)
+    history = Course(days, promises, urgent)
     for event in events:
         history.take(event)
     return [shown(days, clock, now) for clock in history.clocks]
-
-
-def self_check() -> None:
-    hours = [(480, 1080)]
-    closed = {date(2026, 10, day) for day in range(1, 8)} | {date(2026, 9, day) for day in (25, 26, 27)}
-    worked = {date(2026, 10, 10): hours, date(2026, 9, 20): hours}
-    smart = Days(dict.fromkeys(range(5), hours), closed, worked)
-
-    def due(target: int, unit: str, at: datetime) -> datetime:
-        promises = {("fault", "C"): Promised(target, unit, True, "at_report", False)}
-        events = [{"at": at, "what": "reported", "category": "fault", "severity": "C"}]
-        return course(smart, promises, events, at)[0]["due_at"]
-
-    for hour, minute in [(0, 0), (7, 59), (8, 0), (12, 30), (18, 0), (23, 59)]:
-        assert due(2, "working_days", datetime(2026, 9, 30, hour, minute)) == datetime(2026, 10, 9, 18)
-    assert due(5, "elapsed_minutes", datetime(2026, 9, 30, 23, 58)) == datetime(2026, 10, 1, 0, 3)
-    assert due(60, "working_minutes", datetime(2026, 9, 4, 17, 30)) == datetime(2026, 9, 7, 8, 30)
-    assert due(60, "working_minutes", datetime(2026, 9, 4, 17, 0)) == datetime(2026, 9, 4, 18, 0)
-    print("the self-check holds")

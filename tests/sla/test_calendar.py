@@ -1,34 +1,20 @@
-"""Working time: hours, days off, make-up days, and the laws that their arithmetic keeps."""
+"""Working time: hours, days off, make-up days. The laws of their arithmetic are in test_laws.py."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from servicedesk.sla.calendar import ALL_DAY, ALWAYS, FIRST_YEAR, LAST_YEAR, Calendar, Hours, Impossible
-from tests.sla.cases import LUNCH, OFFICE, ZONE, calendars
+from tests.sla.cases import LUNCH, OFFICE, ZONE
 
 WEEKDAYS: tuple[Hours, ...] = (OFFICE,) * 5 + ((), ())
 FRIDAY = datetime(2026, 11, 20, tzinfo=ZONE)
-SOME_TIME = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(UTC))
-SOME_MINUTES = st.integers(0, 20_000)
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
     return datetime(2026, 11, day, hour, minute, tzinfo=ZONE)
-
-
-@given(calendars(), SOME_TIME, SOME_MINUTES)
-def test_what_was_added_has_elapsed(calendar, start, minutes):
-    assert calendar.elapsed(start, calendar.add(start, minutes)) == timedelta(minutes=minutes)
-
-
-@given(calendars(), SOME_TIME, SOME_MINUTES, SOME_MINUTES)
-def test_adding_in_two_steps_is_adding_once(calendar, start, first, second):
-    assert calendar.add(calendar.add(start, first), second) == calendar.add(start, first + second) or first == 0
 
 
 @pytest.mark.parametrize(

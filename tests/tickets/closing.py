@@ -16,6 +16,7 @@ from tickets.services.signing import Signature
 from tickets.signers import Signer
 
 HOUR = timedelta(hours=1)
+LATER = AT + 2 * HOUR
 SOLVED = {"words": "重启归档服务，图像恢复", "cause": Cause.SOFTWARE, "remedy": Remedy.RESTARTED}
 
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import datetime
 
 import pytest
-from django.utils import translation
+from django.core.cache import caches
+from django.utils import timezone, translation
 
 from tests.conftest import commits
 from tests.tickets.machines import Machine, make_machine
@@ -49,3 +51,14 @@ def vendor(desk: Desk) -> Machine:
 def _in_english() -> Iterator[None]:
     with translation.override("en"):
         yield
+
+
+@pytest.fixture
+def now() -> datetime:
+    return timezone.now().replace(microsecond=0)
+
+
+@pytest.fixture
+def nothing_remembered() -> None:
+    """Of a test before, whose people are these and whose acts were taken back."""
+    caches["presence"].clear()

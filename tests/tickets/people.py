@@ -18,7 +18,8 @@ from tests.clocks.examples import AT, make_team
 from tests.contracts.people import in_force
 from tests.world import World, make_member, person_of
 from tickets.models import Ticket
-from tickets.services.reporting import Phoned, Report, report_fault
+from tickets.services.levels import change_severity
+from tickets.services.reporting import Phoned, Report, log_call, report_fault
 
 
 @dataclass
@@ -62,6 +63,13 @@ class Desk:
         """By the product itself."""
         with self.inside():
             return service(subject, by=None, at=at, **more)
+
+    def raised(self, ticket: Ticket, severity: Severity, *, at: Any) -> Ticket:
+        """By the hospital, on the phone (PACS-6)."""
+        with self.acting(self.it) as person:
+            change_severity(ticket, severity, why="影响扩大", by=person, at=at)
+            log_call(ticket, Phoned(called_at=at, caller="刘敏", number="8105"), by=person, at=at)
+        return self.fresh(ticket)  # type: ignore[no-any-return]
 
     def accepted(self, **more: Any) -> Ticket:
         from tickets.services.working import accept

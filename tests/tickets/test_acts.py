@@ -134,7 +134,8 @@ def test_waiting_handing_over_and_back(desk, ticket):
 def test_severities_categories_and_emergencies(desk, ticket):
     done(desk, desk.engineer, ticket, "propose-severity", severity="A", why="影响全院")
     assert "decided" in found(desk, desk.engineer, ticket)["ticket_propose_severity"]
-    assert done(desk, desk.it, ticket, "decide-severity", verdict="yes").severity == "A"
+    assert done(desk, desk.it, ticket, "decide-severity", verdict="yes").severity == "B"  # until somebody calls
+    assert done(desk, desk.it, ticket, "calls/new", when="now", caller="刘敏").severity == "A"
     assert done(desk, desk.it, ticket, "change-severity", severity="C", why="只有一台").severity == "C"
     assert done(desk, desk.it, ticket, "mark-emergency", why="抢救间").is_emergency
     with desk.inside():

@@ -141,8 +141,7 @@ def test_what_the_contract_asks_of_the_hospital_stands_as_tasks(desk):
 
 def test_a_raised_severity_adds_its_tasks_and_the_hospital_its_own(desk):
     ticket = desk.report(severity=Severity.B)
-    with desk.acting(desk.it) as person:
-        levels.change_severity(ticket, Severity.A, why="影响扩大", by=person, at=AT + MINUTE)
+    desk.raised(ticket, Severity.A, at=AT + MINUTE)
     with desk.inside():
         count = HospitalTask.objects.filter(ticket=ticket).count()
     assert count

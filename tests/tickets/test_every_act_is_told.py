@@ -106,6 +106,7 @@ def severities(desk):
         other = desk.contract.catalogue.exclude(category=ticket.category).first()
         wish = desk.do(levels.propose_category, ticket, item=other, why="是需求", by=desk.engineer)
         desk.do(levels.decide_wish, wish, is_granted=granted, said="维持")
+    desk.do(levels.change_severity, desk.report(), severity=Severity.ONE, why="全院停诊")  # waits for its call
 
 
 def visits(desk):

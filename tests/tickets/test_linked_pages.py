@@ -2,47 +2,22 @@
 
 from __future__ import annotations
 
-import io
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
-from openpyxl import load_workbook
 
-from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Role
-from tests.tickets.people import make_desk
-from tests.world import give_second_factor, make_member
-from tickets.enums import Access, Cause, LinkKind, Remedy
-from tickets.forms.remote import in_state
-from tickets.models import EmergencyPlan, FaultPart, MajorIncident, RemoteAuthorisation, Ticket, TicketLink
-from tickets.services import emergencies, incidents, outages, remote, siblings, solving
+from tests.tickets.visits import go, signed_in
+from tests.world import make_member
+from tickets.enums import Cause, LinkKind, Remedy
+from tickets.models import FaultPart, Ticket, TicketLink
+from tickets.services import incidents, outages, remote, siblings, solving
 from tickets.services.remote import Wish
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
-
-
-@pytest.fixture
-def now():
-    return timezone.now()
-
-
-def signed_in(member) -> Client:
-    client = Client()
-    if member.role in {Role.IT_LEAD, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER}:
-        give_second_factor(member.user)
-    client.force_login(member.user)
-    return client
-
-
-def go(client, name, row, **post):
-    return client.post(reverse(name, args=[row.pk]), post)
-
-
 ODD = ["", " ", "x" * 1_000_000, "‮﷽", "a\x00b", "<script>alert(1)</script>", "😀"]
 
 
@@ -165,147 +140,6 @@ def test_the_hospital_asks_another_vendor_and_sees_both_on_one_page(desk, now, w
     engineer = signed_in(make_member(Role.VENDOR_ENGINEER, world.v2))
     assert engineer.get(reverse("shared_fault", args=[sibling.pk])).status_code == 403
     assert engineer.get(reverse("ticket_links", args=[ticket.pk])).status_code == 404
-
-
-def test_an_incident_from_declaring_to_its_printed_review(desk, now):
-    ticket = desk.accepted(at=now - 30 * MINUTE)
-    lead, engineer = signed_in(desk.lead), signed_in(desk.engineer)
-    assert go(engineer, "declare_incident", ticket, title="x", why="x", every_minutes=30).status_code == 403
-    assert go(lead, "declare_incident", ticket, title="全院中断", why="", every_minutes=30).status_code == 409
-    assert go(lead, "declare_incident", ticket, title="全院中断", why="停诊", every_minutes=7).status_code == 409
-    assert go(lead, "declare_incident", ticket, title="全院中断", why="停诊", every_minutes=30).status_code == 302
-    with desk.inside():
-        incident = MajorIncident.objects.get()
-    assert go(engineer, "update_incident", incident, text=" ").status_code == 409
-    assert go(engineer, "update_incident", incident, text="已切换备机").status_code == 302
-    live = reverse("incident_live", args=[incident.pk])
-    fresh = lead.get(live, {"seen": "1"})
-    assert "已切换备机" in fresh.content.decode()
-    assert lead.get(live, {"seen": "2"}).status_code == 204
-    assert go(engineer, "join_incident", incident, does="查存储").status_code == 302
-    assert go(engineer, "lead_incident", incident).status_code == 302
-    assert go(engineer, "end_incident", incident, text="好了").status_code == 403
-    assert go(lead, "end_incident", incident, text="全部恢复").status_code == 302
-    version = desk.fresh(incident).version
-    review = {"happened": "写满", "impact": "停诊", "cause": "无预警", "seen": version}
-    assert go(engineer, "review_incident", incident, **(review | {"cause": ""})).status_code == 409
-    assert go(engineer, "review_incident", incident, **review).status_code == 302
-    stale = go(lead, "review_incident", incident, **(review | {"happened": "我写的"}))
-    assert stale.status_code == 409
-    assert "我写的" in stale.content.decode()
-    measure = {"words": "加预警", "side": "vendor", "who": "王工", "due_on": "2027-01-31"}
-    assert go(lead, "add_measure", incident, **(measure | {"side": "moon"})).status_code == 409
-    for odd in ("0001-01-01", "9999-12-31", "2026-02-30", ""):
-        assert go(lead, "add_measure", incident, **(measure | {"due_on": odd})).status_code == 409
-    assert go(lead, "add_measure", incident, **measure).status_code == 302
-    printed = lead.get(reverse("print_incident", args=[incident.pk])).content.decode()
-    for word in ("写满", "无预警", "加预警", "2027-01-31", "已切换备机"):
-        assert word in printed
-
-
-def test_the_plan_is_written_and_revised_in_the_browser(desk):
-    client = signed_in(desk.it)
-    url = reverse("revise_plan", args=[desk.contract.pk])
-    steps = "院方 10分钟：启用手工登记\n\n厂商：切换备机\n通知临床: 科室主任"
-    assert client.post(url, {"title": "预案", "steps": steps, "was": 0}).status_code == 302
-    with desk.inside():
-        plan = EmergencyPlan.objects.get()
-    assert plan.steps == [
-        {"words": "启用手工登记", "side": "hospital", "minutes": 10},
-        {"words": "切换备机", "side": "vendor", "minutes": None},
-        {"words": "通知临床: 科室主任", "side": "vendor", "minutes": None},
-    ]
-    form = client.get(url).context["form"]
-    assert form.initial["steps"].splitlines()[0] == "1. 院方 10分钟：启用手工登记"
-    stale = client.post(url, {"title": "预案", "steps": "别的", "was": 0, "why": "x"})
-    assert (stale.status_code, "别的" in stale.content.decode()) == (409, True)
-    assert client.post(url, {"title": "预案", "steps": "长" * 301, "was": 1, "why": "x"}).status_code == 409
-    vendor = signed_in(desk.engineer)
-    assert "启用手工登记" in vendor.get(reverse("emergency_plan", args=[desk.contract.pk])).content.decode()
-    assert vendor.get(url).status_code == 403
-
-
-def test_the_checklist_and_the_tasks_are_ticked_on_the_ticket(desk, now):
-    from tickets.panels_linked import emergency, hospital_tasks
-    from tickets.plans import Step
-
-    facts = {"title": "预案", "steps": [Step("启用备机")], "was": 0}
-    desk.act(emergencies.revise_plan, desk.contract, by=desk.it, at=now, **facts)
-    ticket = desk.report(severity=Severity.ONE, channel=Channel.PHONE, at=now)
-    with desk.acting(desk.it) as person:
-        panel, tasks = emergency(ticket, person, now), hospital_tasks(ticket, person, now)
-    assert (len(panel["ticks"]), panel["done"], panel["may_tick"]) == (1, 0, True)
-    assert tasks["tasks"]
-    engineer = signed_in(desk.engineer)
-    assert go(engineer, "tick_plan_step", panel["ticks"][0], done="yes").status_code == 302
-    assert go(engineer, "do_hospital_task", tasks["tasks"][0], done="yes").status_code == 403
-    assert go(signed_in(desk.it), "do_hospital_task", tasks["tasks"][0], done="yes").status_code == 302
-    assert go(signed_in(desk.it), "add_hospital_task", ticket, words="腾机房").status_code == 302
-    with desk.acting(desk.ward) as person:
-        ticket = Ticket.objects.get(pk=ticket.pk)
-        assert hospital_tasks(ticket, person, now) is None
-        assert emergency(ticket, person, now) is None
-
-
-def test_remote_access_from_asking_to_the_export(world, now):
-    """ICU-15, in the browser: asked, shortened, used, listed for auditors, exported by the same filter."""
-    icu = make_desk(world, "icu")
-    engineer, it = signed_in(icu.engineer), signed_in(icu.it)
-    url = reverse("ask_remote")
-    post = {"contract": icu.contract.pk, "what": "=数据库", "why": "慢查询", "minutes": 120, "submission": uuid4()}
-    for odd in ({"what": ""}, {"minutes": 7}, {"contract": uuid4()}, {"why": "x" * 301}, {"submission": "x"}):
-        assert engineer.post(url, post | odd).status_code == 409, odd
-    for _ in range(2):
-        assert engineer.post(url, post).status_code == 302
-    with icu.inside():
-        row = RemoteAuthorisation.objects.get()
-    assert go(it, "refuse_remote", row, said="").status_code == 409
-    assert go(it, "grant_remote", row, minutes=480).status_code == 409
-    assert go(it, "grant_remote", row, minutes=30).status_code == 302
-    assert go(engineer, "start_remote", row).status_code == 302
-    assert go(engineer, "start_remote", row).status_code == 409
-    assert go(engineer, "end_remote", row, work="").status_code == 409
-    assert go(engineer, "end_remote", row, work="加索引").status_code == 302
-    assert go(it, "revoke_remote", row, why="x").status_code == 409
-    auditor = signed_in(make_member(Role.HOSPITAL_AUDITOR, world.h1))
-    assert "=数据库" in auditor.get(reverse("remote_accesses"), {"state": "ended"}).content.decode()
-    assert "=数据库" not in auditor.get(reverse("remote_accesses"), {"state": "asked"}).content.decode()
-    book = load_workbook(io.BytesIO(auditor.post(reverse("export_remote"), {"state": "ended"}).content)).active
-    _titles, line = book.iter_rows(values_only=True)
-    assert (line[4], book["E2"].data_type, book["E2"].quotePrefix) == ("=数据库", "s", True)
-    assert auditor.post(reverse("export_remote"), {"state": "nonsense"}).status_code == 409
-    for odd in ("9999-12-31", "0001-01-01", "gestern"):
-        assert auditor.get(reverse("remote_accesses"), {"to_on": odd}).status_code == 200
-        assert auditor.post(reverse("export_remote"), {"to_on": odd}).status_code == 409
-    assert auditor.post(reverse("grant_remote", args=[row.pk])).status_code == 403
-
-
-def test_the_list_and_one_row_agree_on_every_state(world, now):
-    icu = make_desk(world, "icu")
-    rows = []
-    for number, change in enumerate(range(7)):
-        wish = Wish(contract=icu.contract, what=f"{number}", why="x", minutes=60)
-        row = icu.act(remote.ask_remote, wish, by=icu.engineer, at=now)
-        if change == 1:
-            row = icu.act(remote.refuse_remote, row, by=icu.it, at=now, said="x")
-        elif change > 1:
-            row = icu.act(remote.grant_remote, row, by=icu.it, at=now, minutes=60 if change != 2 else 1)
-        if change > 3:
-            row = icu.act(remote.start_remote, row, by=icu.engineer, at=now)
-        if change == 5:
-            row = icu.act(remote.end_remote, row, by=icu.engineer, at=now, work="x")
-        if change == 6:
-            row = icu.act(remote.revoke_remote, row, by=icu.it, at=now, why="x")
-        rows.append(row)
-    at = now + 10 * MINUTE
-    found = {}
-    with icu.inside():
-        for access in Access:
-            for row in RemoteAuthorisation.objects.filter(in_state(access, at)):
-                assert row.pk not in found
-                found[row.pk] = access
-    assert found == {row.pk: row.access_at(at) for row in rows}
-    assert set(found.values()) == set(Access)
 
 
 def test_an_ordinary_ticket_asks_once_what_hangs_on_it(desk, now, django_assert_num_queries):

@@ -23,7 +23,7 @@ from tests.accounts.people import acts, browser_of
 from tests.clocks.examples import AT
 from tests.tickets.examples import make_ticket
 from tests.tickets.people import make_desk
-from tests.tickets.test_queue import counts, page, reported, shown
+from tests.tickets.queueing import counts, page, reported, shown
 from tests.world import make_member, person_of
 from tickets.enums import State
 from tickets.models import Entry, QueueView

@@ -39,7 +39,7 @@ def taken(act, *args, **more):
 def _named(sql):
     if "pg_advisory_xact_lock_shared" in sql and str(LOCK) in sql:
         return None if "NULL" in sql else "calendars"
-    if "tickets_daycount" in sql and "INSERT" in sql:
+    if "tickets_daycount" in sql and "insert" in sql.lower():
         return "count"
     if "FOR NO KEY UPDATE" not in sql and "FOR UPDATE" not in sql:
         return None

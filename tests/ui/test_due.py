@@ -26,7 +26,7 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=SHANGHAI)
         (timedelta(days=6), "11月26日 12:00 前", "before 12:00 on 11/26", "calm"),
         (timedelta(days=60), "2027年1月19日 12:00 前", "before 12:00 on 2027/1/19", "calm"),
         (timedelta(seconds=-59), "超时 59 秒", "59 s overdue", "over"),
-        (timedelta(minutes=-12), "超时 00:12", "00:12 overdue", "over"),
+        (timedelta(minutes=-12), "超时 12 分", "12 min overdue", "over"),
         (timedelta(hours=-3, minutes=-12), "超时 03:12", "03:12 overdue", "over"),
         (timedelta(days=-2, hours=-3, minutes=-12), "超时 2 天 03:12", "2 d 03:12 overdue", "over"),
     ],

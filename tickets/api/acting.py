@@ -9,21 +9,23 @@ from typing import Any
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from servicedesk.tenancy.api_doors import api_door
-from servicedesk.tenancy.api_parts import Json, problems, read, shown
+from servicedesk.tenancy.api_parts import Json, problems, shown
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.wall import Person
 from tickets.api import shapes
 from tickets.api.once import IDEMPOTENCY, once
+from tickets.api.patients import PATIENT_DATA, read
 from tickets.api.versions import IF_MATCH, refuse_stale, tag_of, tagged
+from tickets.calls import raise_awaited
 from tickets.models import (
     Call,
     HospitalTask,
@@ -40,6 +42,7 @@ from tickets.models import (
 )
 
 Do = Callable[..., Any]
+WAITS = "Kept: only the phone may raise it so far, so it begins with `log-call`; the ticket is as it was"
 Shape = type[serializers.BaseSerializer[Any]]
 # Where the acts of each kind of row have their addresses.
 PLACES: dict[type[Walled], str] = {
@@ -63,6 +66,7 @@ class Act:
     shows: Shape | None = None
     makes: bool = False
     is_list: bool = False
+    may_await_call: bool = False  # 202: kept, and so once somebody has called
     is_secret: bool = False  # what it answers is said once, and so not kept for whoever sends it again
 
 
@@ -71,7 +75,7 @@ class ActView(APIView):
     parser_classes = [Json]
 
     def done(self, request: Request, row: Any) -> HttpResponse:
-        given = read(self.act.takes, request.data)
+        given = read(self.act.takes, request)
         ticket = row if isinstance(row, Ticket) else row.ticket
         if ticket is not None:
             refuse_stale(request, ticket)
@@ -79,7 +83,9 @@ class ActView(APIView):
         return self._ticket(ticket) if self.act.shows is None else _answer(self.act, self.act.shows, result)
 
     def _ticket(self, ticket: Ticket) -> HttpResponse:
-        return tagged(Response, Ticket.objects.get(pk=ticket.pk))  # type: ignore[no-any-return]
+        now = Ticket.objects.get(pk=ticket.pk)
+        waits = self.act.may_await_call and raise_awaited(now)
+        return tagged(Response, now, status=202 if waits else 200)  # type: ignore[no-any-return]
 
 
 def _answer(act: Act, shape: Shape, result: Any) -> HttpResponse:
@@ -102,6 +108,12 @@ def route_of(act: Act) -> tuple[str, str]:
     return f"{PLACES[act.of]}/<uuid:pk>/{act.name}/", f"api_{act.of._meta.model_name}_{act.name}"
 
 
+def texts_of(act: Act) -> list[str]:
+    """Whether it takes any; the first is enough to know."""
+    fields = act.takes().fields.items()
+    return [name for name, field in fields if isinstance(field, serializers.CharField | serializers.Serializer)][:1]
+
+
 def _described(act: Act) -> Any:
     def post(self: ActView, request: Request, row: Any) -> HttpResponse:
         return self.done(request, row)
@@ -112,10 +124,11 @@ def _described(act: Act) -> Any:
         operation_id=f"{act.of._meta.model_name}_{act.name.replace('-', '_')}",
         tags=[PLACES[act.of].replace("-", " ")],
         summary=act.words,
-        parameters=[IF_MATCH, *(() if act.is_secret else (IDEMPOTENCY,))],
+        parameters=[IF_MATCH, *(() if act.is_secret else (IDEMPOTENCY,)), *(PATIENT_DATA for _text in texts_of(act))],
         request=None if act.takes is shapes.Nothing else act.takes,
         responses={
             201 if act.makes or act.is_secret else 200: shape(many=True) if act.is_list else shape,
+            **({202: OpenApiResponse(shape, WAITS)} if act.may_await_call else {}),
             **problems(*refusals),
         },
     )(post)

@@ -27,7 +27,7 @@ from tickets.permissions import (
     TAKE_PART,
     WORK_TICKETS,
 )
-from tickets.services import elsewhere, levels, recurring, reporting, solving, timing, visiting, working
+from tickets.services import elsewhere, levels, phoning, recurring, reporting, solving, timing, visiting, working
 
 
 def _accept(ticket: Ticket, *, to: Any, by: Person, **more: Any) -> Any:
@@ -50,8 +50,11 @@ def _arrive(visit: Visit, *, proof: str, **more: Any) -> Any:
     return visiting.arrive(visit, proof=Proof(proof), **more)
 
 
-def _severity(ticket: Ticket, *, severity: str, **more: Any) -> Any:
-    return levels.change_severity(ticket, Severity(severity), **more)
+def _severity(ticket: Ticket, *, severity: str, call: dict[str, Any] | None, by: Person, at: Any, why: str) -> Any:
+    """With the call that raised it, where one began it (PACS-6)."""
+    levels.change_severity(ticket, Severity(severity), why=why, by=by, at=at)
+    if call:
+        reporting.log_call(ticket, reporting.Phoned(**call), by=by, at=at)
 
 
 def _propose(ticket: Ticket, *, severity: str, **more: Any) -> Any:
@@ -118,10 +121,12 @@ OF_TICKETS: tuple[Act, ...] = (
     Act("refuse-solution", DECIDE_TICKETS, solving.refuse_solution, shapes.Why, "Not solved: the next cycle begins"),
     Act("say-same", SPEAK, _same, linked.Earlier, "An earlier fault came back: counted as recurring"),
     Act("say-different", DECIDE_TICKETS, _different, linked.Earlier, "It is not that earlier fault"),
-    Act("change-severity", DECIDE_TICKETS, _severity, shapes.Graver, "The hospital decides"),
+    Act("change-severity", DECIDE_TICKETS, _severity, shapes.Raised, "The hospital decides", may_await_call=True),
     Act("propose-severity", WORK_TICKETS, _propose, shapes.Graver, "The vendor proposes"),
+    Act("keep-level", DECIDE_TICKETS, phoning.keep_level, shapes.Why, "A raise that waits for its call is none"),
     Act("mark-emergency", DECIDE_TICKETS, levels.mark_emergency, shapes.Why, "An emergency"),
-    Act("change-category", DECIDE_TICKETS, _category, shapes.OtherCategory, "The hospital says: something else"),
+    Act("change-category", DECIDE_TICKETS, _category, shapes.OtherCategory, "The hospital says: something else",
+        may_await_call=True),
     Act("propose-category", WORK_TICKETS, _propose_category, shapes.OtherCategory, "The vendor proposes"),
     Act("call-for-visit", TAKE_PART, visiting.call_for_visit, shapes.Why, "Somebody has to come"),
     Act("log-call", LOG_CALLS, _call, shapes.PhoneCall, "Write down a call; the first one starts what waits for it"),
@@ -139,6 +144,14 @@ OF_CALLS: tuple[Act, ...] = (
     Act("dispute", JUDGE_CALLS, reporting.dispute_call, shapes.Why, "No, it was not", Call),
 )
 OF_WISHES: tuple[Act, ...] = (
-    Act("decide", DECIDE_TICKETS, levels.decide_wish, shapes.Decision, "The hospital's word on it", SeverityWish),
+    Act(
+        "decide",
+        DECIDE_TICKETS,
+        levels.decide_wish,
+        shapes.Decision,
+        "The hospital's word on it",
+        SeverityWish,
+        may_await_call=True,
+    ),
 )
 ACTS = (*OF_TICKETS, *OF_VISITS, *OF_CALLS, *OF_WISHES)

@@ -197,6 +197,12 @@ class PhoneCall(serializers.Serializer[Any]):
     words = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
 
 
+class Raised(Graver):
+    """By the hospital. A level that only the phone may report begins with a call: this one, or the next `log-call`."""
+
+    call = PhoneCall(required=False, allow_null=True, default=None)
+
+
 class NumberElsewhere(serializers.Serializer[Any]):
     number = serializers.CharField(max_length=60, allow_blank=True)
     source = serializers.CharField(max_length=30, required=False, allow_blank=True, default="")

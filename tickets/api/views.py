@@ -25,10 +25,11 @@ from servicedesk.files.selectors import files_of
 from servicedesk.files.services.uploads import add_file
 from servicedesk.files.views.files import contents_of
 from servicedesk.tenancy.api_doors import api_door
-from servicedesk.tenancy.api_parts import PAGING, Json, Moment, Paging, asked, page_of, problems, read, shown
+from servicedesk.tenancy.api_parts import PAGING, Json, Moment, Paging, asked, page_of, problems, shown
 from tickets.api import shapes
 from tickets.api import shapes_linked as linked
 from tickets.api.once import IDEMPOTENCY, once
+from tickets.api.patients import PATIENT_DATA, read
 from tickets.api.reports import report_of
 from tickets.api.versions import IF_MATCH, refuse_stale, tag_of, tagged
 from tickets.enums import Kind, State
@@ -94,11 +95,11 @@ class Tickets(APIView):
     @extend_schema(
         operation_id="report_fault", tags=["tickets"], summary="Report a fault or a request",
         description="What only the phone may report is kept and waits for the call.",
-        parameters=[IDEMPOTENCY], request=shapes.Reported,
+        parameters=[IDEMPOTENCY, PATIENT_DATA], request=shapes.Reported,
         responses={201: shapes.TicketShape, **problems(400, 409, 413, 415, 422)},
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
-        return _reported(request, read(shapes.Reported, request.data), None)
+        return _reported(request, read(shapes.Reported, request), None)
 
 
 class PhonedTickets(APIView):
@@ -106,11 +107,11 @@ class PhonedTickets(APIView):
 
     @extend_schema(
         operation_id="log_phoned_fault", tags=["tickets"], summary="Write down a fault that was phoned in",
-        parameters=[IDEMPOTENCY], request=shapes.PhonedIn,
+        parameters=[IDEMPOTENCY, PATIENT_DATA], request=shapes.PhonedIn,
         responses={201: shapes.TicketShape, **problems(400, 409, 413, 415, 422)},
     )  # fmt: skip
     def post(self, request: Request) -> HttpResponse:
-        given = read(shapes.PhonedIn, request.data)
+        given = read(shapes.PhonedIn, request)
         return _reported(request, given, Phoned(**given.pop("call")))
 
 
@@ -162,11 +163,11 @@ class Comments(APIView):
 
     @extend_schema(
         operation_id="write_comment", tags=["tickets"], summary="Write what both sides read",
-        parameters=[IF_MATCH, IDEMPOTENCY], request=shapes.Comment,
+        parameters=[IF_MATCH, IDEMPOTENCY, PATIENT_DATA], request=shapes.Comment,
         responses={201: shapes.EntryShape, **problems(400, 404, 409, 412, 413, 415, 422)},
     )  # fmt: skip
     def post(self, request: Request, ticket: Ticket) -> Response:
-        given = read(shapes.Comment, request.data)
+        given = read(shapes.Comment, request)
         refuse_stale(request, ticket)
         entry = say(ticket, given["text"], by=request._request.person, at=timezone.now())
         return Response(shapes.EntryShape(entry).data, status=201)

@@ -17,16 +17,14 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy
 from tickets.forms.fields import Coming, Line, Words
 from tickets.forms.texts import GuardsPatientData
-from tickets.patient_data import NEVER_ONES_OWN
 from tickets.permissions import WORK_TICKETS
+from tickets.services.phoning import is_raise_by_phone
 from tickets.situation import Situation
 
 WHY = 300
 
 
 class ActForm(GuardsPatientData):
-    looks_for = NEVER_ONES_OWN
-
     def __init__(self, *args: Any, situation: Situation, person: Person, **kwargs: Any) -> None:
         self.situation, self.person = situation, person
         super().__init__(*args, **kwargs)
@@ -75,7 +73,7 @@ class GiveForm(ActForm):
     to = NamedMember(
         Membership.objects.none(),
         label=_("To whom"),
-        empty_label=None,
+        empty_label="—",
         help_text=_("Giving stops no promise; only their accepting does."),
     )
 
@@ -168,6 +166,21 @@ class SeverityForm(ActForm):
 
     def facts(self) -> dict[str, Any]:
         return self.cleaned_data | {"severity": Severity(self.cleaned_data["severity"])}
+
+
+class RaiseForm(SeverityForm):
+    """The hospital's: says which of them begin with a call."""
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.fields["severity"].choices = [
+            (level, _("%(level)s · by phone only") % {"level": words} if self._is_phoned(level) else words)
+            for level, words in self.fields["severity"].choices
+        ]
+
+    def _is_phoned(self, level: str) -> bool:
+        now = self.situation
+        return is_raise_by_phone(now.ticket, Severity(level), at=now.at)
 
 
 class WishForm(ActForm):

@@ -14,7 +14,7 @@ from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 from tickets.forms.texts import GuardsPatientData, PlainText
-from tickets.models import Ticket
+from tickets.models import SeverityWish, Ticket
 from tickets.services.reporting import Phoned
 
 SALT = "tickets.call.opened"
@@ -29,7 +29,7 @@ class CallForm(GuardsPatientData):
     """Opened during the call: the moment it was opened is the call's, unless another one is typed. Who is writing, and
     about what, says most of the rest."""
 
-    guarded = ("said",)
+    phones_too = ("said",)
 
     called_at = forms.DateTimeField(
         label=gettext_lazy("When was the call"),
@@ -47,14 +47,17 @@ class CallForm(GuardsPatientData):
     )
     opened = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args: Any, at: datetime, person: Person, ticket: Ticket | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, at: datetime, person: Person, ticket: Ticket | None = None,
+        raised: SeverityWish | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.moment = at
         self.fields["called_at"].initial = timezone.localtime(at).replace(microsecond=0)
         self.fields["opened"].initial = signing.dumps(at.timestamp(), salt=SALT)
         if self.data.get("when") == NOW:
             self.fields["called_at"].initial, self.fields["called_at"].disabled = at, True
-        for name, known in _known(person, ticket).items():
+        for name, known in _known(person, ticket, raised).items():
             self.fields[name].initial = known
 
     def clean_called_at(self) -> datetime:
@@ -80,17 +83,20 @@ class CallForm(GuardsPatientData):
         return datetime.fromtimestamp(stamp, tz=self.moment.tzinfo)
 
 
-def _known(person: Person, ticket: Ticket | None) -> dict[str, str]:
-    """A nurse writes down her own call; anybody else that of whoever reported it."""
+def _known(person: Person, ticket: Ticket | None, raised: SeverityWish | None) -> dict[str, str]:
+    """A nurse writes down her own call, as does the hospital's IT when it raises; anybody else that of whoever
+    reported it, or raised it."""
     if person.role is Role.WARD_REPORTER:
         member = Membership.objects.select_related("department").get(pk=person.membership_id)
         phone = member.phone or (member.department.phone if member.department else "")
         return {"caller": person.name, "number": phone[:30]}
     called = {"caller": ticket.reporter_name, "number": ticket.reporter_phone} if ticket else {}
+    if raised and (person.side is Side.HOSPITAL or raised.asked_by == raised.decided_by):
+        called = {"caller": person.name if person.side is Side.HOSPITAL else raised.asked_name}
     return called | ({"callee": person.name} if person.side is Side.VENDOR else {})
 
 
-class DisputeForm(forms.Form):
+class DisputeForm(GuardsPatientData):
     why = PlainText(
         label=gettext_lazy("What is wrong with the time of the call"), max_length=300,
         widget=forms.Textarea({"rows": 2}),

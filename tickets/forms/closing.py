@@ -10,7 +10,6 @@ from servicedesk.tenancy.refusals import Refused
 from servicedesk.ui.signature import SignatureField
 from tickets.enums import Satisfaction, Way
 from tickets.forms.texts import GuardsPatientData
-from tickets.patient_data import NEVER_ONES_OWN
 from tickets.services.signing import Signature
 from tickets.signers import same
 
@@ -20,9 +19,6 @@ PLACES = {"name": "name", "signature": "strokes", "why": "why"}
 
 class SignForm(GuardsPatientData):
     """One page, two answers: signed, or not solved. What the other answer asks for is not asked."""
-
-    guarded = ("words", "why")
-    looks_for = NEVER_ONES_OWN
 
     name = forms.CharField(label=_("Your full name"), max_length=60, required=False)
     satisfaction = forms.ChoiceField(
@@ -109,7 +105,7 @@ class SignForm(GuardsPatientData):
         self.add_error(place if place in self.fields else None, str(refusal.sentence))
 
 
-class ObjectionForm(forms.Form):
+class ObjectionForm(GuardsPatientData):
     said = forms.CharField(
         label=_("What the signer shall know"), max_length=300, required=False, widget=forms.Textarea({"rows": 2})
     )

@@ -3,8 +3,10 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tickets.forms.texts import GuardsPatientData
 
-class ElsewhereForm(forms.Form):
+
+class ElsewhereForm(GuardsPatientData):
     number = forms.CharField(
         label=_("Number elsewhere"),
         max_length=60,

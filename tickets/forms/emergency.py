@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from servicedesk.tenancy.enums import Side
 from tickets.forms.linked import Moment, lines
+from tickets.forms.texts import GuardsPatientData
 from tickets.models import EmergencyPlan
 from tickets.plans import Step, steps_of
 
@@ -25,7 +26,7 @@ SIDES = {HOSPITAL: Side.HOSPITAL, "hospital": Side.HOSPITAL, VENDOR: Side.VENDOR
 LONGEST = 300
 
 
-class PlanForm(forms.Form):
+class PlanForm(GuardsPatientData):
     """The whole plan as one page of text, pasted as it stands on paper: '1. 院方 10分钟：启用手工登记'."""
 
     title = forms.CharField(label=gettext_lazy("Title"), max_length=120)
@@ -82,7 +83,7 @@ def _line(step: Step) -> str:
     return f"{side} {step.minutes}分钟：{step.words}" if step.minutes else f"{side}：{step.words}"
 
 
-class TaskForm(forms.Form):
+class TaskForm(GuardsPatientData):
     words = forms.CharField(label=gettext_lazy("What the hospital does"), max_length=500)
     due_at = Moment(label=gettext_lazy("Until"), required=False)
 

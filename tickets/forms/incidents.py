@@ -8,13 +8,14 @@ from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from servicedesk.tenancy.enums import Side
 from tickets.forms.linked import lines
+from tickets.forms.texts import GuardsPatientData
 from tickets.services.incidents import EVERY
 
 EVERY_MINUTES = [(n, ngettext_lazy("every %d minute", "every %d minutes", n) % n) for n in (15, 30, 60, 120)]
 SIDES = ((Side.HOSPITAL.value, _("Hospital")), (Side.VENDOR.value, _("Vendor")))
 
 
-class DeclareForm(forms.Form):
+class DeclareForm(GuardsPatientData):
     title = forms.CharField(label=_("What happens"), max_length=120)
     why = forms.CharField(label=_("Why it is a major incident"), max_length=300, widget=lines(2))
     every_minutes = forms.TypedChoiceField(
@@ -26,19 +27,19 @@ class DeclareForm(forms.Form):
 assert all(EVERY[0] <= n <= EVERY[1] for n, _words in EVERY_MINUTES)
 
 
-class UpdateForm(forms.Form):
+class UpdateForm(GuardsPatientData):
     text = forms.CharField(label=_("How it stands"), max_length=5_000, widget=lines(3))
 
 
-class EndForm(forms.Form):
+class EndForm(GuardsPatientData):
     text = forms.CharField(label=_("How it ended"), max_length=5_000, widget=lines(2))
 
 
-class JoinForm(forms.Form):
+class JoinForm(GuardsPatientData):
     does = forms.CharField(label=_("What I do"), max_length=80, required=False)
 
 
-class ReviewForm(forms.Form):
+class ReviewForm(GuardsPatientData):
     happened = forms.CharField(label=pgettext_lazy("incident", "What happened"), max_length=10_000, widget=lines(5))
     impact = forms.CharField(label=_("What it meant for the hospital"), max_length=10_000, widget=lines(3))
     cause = forms.CharField(label=pgettext_lazy("incident", "Cause"), max_length=10_000, widget=lines(3))
@@ -46,7 +47,7 @@ class ReviewForm(forms.Form):
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2_000_000_000)
 
 
-class MeasureForm(forms.Form):
+class MeasureForm(GuardsPatientData):
     words = forms.CharField(label=_("What we change"), max_length=300, widget=lines(2))
     side = forms.ChoiceField(label=_("By which side"), choices=SIDES)
     who = forms.CharField(label=_("By whom"), max_length=60)

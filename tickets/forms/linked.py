@@ -15,7 +15,6 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind
 from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
-from tickets.patient_data import NEVER_ONES_OWN
 from tickets.services.splitting import Part
 
 LOCAL = "%Y-%m-%dT%H:%M"
@@ -30,7 +29,7 @@ def lines(rows: int) -> forms.Textarea:
     return forms.Textarea({"rows": rows})
 
 
-class NumberForm(forms.Form):
+class NumberForm(GuardsPatientData):
     """Names another ticket by its number; one that this person may not see is as good as none."""
 
     number = forms.CharField(label=_("Number of the other ticket"), max_length=40)
@@ -63,7 +62,7 @@ class MergeForm(NumberForm):
     why = forms.CharField(label=_("Why they are one"), max_length=300, widget=lines(2))
 
 
-class SplitForm(forms.Form):
+class SplitForm(GuardsPatientData):
     title = forms.CharField(label=_("What the new ticket is about"), max_length=120)
     words = forms.CharField(label=_("The part of the words that goes over"), max_length=20_000, widget=lines(5))
     category = forms.ChoiceField(label=_("Kind of service"))
@@ -86,9 +85,6 @@ def kinds_of(contract_id: object) -> list[tuple[str, str]]:
 
 
 class SayForm(GuardsPatientData):
-    guarded = ("text",)
-    looks_for = NEVER_ONES_OWN
-
     text = forms.CharField(label=_("Words for all of them"), max_length=20_000, widget=lines(4))
     is_workaround = forms.BooleanField(
         label=_("This is how they can work meanwhile"),
@@ -103,9 +99,6 @@ class SayForm(GuardsPatientData):
 
 
 class OutageForm(GuardsPatientData):
-    guarded = ("title", "words")
-    looks_for = NEVER_ONES_OWN
-
     title = forms.CharField(label=_("What does not work, in a ward's words"), max_length=120)
     words = forms.CharField(
         label=_("What people can do meanwhile"), max_length=500, required=False, widget=lines(2)
@@ -113,7 +106,7 @@ class OutageForm(GuardsPatientData):
     expected_at = Moment(label=_("Expected to work again"), required=False)
 
 
-class TurnForm(forms.Form):
+class TurnForm(GuardsPatientData):
     number = forms.ChoiceField(label=_("Whose turn it is"))
     words = forms.CharField(
         label=_("What every vendor is told"), max_length=300, widget=lines(2),
@@ -126,7 +119,7 @@ class TurnForm(forms.Form):
         self.fields["number"].choices = choices  # type: ignore[attr-defined]
 
 
-class SiblingForm(forms.Form):
+class SiblingForm(GuardsPatientData):
     contract = forms.ModelChoiceField(Contract.objects.none(), label=_("Another vendor's contract"))
     category = forms.ChoiceField(label=_("Kind of service"), required=False)
     severity = forms.ChoiceField(label=_("Severity"), required=False)

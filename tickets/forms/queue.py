@@ -10,6 +10,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Hospital, Membership
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
+from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
 from tickets.permissions import ENGINEERS
@@ -88,7 +89,7 @@ def _assignees(person: Person) -> Choices:
     return sorted(((str(key), name) for key, name in found.items() if key), key=lambda one: one[1])
 
 
-class GiveForm(forms.Form):
+class GiveForm(GuardsPatientData):
     to = forms.ModelChoiceField(
         label=_("To whom"), queryset=Membership.objects.none(), empty_label=None, widget=forms.RadioSelect
     )
@@ -106,12 +107,12 @@ def colleagues(by: Person) -> Any:
     return found.order_by("name")
 
 
-class SayForm(forms.Form):
+class SayForm(GuardsPatientData):
     text = forms.CharField(
         label=_("Message to both sides"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
-class ViewForm(forms.Form):
+class ViewForm(GuardsPatientData):
     name = forms.CharField(label=_("Name of the view"), max_length=20)
     is_shared = forms.BooleanField(label=_("For everybody of my organisation"), required=False)

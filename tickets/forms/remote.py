@@ -13,6 +13,7 @@ from servicedesk.tenancy.ids import uuid7
 from tickets.enums import Access
 from tickets.forms.fields import IN_OUR_TIME
 from tickets.forms.linked import Moment, lines
+from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
 from tickets.services.remote import Wish
 
@@ -26,7 +27,7 @@ HOW_LONG = (
 )
 
 
-class AskForm(forms.Form):
+class AskForm(GuardsPatientData):
     contract = forms.ModelChoiceField(Contract.objects.none(), label=_("Contract"))
     system = forms.ModelChoiceField(System.objects.none(), label=_("System"), required=False)
     what = forms.CharField(
@@ -56,7 +57,7 @@ class AskForm(forms.Form):
         return Wish(**self.cleaned_data, ticket=self.ticket)
 
 
-class GrantForm(forms.Form):
+class GrantForm(GuardsPatientData):
     minutes = forms.TypedChoiceField(label=_("Open for"), coerce=int, widget=forms.RadioSelect)
     from_at = Moment(label=_("From"), required=False, help_text=_("Empty: from now on."))
     said = forms.CharField(label=_("A word to the engineer"), max_length=300, required=False)
@@ -69,15 +70,15 @@ class GrantForm(forms.Form):
         self.fields["minutes"].choices = shorter  # type: ignore[attr-defined]
 
 
-class SaidForm(forms.Form):
+class SaidForm(GuardsPatientData):
     said = forms.CharField(label=_("Why it is refused"), max_length=300, widget=lines(2))
 
 
-class RevokeForm(forms.Form):
+class RevokeForm(GuardsPatientData):
     why = forms.CharField(label=_("Why it is revoked"), max_length=300, widget=lines(2))
 
 
-class WorkForm(forms.Form):
+class WorkForm(GuardsPatientData):
     work = forms.CharField(label=_("What was done there"), max_length=1_000, widget=lines(3))
 
 

@@ -38,7 +38,7 @@ class Choice:
 class FaultForm(GuardsPatientData):
     """The kinds of service and the levels are those of the chosen system's contract."""
 
-    guarded = ("title", "words")
+    phones_too = ("title", "words")
 
     system = forms.ChoiceField(label=gettext_lazy("Which system"))
     category = forms.ChoiceField(label=gettext_lazy("What is it about"))
@@ -82,6 +82,7 @@ class FaultForm(GuardsPatientData):
         self.severities = levels_of_contract(self.target.contract)
         self.fields["severity"].choices = [(level.value, level.value) for level in self.severities]
         self.fields["severity"].required = bool(self.severities)
+        self.fields["severity"].disabled = not self.severities  # one chosen under another contract says nothing here
 
     @property
     def levels(self) -> list[Choice]:
@@ -111,7 +112,7 @@ class FaultForm(GuardsPatientData):
 class ReportForm(FaultForm):
     """Of somebody who is signed in and has the trouble, or stands beside who has."""
 
-    guarded = ("title", "words", "where")
+    phones_too = ("title", "words", "where")
 
     department = forms.ModelChoiceField(
         Department.objects.none(), label=gettext_lazy("department"), required=False,

@@ -22,7 +22,7 @@ class ScanForm(GuardsPatientData):
     Where only one system stands, nobody is asked which.
     """
 
-    guarded = ("words",)
+    phones_too = ("words",)
 
     system = forms.ChoiceField(
         label=gettext_lazy("Which system?"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from servicedesk.tenancy.models import Department, Place
 from servicedesk.tenancy.wall import Person
-from tickets.forms.texts import PlainText
+from tickets.forms.texts import GuardsPatientData, PlainText
 from tickets.offering import grouped, targets_for
 from tickets.services.numbering import why_not_prefix
 from tickets.services.stickers import AT_MOST, About
@@ -17,7 +17,7 @@ from tickets.services.stickers import AT_MOST, About
 LABEL = 60
 
 
-class StickersForm(forms.Form):
+class StickersForm(GuardsPatientData):
     system = forms.ChoiceField(
         label=gettext_lazy("Which system"), required=False,
         help_text=gettext_lazy(
@@ -79,7 +79,7 @@ class StickersForm(forms.Form):
         return About(target.contract, target.system, **shared)
 
 
-class NumbersForm(forms.Form):
+class NumbersForm(GuardsPatientData):
     prefix = PlainText(
         label=gettext_lazy("Letters before the number"), max_length=12,
         widget=forms.TextInput({"autocapitalize": "characters", "autocomplete": "off"}),

@@ -9,8 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tickets.forms.fields import Words
-from tickets.patient_data import ALL, Kind, kinds_in, masked
+from tickets.patient_data import ALL, NEVER_ONES_OWN, Kind, kinds_in, masked
 
 # Control characters, and those that turn the writing direction of what follows.
 UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
@@ -28,37 +27,56 @@ class PlainText(forms.CharField):
 
 
 class GuardsPatientData(forms.Form):
-    """A form whose `guarded` texts (none named: whatever is written into it) are looked through: it is sent only after
-    one click, which masks what was found or says that it is none.
+    """A form whose texts, whatever they are, are looked through: it is sent only after one click, which masks what was
+    found or says that it is none. Every form that writes something is one; a test walks them.
 
-        class AnswerForm(GuardsPatientData): guarded = ("text",)
+        class AnswerForm(GuardsPatientData): …
         {% include "tickets/_patient_data.html" %}    above the form's own button
     """
 
-    guarded: tuple[str, ...] = ()
-    looks_for: frozenset[Kind] = ALL
+    phones_too: tuple[str, ...] = ()  # where a mobile number is more likely a patient's than a colleague's
+
+    def full_clean(self) -> None:
+        if self.is_bound and self.data.get(ANSWER) == MASK:
+            self.data = self._masked()
+        super().full_clean()
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        answer = str(self.data.get(ANSWER, ""))
-        for name in self.guarded or self._written():
-            text = given.get(name) or ""
-            if kinds := kinds_in(text, self.looks_for):
-                if answer == MASK:
-                    given[name] = masked(text, self.looks_for)
-                elif answer != AS_IT_IS:
+        if self.data.get(ANSWER) not in (MASK, AS_IT_IS):
+            for name, text in self._written():
+                if kinds := kinds_in(text, self._looked_for(name)):
                     self.add_error(name, self._warning(kinds))
         return given
 
-    def _written(self) -> list[str]:
-        return [name for name, field in self.fields.items() if isinstance(field, Words | PlainText)]
+    def _masked(self) -> dict[str, Any]:
+        data = self.data.copy()
+        for name, text in self._written():
+            data[self.add_prefix(name)] = masked(text, self._looked_for(name))
+        return data
+
+    def _written(self) -> list[tuple[str, str]]:
+        """As it was typed; a field may make something else of it."""
+        texts = [name for name, field in self.fields.items() if is_written(field)]
+        return [(name, str(self.data.get(self.add_prefix(name)) or "")) for name in texts]
+
+    def _looked_for(self, name: str) -> frozenset[Kind]:
+        return ALL if name in self.phones_too else NEVER_ONES_OWN
 
     def _warning(self, kinds: list[str]) -> forms.ValidationError:
-        words = {"what": _(", ").join(kinds)}
-        return forms.ValidationError(_("This looks like %(what)s. Patients stay out of it.") % words, code="patient")
+        return forms.ValidationError(warning(kinds), code="patient")
 
     @property
     def looks_like_a_patient(self) -> bool:
         """Whether nothing but this keeps the form from being sent."""
         codes = [error.code for errors in self.errors.as_data().values() for error in errors]
         return bool(codes) and set(codes) == {"patient"}
+
+
+def is_written(field: forms.Field) -> bool:
+    """Free text, of which nobody knows what stands in it."""
+    return isinstance(field, forms.CharField) and isinstance(field.widget, forms.TextInput | forms.Textarea)
+
+
+def warning(kinds: list[str]) -> str:
+    return _("This looks like %(what)s. Patients stay out of it.") % {"what": _(", ").join(kinds)}

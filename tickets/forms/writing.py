@@ -11,14 +11,11 @@ from tickets.enums import MacroFor
 from tickets.forms.fields import Line, Words
 from tickets.forms.texts import GuardsPatientData
 from tickets.models import Macro
-from tickets.patient_data import NEVER_ONES_OWN
 
 LONGEST = 20_000
 
 
 class ReplyForm(GuardsPatientData):
-    looks_for = NEVER_ONES_OWN
-
     text = Words(
         label=_("Message to the other side"),
         max_length=LONGEST,
@@ -36,7 +33,7 @@ class NoteForm(ReplyForm):
     )
 
 
-class MacroForm(forms.ModelForm):
+class MacroForm(GuardsPatientData, forms.ModelForm):
     name = Line(label=_("Name in the list"), max_length=60)
     words = Words(
         label=_("Its words"),

@@ -44,7 +44,7 @@ PARTS = {
     "call": part(
         "call", "id caller called_at logged_at logged_side needs_word",
         "(x.needs_word OR x.is_first) AND x.agreed_at IS NULL AND x.disputed_at IS NULL",
-        order="x.needs_word DESC, x.id",
+        order="x.needs_word DESC, x.id DESC",
     ),
     "objection": part("objection", "id name why", "x.decided_at IS NULL"),
     "solution": part(

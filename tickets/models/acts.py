@@ -25,7 +25,8 @@ DISPUTED_WITHIN = timedelta(days=7)
 
 class Call(PartOfTicket):
     """A call about a ticket, or a report that came in by mail or in person, as one side writes it down. The first one
-    starts the clocks (PACS-16); written down later than it happened, its time needs the other side's word."""
+    starts the clocks, or what a severity was raised to (PACS-16); written down later than it happened, its time needs
+    the other side's word."""
 
     channel = models.CharField(
         _("How it came"), max_length=10, choices=[(c.value, c.value) for c in Channel], default=Channel.PHONE.value
@@ -51,9 +52,6 @@ class Call(PartOfTicket):
         ordering = ["called_at", "id"]
         constraints = [
             *PartOfTicket.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["hospital", "ticket"], condition=Q(is_first=True), name="one_first_call_per_ticket"
-            ),
             models.CheckConstraint(name="call_before_its_log", condition=Q(called_at__lte=F("logged_at"))),
             models.CheckConstraint(
                 name="call_agreed_whole",

@@ -15,7 +15,7 @@ class SearchText(PartOfTicket):
     """What can be found of a ticket: its own words, each message, each internal note, folded as searches are.
 
     Triggers write it, under the id of the row the words stand in. The database keeps the words' grams beside them, in a
-    column that Django does not know; who finds is `tickets_find` (migration 0070). A note's row is its side's alone.
+    column that Django does not know; who finds is `tickets_find` (migration 0005). A note's row is its side's alone.
     """
 
     side = models.CharField(max_length=10, blank=True, default=BOTH)

@@ -21,6 +21,7 @@ from tickets.enums import State
 from tickets.models import SeverityWish, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
+from tickets.services.phoning import await_call, end_raise, is_raise_by_phone, must_be_phoned
 from tickets.states import IN_HAND
 from tickets.stream import changed, locked, metrics, of, tell
 from tickets.terms import terms_for
@@ -28,15 +29,20 @@ from tickets.terms import terms_for
 
 @transaction.atomic
 def change_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person, at: datetime) -> Ticket:
-    """Raised, the graver promises count from now: the call that raised it. The hospital's decision."""
+    """Raised, the graver promises count from now; where only the phone may raise it, from the call, and nothing
+    changes before it (PACS-6). The hospital's decision."""
     ticket = locked(ticket)
     if by.side is not Side.HOSPITAL:
         raise Forbidden(_("The severity is the hospital's decision; the vendor proposes it."))
     _refuse_odd(ticket, severity, why)
+    _answer_wishes(ticket, Q(severity=severity), among=Q(category=""), said=why, by=by, at=at)
     was = Severity(ticket.severity)
+    if is_raise_by_phone(ticket, severity, at=at):
+        await_call(ticket, severity=severity, why=why, by=by, at=at)
+        return ticket
+    end_raise(ticket, said=why, by=by, at=at)
     ticket.severity = severity
     _under_new_terms(ticket, was, by=by, at=at, why=why, act=Act.SEVERITY_CHANGED)
-    _answer_wishes(ticket, Q(severity=severity), among=Q(category=""), said=why, by=by, at=at)
     return ticket
 
 
@@ -64,10 +70,36 @@ def change_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person
     if by.side is not Side.HOSPITAL:
         raise Forbidden(_("The kind of service is the hospital's decision; the vendor proposes it."))
     _refuse_odd_kind(ticket, item, why)
+    _answer_wishes(ticket, Q(category=item.category), among=Q(severity=""), said=why, by=by, at=at)
+    if _is_phoned_only_as(ticket, item, at):
+        await_call(ticket, category=item.category, category_name=item.name, why=why, by=by, at=at)
+        return ticket
+    end_raise(ticket, said=why, by=by, at=at)
     ticket.category, ticket.category_name = item.category, item.name
     _under_new_terms(ticket, Severity(ticket.severity), by=by, at=at, why=why, act=Act.CATEGORY_CHANGED)
-    _answer_wishes(ticket, Q(category=item.category), among=Q(severity=""), said=why, by=by, at=at)
     return ticket
+
+
+def take_effect(ticket: Ticket, wish: SeverityWish, *, since: datetime, by: Person, at: datetime) -> None:
+    """What waited for the call is so from the call on. The hospital decided it, whichever side took the call."""
+    if since < (ticket.reported_at or since):
+        raise Refused(_("This call was before the fault was reported; its severity is raised later."))
+    decider, was = by if by.side is Side.HOSPITAL else None, Severity(ticket.severity)
+    if wish.category:
+        ticket.category, ticket.category_name = wish.category, wish.category_name
+    else:
+        ticket.severity = wish.severity
+    act = Act.CATEGORY_CHANGED if wish.category else Act.SEVERITY_CHANGED
+    _under_new_terms(ticket, was, by=decider, at=at, since=since, why=wish.said or wish.why, act=act,
+                     is_urgent=bool(wish.category))  # fmt: skip
+
+
+def _is_phoned_only_as(ticket: Ticket, item: CatalogueItem, at: datetime) -> bool:
+    """What may come as this kind by the phone only, and as the other by other ways too."""
+    severity = Severity(ticket.severity)
+    return must_be_phoned(ticket, category=item.category, severity=severity, at=at) and not must_be_phoned(
+        ticket, category=ticket.category, severity=severity, at=at
+    )
 
 
 @transaction.atomic
@@ -125,12 +157,13 @@ def levels_of(ticket: Ticket) -> list[Severity]:
 
 
 def _under_new_terms(
-    ticket: Ticket, was: Severity, *, by: Person, at: datetime, why: str, act: Act, is_urgent: bool = False
-) -> None:
+    ticket: Ticket, was: Severity, *, by: Person | None, at: datetime, why: str, act: Act, is_urgent: bool = False,
+    since: datetime | None = None,
+) -> None:  # fmt: skip
     moved: list[Metric] = []
     if not ticket.is_outside_contract and ticket.reported_at:
         terms = terms_for(ticket, at=ticket.reported_at)
-        moved = change_terms(ticket.matter, was=was, terms=terms, by=by, at=at, is_urgent=is_urgent)
+        moved = change_terms(ticket.matter, was=was, terms=terms, by=by, at=since or at, is_urgent=is_urgent)
     facts = {"was": was.value, "severity": ticket.severity, "category": ticket.category_name, **metrics(moved)}
     changed(ticket, act, by=by, at=at, text=why, facts=facts)
     prepare(ticket, at=at)

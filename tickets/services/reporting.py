@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
@@ -22,55 +22,42 @@ from servicedesk.clocks.services.calendars import hold_calendars
 from servicedesk.clocks.services.clocks import (
     begun_by,
     first_due,
-    keep_begun,
+    record_begun,
     start_clocks,
     start_promise,
     stop_clock,
+    write_begun,
 )
 from servicedesk.clocks.words import CHANNELS
 from servicedesk.files.services.uploads import add_file
 from servicedesk.notices.enums import NoticeKind
-from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
-from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
-from servicedesk.tenancy.bulk import insert_made
+from servicedesk.notices.routes import Directory
+from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.tenancy.bulk import insert_made, insert_with_history, together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
+from tickets.calls import raise_awaited
 from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import next_number
-from tickets.people import first_line, hospital_it, hospital_side, vendor_side
+from tickets.offering import may_report
+from tickets.people import FirstTold, first_told, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
+from tickets.services.levels import take_effect
+from tickets.services.phoning import FIRST_CALL
 from tickets.services.waiting import wait_for_the_first
 from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, of, tell, write
-from tickets.terms import InForce, terms_for, version_for
+from tickets.terms import AtReport, InForce, terms_for
 
 # Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
 IN_THE_CALL = timedelta(minutes=1)
 PRESSED_TWICE = timedelta(seconds=10)
 TITLE = 120
-
-# What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
-FIRST_CALL = Promise(
-    Metric.CALL,
-    1,
-    Unit.ELAPSED_MINUTES,
-    is_default=True,
-    ladder=Ladder(
-        (
-            Rung(
-                Anchor.DUE,
-                frozenset(
-                    {Recipient.ON_DUTY, Recipient.PROJECT_MANAGER, Recipient.HOSPITAL_IT, Recipient.HOSPITAL_LEAD}
-                ),
-            ),
-        )
-    ),
-)
 
 
 @dataclass(frozen=True)
@@ -119,24 +106,31 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     refuse_unless_writable(report.contract, by)
     moment = _moment(report, call, at)
     hold_calendars(report.contract.hospital_id)
-    item = category_of(report)
-    promised = None if _is_outside(report, moment) else _in_force(report, moment)
+    asked = AtReport.of(report.contract, report.category, moment)
+    item = asked.item or _no_such_kind()
+    _refuse_foreign_kind(item, by)
+    promised = None if _is_outside(report, moment) else asked.in_force
     terms = _terms(report, promised, moment) if promised else None
     waits = terms if promised and not _may_come_by(report, promised, moment) else None
     courses = begun_by(terms, at=moment) if terms and not waits else {}
-    ticket = write_ticket(
-        report, item, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None,
-        due_at=first_due(courses),
-    )  # fmt: skip
+    told = first_told(report.contract, Act.TICKET_REPORTED, at=at)
+    matter = begin_matter(report, due_at=first_due(courses))
+    with together(using=report.contract._state.db or DEFAULT_DB_ALIAS):
+        if terms and not waits:
+            write_begun(matter, courses, terms)
+        ticket = write_ticket(
+            report, item, matter, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None,
+            known=told.directory,
+        )  # fmt: skip
+        if terms and not waits:
+            record_begun(matter, terms, by=by, at=at)
+        _tell_reported(ticket, told, by=by, at=at)
     if call:
         _keep_call(ticket, call, is_first=not waits, by=by, at=at, channel=report.channel)
     if waits:
-        start_promise(ticket.matter, FIRST_CALL, terms=waits, by=by, at=at)
-    elif terms:
-        keep_begun(ticket.matter, courses, terms=terms, by=by, at=moment)
+        start_promise(matter, FIRST_CALL, terms=waits, by=by, at=at)
     prepare(ticket, at=at)
-    ticket.due_at = ticket.matter.next_due_at  # as the trigger has written it
-    _tell_reported(ticket, by=by, at=at)
+    ticket.due_at = matter.next_due_at  # as the trigger has written it
     say_changed(ticket)
     return ticket
 
@@ -156,10 +150,11 @@ def report_with_files(
 
 @transaction.atomic
 def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
-    """The first call starts what waits for it; every later one is written into the stream. Pressed five times, it is
-    one: nobody calls twice within seconds."""
+    """The first call starts what waits for it, a raise as well as a report; every later one is written into the
+    stream. Pressed five times, it is one: nobody calls twice within seconds."""
     ticket = locked(ticket)
-    if again := _pressed_before(ticket, call, by):
+    raised = raise_awaited(ticket)
+    if raised is None and (again := _pressed_before(ticket, call, by)):
         return again
     refuse_over(ticket)
     is_first = ticket.state == State.CALL_AWAITED
@@ -168,14 +163,18 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
         ticket.reported_at = call.called_at
         ticket.channel = Channel.PHONE
         move(ticket, Move.CALL, by=by)
-    row = _keep_call(ticket, call, is_first=is_first, by=by, at=at)
+    row = _keep_call(ticket, call, is_first=is_first or raised is not None, by=by, at=at)
     changed(
         ticket, Act.CALL_LOGGED, by=by, at=at, facts={"caller": call.caller, "called_at": call.called_at.isoformat()}
     )
     if is_first:
         stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, ticket.recorded_at))
         start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
-        _tell_reported(ticket, by=by, at=at)
+        _tell_reported(ticket, first_told(ticket.contract, Act.CALL_LOGGED, at=at), by=by, at=at)
+    if raised:
+        assert raised.decided_at
+        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, raised.decided_at))
+        take_effect(ticket, raised, since=call.called_at, by=by, at=at)
     return row
 
 
@@ -247,14 +246,18 @@ def _is_outside(report: Report, moment: datetime) -> bool:
 
 
 def category_of(report: Report) -> CatalogueItem:
-    try:  # `get` asks for no order, which costs more to write than to sort
-        return CatalogueItem.objects.get(contract=report.contract, category=report.category)
-    except CatalogueItem.DoesNotExist as missing:
-        raise Refused(_("The contract has no such kind of service.")) from missing
+    found = CatalogueItem.objects.filter(contract=report.contract, category=report.category).first()
+    return found or _no_such_kind()
 
 
-def _in_force(report: Report, moment: datetime) -> InForce:
-    return InForce.of(version_for(report.contract, at=moment))
+def _no_such_kind() -> NoReturn:
+    raise Refused(_("The contract has no such kind of service."))
+
+
+def _refuse_foreign_kind(item: CatalogueItem, by: Person | None) -> None:
+    if by and not may_report(item, by.role):
+        sentence = _("Your role does not report this kind of service; the contract's service catalogue says who does.")
+        raise Refused(sentence, code="not_yours")
 
 
 def _terms(report: Report, promised: InForce, moment: datetime) -> Terms:
@@ -278,17 +281,23 @@ def _may_come_by(report: Report, promised: InForce, moment: datetime) -> bool:
 
 
 # ── what is written down ─────────────────────────────────────────────────────────────────────────────────────────────
-def write_ticket(
-    report: Report, item: CatalogueItem, *, by: Person | None, at: datetime, reported_at: datetime | None,
-    is_outside: bool, due_at: datetime | None = None,
-) -> Ticket:  # fmt: skip
-    contract, title = report.contract, report.title.strip()[:TITLE] or item.name
+def begin_matter(report: Report, *, due_at: datetime | None = None) -> Matter:
+    """Not written yet: its ticket's number is its name, and whoever takes that is waited for by the next one."""
+    contract = report.contract
     owners = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
-    key, number = uuid7(), next_number(contract.hospital, at=at)
-    url = reverse("ticket", args=[key])
-    matter = Matter(**owners, kind="ticket", label=f"{number} {title}"[:120], url=url, next_due_at=due_at)
-    insert_made([matter], using=contract._state.db or DEFAULT_DB_ALIAS)
-    ticket = Ticket.objects.create(
+    return Matter(**owners, kind="ticket", next_due_at=due_at)
+
+
+def write_ticket(
+    report: Report, item: CatalogueItem, matter: Matter, *, by: Person | None, at: datetime,
+    reported_at: datetime | None, is_outside: bool, known: Directory | None = None,
+) -> Ticket:  # fmt: skip
+    contract, title, key = report.contract, report.title.strip()[:TITLE] or item.name, uuid7()
+    owners = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
+    number, using = next_number(contract.hospital_id, at=at), contract._state.db or DEFAULT_DB_ALIAS
+    matter.label, matter.url = f"{number} {title}"[:120], reverse("ticket", args=[key])
+    insert_made([matter], using=using)
+    ticket = Ticket(
         id=key,
         **owners,
         matter=matter,
@@ -314,13 +323,14 @@ def write_ticket(
         reporter_name=report.reporter_name or (report.reporter.name if report.reporter else ""),
         reporter_phone=report.reporter_phone or (report.reporter.phone if report.reporter else ""),
         reported_at=reported_at,
-        due_at=due_at,
+        due_at=matter.next_due_at,
         recorded_at=at,
         changed_at=at,
     )
+    insert_with_history(ticket, using=using)
     record(Act.TICKET_REPORTED, ticket, by=by, at=at, words={"channel": report.channel, "outside": is_outside})
     facts = {"channel": report.channel.value}
-    write(ticket, Kind.ACT, act=Act.TICKET_REPORTED, by=by, at=at, facts=facts, name=ticket.reporter_name)
+    write(ticket, Kind.ACT, act=Act.TICKET_REPORTED, by=by, at=at, facts=facts, name=ticket.reporter_name, known=known)
     return ticket
 
 
@@ -371,5 +381,6 @@ def _of_the_other(call: Call, by: Person) -> Call:
     return call
 
 
-def _tell_reported(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
-    tell(ticket, NoticeKind.TICKET_REPORTED, to=hospital_it(ticket), on_duty=first_line(ticket, at=at), by=by, at=at)
+def _tell_reported(ticket: Ticket, told: FirstTold, *, by: Person | None, at: datetime) -> None:
+    known = told.directory
+    tell(ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, known=known)

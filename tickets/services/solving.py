@@ -103,7 +103,8 @@ def resolve(
         is_remote=is_remote,
     )  # fmt: skip
     ended = stop_clock(ticket.matter, *SOLVES, by=by, at=at)
-    ended += withdraw_clock(ticket.matter, Metric.EMERGENCY, by=by, at=at)
+    for metric in (Metric.EMERGENCY, Metric.CALL):  # a raise nobody called about is none any more
+        ended += withdraw_clock(ticket.matter, metric, by=by, at=at)
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
     if terms := house_terms(ticket, at=at):

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 from html import escape
 from typing import Any
-from uuid import UUID
 
 from django import template
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
@@ -19,11 +17,11 @@ from django.utils.translation import gettext as _
 from servicedesk.ui.templatetags.ui import countdown, organisation, severity
 from tickets.enums import State
 from tickets.models import Ticket
+from tickets.paths import path_of
 from tickets.queue.rows import Row
 
 register = template.Library()
 SEPARATOR = " · "
-ANY = UUID(int=0)
 
 
 @register.simple_tag(takes_context=True)
@@ -40,7 +38,8 @@ def _row(row: Row, now: datetime, facts: tuple[str, ...], may_act: bool) -> str:
         f'<li class="queue-row{_urged(ticket)}" data-ticket="{key}" data-version="{ticket.version}">'
         f"{_tick(key, ticket.number) if may_act else '<span></span>'}"
         f'<span class="when">{_when(row, now)}<span class="under">{_clock_name(row)}{_dots(row)}</span></span>'
-        f'{severity(ticket.severity)}<span class="what"><a class="title" href="{_page(key)}">{escape(ticket.title)}</a>'
+        f'{severity(ticket.severity)}<span class="what">'
+        f'<a class="title" href="{path_of("ticket", key)}">{escape(ticket.title)}</a>'
         f'<span class="facts">{_facts(row, facts)}</span></span>'
         f'<span class="standing">{_state(ticket) if "state" in facts else ""}'
         f'<span class="quiet">{escape(_who(ticket))}</span></span></li>\n'
@@ -59,15 +58,6 @@ def _tick(key: str, number: str) -> str:
     )
 
 
-def _page(key: str) -> str:
-    return _pattern().replace(str(ANY), key)
-
-
-@cache
-def _pattern() -> str:
-    return reverse("ticket", args=[ANY])
-
-
 def _who(ticket: Ticket) -> str:
     return ticket.waits_for if ticket.state == State.WAITING else ticket.assignee_name
 
@@ -83,7 +73,14 @@ def _clock_name(row: Row) -> str:
     if row.ticket.closed_at:
         return ""
     words = (row.chip.why or row.chip.metric) if row.chip else _("No clock runs")
-    return f'<span class="clock-name">{escape(str(words))}</span>'
+    return f'<span class="clock-name">{escape(str(words))}</span>{_may_move(row)}'
+
+
+def _may_move(row: Row) -> str:
+    if not row.chip or not row.chip.is_provisional:
+        return ""
+    title = _("This time rests on a year whose days off are not published yet; it may move.")
+    return f'<span class="clock-name" title="{escape(title)}">{SEPARATOR}{escape(_("provisional"))}</span>'
 
 
 def _dots(row: Row) -> str:

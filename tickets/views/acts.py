@@ -21,12 +21,13 @@ from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets import lines
 from tickets.acts import Button, button_of
+from tickets.calls import raise_awaited
 from tickets.enums import Proof
 from tickets.forms import acts as forms
 from tickets.forms.acts import ActForm, why_form
 from tickets.macros import initial_of, macro_in
 from tickets.models import Call, SeverityWish, Ticket, Visit
-from tickets.services import levels, reporting, solving, timing, visiting, working
+from tickets.services import levels, phoning, reporting, solving, timing, visiting, working
 from tickets.services.drafts import drafts_on, drop_draft
 from tickets.situation import Situation, situation_of
 from tickets.stream import locked
@@ -43,6 +44,7 @@ class ActPage:
     do: Service
     form: type[ActForm] | None = None
     is_grave: bool = False
+    may_await_call: bool = False
 
     @property
     def url_name(self) -> str:
@@ -130,11 +132,12 @@ ACTS: tuple[ActPage, ...] = (
                      _("The next cycle begins: its promises count from now; results so far stay."))),
     ActPage("close_unsigned", _ticket(solving.close_unsigned),
             why_form(_("Why it is closed without a signature"), READ_BY_BOTH), is_grave=True),
-    ActPage("change_severity", _ticket(levels.change_severity, takes="severity"), forms.SeverityForm),
+    ActPage("change_severity", _ticket(levels.change_severity, takes="severity"), forms.RaiseForm, may_await_call=True),
+    ActPage("keep_level", _ticket(phoning.keep_level), why_form(_("Why it stays as it is"), READ_BY_BOTH)),
     ActPage("propose_severity", _ticket(levels.propose_severity, takes="severity"), forms.SeverityForm),
-    ActPage("decide_severity", _wish(levels.decide_wish), forms.WishForm),
+    ActPage("decide_severity", _wish(levels.decide_wish), forms.WishForm, may_await_call=True),
     ActPage("mark_emergency", _ticket(levels.mark_emergency), WHY_SO),
-    ActPage("change_category", _ticket(levels.change_category, takes="item"), forms.CategoryForm),
+    ActPage("change_category", _ticket(levels.change_category, takes="item"), forms.CategoryForm, may_await_call=True),
     ActPage("move_start", _ticket(timing.move_start_to_call), WHY_SO),
     ActPage("propose_category", _ticket(levels.propose_category, takes="item"), forms.CategoryForm),
     ActPage("propose_time", _ticket(timing.propose_time, takes="metric"), forms.ProposeTimeForm),
@@ -172,7 +175,8 @@ def _fill(request: Any, act: ActPage, form_of: type[ActForm], now: Situation) ->
         if form.is_valid():
             refused = _tried(request, act, now, form)
             if refused is None:
-                return redirect("ticket", pk=now.ticket.pk)
+                calls = act.may_await_call and raise_awaited(Ticket.objects.get(pk=now.ticket.pk))
+                return redirect("call_now" if calls else "ticket", pk=now.ticket.pk)
             if refused.code != "stale":  # the page says it, with what is new
                 form.add_error(None, str(refused.sentence))
     else:

@@ -15,7 +15,7 @@ from servicedesk.sla.promise import Channel
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.ui.tables import page_of
-from tickets.calls import awaited, waiting_for_my_word
+from tickets.calls import awaited, raise_awaited, waiting_for_my_word
 from tickets.forms.calls import CallForm, DisputeForm
 from tickets.forms.reporting import ByHandForm
 from tickets.models import Call, Ticket
@@ -85,8 +85,9 @@ def _written_down(request: Any, fault: ByHandForm, call: CallForm, now: datetime
 def call_about(request: Any, ticket: Ticket) -> HttpResponse:
     """About a ticket that is there; the first call of one that waits for it starts its clocks."""
     now = timezone.now()
-    form = CallForm(request.POST or None, at=now, person=request.person, ticket=ticket)
-    context = {"form": form, "ticket": ticket}
+    raised = raise_awaited(ticket)
+    form = CallForm(request.POST or None, at=now, person=request.person, ticket=ticket, raised=raised)
+    context = {"form": form, "ticket": ticket, "raised": raised}
     if request.method == "POST" and form.is_valid():
         try:
             reporting.log_call(ticket, form.phoned(), by=request.person, at=now)

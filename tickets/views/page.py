@@ -18,8 +18,9 @@ from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.wall import Person
 from tickets import panels
 from tickets.acts import grouped, next_of, offers
+from tickets.calls import raise_awaited
 from tickets.closing import standing
-from tickets.enums import MacroFor, State, Writing
+from tickets.enums import MacroFor, Writing
 from tickets.forms.writing import NoteForm, ReplyForm
 from tickets.lines import chips, new_since, stream_of
 from tickets.macros import initial_of, macro_in
@@ -97,7 +98,8 @@ def _aside(now: Situation, person: Person) -> dict[str, Any]:
     on_duty = on_duty_now([desk.pk], at=now.at).get(desk.pk, ()) if ticket.is_open else ()
     return {
         "on_duty": Answering(desk, on_duty),
-        "first_call": now.standing.get(Metric.CALL) if ticket.state == State.CALL_AWAITED else None,
+        "first_call": now.standing.get(Metric.CALL) if now.awaits_call else None,
+        "raised": raise_awaited(ticket) if now.runs(Metric.CALL) else None,
         "promised": due_words(now),
         "may_see_files": SEE_FILES.reach_of(person) is not None,
         "may_add_files": ADD_FILES.reach_of(person) is not None and ticket.is_writable_by(person),

@@ -21,11 +21,11 @@ from servicedesk.tenancy.models import Hospital
 from servicedesk.ui.tables import Page, page_of
 from tickets.changes import place_of, remember, remembered
 from tickets.forms.queue import FilterForm
-from tickets.models import QueueView, Ticket
+from tickets.models import Ticket
 from tickets.permissions import KEEP_VIEWS, REPORT_FAULTS, SEE_TICKETS, SPEAK, WORK_TICKETS
 from tickets.queue.next import next_ticket
 from tickets.queue.rows import LIVE, READ, mark, rows_of
-from tickets.queue.views import Tab, chosen, looks_back, tabs, views_of
+from tickets.queue.views import Tab, chosen, looks_back, saved_views, tabs, views_of
 from tickets.queue.wanted import USUAL, Wanted, chips, facts_in, read
 from tickets.views.many import last_results
 
@@ -52,7 +52,7 @@ def _sight(request: Any, fields: tuple[str, ...], *, at: datetime) -> Sight:
     wanted = read(request.GET, views=views_of(person), usual=facts_in(_kept(request)) or USUAL)
     rows = chosen(person, wanted, at=at).only(*fields)
     by = "-new" if looks_back(person, wanted) else "due"
-    saved = list(QueueView.objects.visible_to(person)) if KEEP_VIEWS.reach_of(person) else []
+    saved = saved_views(person)
     page = page_of(rows, request.GET, sorts=SORTS, default=by)
     return Sight(wanted, page, tabs(person, wanted, saved, request.GET.get("saved", ""), at=at))
 
@@ -85,10 +85,19 @@ def queue(request: Any) -> HttpResponse:
         "results": last_results(request),
         **_may(person),
     }
+    context["bar"] = _decides_the_bar(context)
     response = render(request, "tickets/mine.html" if is_ward else "tickets/queue.html", context)
     if "show" in request.GET:
         response.set_cookie(SHOWN, ".".join(wanted.facts), max_age=A_YEAR, samesite="Lax")
     return response
+
+
+def _decides_the_bar(context: dict[str, Any]) -> tuple[Any, ...]:
+    """All that the bar below the tabs depends on, beside what is filled in (`{% kept %}`)."""
+    may = [value for name, value in context.items() if name.startswith("may_")]
+    current = context["current"]
+    kept = (current.pk, current.name) if current else None
+    return (*may, context["looks_back"], context["is_split"], bool(context["chips"]), kept)
 
 
 def _link(tab: Tab) -> dict[str, Any]:

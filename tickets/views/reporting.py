@@ -10,12 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from servicedesk.clocks.models import Clock
 from servicedesk.clocks.selectors.on_duty import answering
-from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
+from tickets.calls import minute_of, raise_awaited
 from tickets.enums import OPEN, State
 from tickets.forms.calls import CallForm
 from tickets.forms.reporting import FILES_AT_MOST, ReportForm
@@ -23,7 +22,7 @@ from tickets.known import SHOWN
 from tickets.models import Ticket
 from tickets.offering import similar_to, targets_for
 from tickets.outages import known_outages
-from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_TICKETS
+from tickets.permissions import DECIDE_TICKETS, LOG_CALLS, REPORT_FAULTS, SEE_TICKETS
 from tickets.services.reporting import report_with_files
 from tickets.services.scanning import hit_of, say_me_too
 
@@ -42,7 +41,7 @@ def report_fault(request: Any) -> HttpResponse:
     else:
         form = ReportForm(initial=(request.POST or request.GET).dict(), **about)
     known = known_outages(request.person)[:SHOWN]
-    return render(request, "tickets/report.html", {**_page(form, now), "outages": known})
+    return render(request, "tickets/report.html", {**_page(form, now), "outages": known, "is_small": True})
 
 
 def _reported(request: Any, form: ReportForm, now: Any) -> Ticket | None:
@@ -92,19 +91,24 @@ def me_too(request: Any, ticket: Ticket) -> HttpResponse:
 @door(SEE_TICKETS, of=Ticket)
 def call_now(request: Any, ticket: Ticket) -> HttpResponse:
     """The number to call, as big as it gets, until either side has logged the call."""
+    minute, raised = minute_of(ticket), raise_awaited(ticket)
+    is_needed = ticket.state == State.CALL_AWAITED or raised is not None
     if "HX-Request" in request.headers:  # the page asks by itself whether it is still needed
-        still = ticket.state == State.CALL_AWAITED
-        return HttpResponse(status=204, headers={} if still else {"HX-Redirect": ticket.get_absolute_url()})
-    if ticket.state != State.CALL_AWAITED:
+        return HttpResponse(status=204, headers={} if is_needed else {"HX-Redirect": ticket.get_absolute_url()})
+    if not is_needed:
         return redirect("ticket", pk=ticket.pk)
     now = timezone.now()
-    minute = Clock.objects.filter(matter_id=ticket.matter_id, metric=Metric.CALL, is_standing=True).first()
     context = {
         "ticket": ticket,
         "now": now,
         "clock": minute,
+        "raised": raised,
+        "is_small": True,
+        "may_keep_level": raised is not None and DECIDE_TICKETS.reach_of(request.person) is not None,
         "on_duty": answering([ticket.contract.desk], at=now)[0],
-        "form": CallForm(at=now, person=request.person, ticket=ticket) if may_log(request.person, ticket) else None,
+        "form": CallForm(at=now, person=request.person, ticket=ticket, raised=raised)
+        if may_log(request.person, ticket)
+        else None,
     }
     return render(request, "tickets/call_now.html", context)
 

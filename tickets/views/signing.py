@@ -19,6 +19,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import opened
 from servicedesk.ui.middleware import client_address
+from servicedesk.ui.qr import picture
 from tickets.closing import standing
 from tickets.enums import Way
 from tickets.feedback import facts_of, holds, sha256_of
@@ -28,7 +29,6 @@ from tickets.models import FeedbackForm, Objection, SigningLink, Ticket
 from tickets.objections import refuse_while_open
 from tickets.paper import paper
 from tickets.permissions import ASK_SIGNATURE, SEE_TICKETS, SIGN_FEEDBACK, WORK_TICKETS
-from tickets.qr import picture
 from tickets.services import signing
 from tickets.signers import Signer
 from tickets.states import Move, why_not

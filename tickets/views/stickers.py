@@ -19,6 +19,7 @@ from servicedesk.audit.history import history_of
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.models import Hospital
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.ui.qr import picture
 from servicedesk.ui.tables import page_of
 from tickets import stickers
 from tickets.forms.stickers import NumbersForm, StickersForm
@@ -83,7 +84,7 @@ def revoke_sticker(request: Any, sticker: Sticker) -> HttpResponse:
 
 def _sheets(request: Any, made: list[Printable]) -> HttpResponse:
     """The one page that shows the codes; they are kept nowhere, so it is not behind a redirect."""
-    drawn = [(one.sticker, stickers.drawn(_address(one.token))) for one in made]
+    drawn = [(one.sticker, picture(_address(one.token))) for one in made]
     return render(request, "tickets/sticker_sheets.html", {"sheets": stickers.sheets(drawn), "count": len(made)})
 
 
@@ -106,7 +107,7 @@ def number_rule(request: Any) -> HttpResponse:
     now = timezone.now()
     hospital = Hospital.objects.get(pk=request.person.hospital_id)
     rule = NumberRule.objects.filter(hospital=hospital).first()
-    initial = {"prefix": rule.prefix if rule else letters_of(hospital), "digits": rule.digits if rule else DIGITS}
+    initial = {"prefix": rule.prefix if rule else letters_of(hospital.code), "digits": rule.digits if rule else DIGITS}
     form = NumbersForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         set_number_rule(**form.cleaned_data, by=request.person, at=now)

@@ -102,3 +102,7 @@ class HandOverForm(forms.Form):
     def __init__(self, *args: Any, leaver: Membership, by: Person, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["successor"].queryset = selectors.successors(leaver, by, at=at)
+
+
+class SheetForm(forms.Form):
+    sheet = forms.FileField(label=_("Spreadsheet"), error_messages={"required": _("Choose a file first.")})

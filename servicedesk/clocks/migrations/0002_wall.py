@@ -10,7 +10,9 @@ from servicedesk.tenancy.provision import APP, WATCH
 ON_DUTY = """
 CREATE FUNCTION clocks_on_duty(desks uuid[], at timestamptz)
 RETURNS TABLE (desk uuid, level int, member uuid, name text, phone text, until timestamptz)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN RETURN QUERY
     SELECT d.id, u.level::int, m.id, m.name::text, m.phone::text, u.ends_at
       FROM clocks_desk d
       JOIN clocks_duty u ON u.team_id = d.team_id AND u.vendor_id = d.vendor_id
@@ -18,8 +20,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       JOIN tenancy_membership m ON m.id = u.member_id AND (m.until_at IS NULL OR $2 < m.until_at)
      WHERE d.id = ANY ($1)
        AND d.hospital_id = ANY (wall_hospitals()) AND (wall_side() <> 'vendor' OR d.vendor_id = wall_vendor())
-     ORDER BY d.id, u.level
-$$;
+     ORDER BY d.id, u.level;
+END $$;
 """
 HAND_OVER = f"""
 GRANT CREATE ON SCHEMA public TO {WATCH};

@@ -24,6 +24,12 @@ SELECT d.id, d.label::text, d.hotline::text, h.short_name::text, v.short_name::t
   LEFT JOIN LATERAL clocks_on_duty(ARRAY[d.id], moment) o ON true
  ORDER BY d.hospital_id, d.label, d.id, o.level
 """
+DUTIES = """
+SELECT d.id, d.starts_at, d.ends_at, t.name::text, d.level::int, EXISTS (
+           SELECT FROM clocks_swap s WHERE s.vendor_id = d.vendor_id AND s.duty_id = d.id AND s.decided_at IS NULL)
+  FROM clocks_duty d JOIN clocks_team t ON t.vendor_id = d.vendor_id AND t.id = d.team_id
+ WHERE d.vendor_id = of_vendor AND d.member_id = me AND d.ends_at > moment
+ ORDER BY d.starts_at, d.id LIMIT most"""
 FUNCTIONS = {
     "clocks_home_waiting(of_vendor bigint, of_hospitals bigint[], decides boolean) RETURNS TABLE (is_waiver boolean, "
     "clock uuid, metric text, severity text, due_at timestamptz, label text, hospital text, hue int, why text, "
@@ -31,6 +37,8 @@ FUNCTIONS = {
     "clocks_home_desks(of_vendor bigint, of_hospitals bigint[], moment timestamptz) RETURNS TABLE (desk uuid, "
     "label text, hotline text, hospital text, vendor text, level int, member uuid, name text, phone text, "
     "until timestamptz)": DESKS,
+    "clocks_next_duties(of_vendor bigint, me uuid, moment timestamptz, most int) RETURNS TABLE (id uuid, "
+    "starts_at timestamptz, ends_at timestamptz, team text, level int, has_swap boolean)": DUTIES,
 }
 
 

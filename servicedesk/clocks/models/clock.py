@@ -22,6 +22,7 @@ class Clock(WalledWithId):
 
     ownership = Ownership.PARTIES
     see = SEE_CLOCKS
+    STARTED_ONCE = ("clock_place_once", "one_standing_clock")  # constraints
 
     hospital = models.ForeignKey(Hospital, models.PROTECT, db_index=False)
     vendor = models.ForeignKey(Vendor, models.PROTECT, db_index=False)

@@ -1,4 +1,4 @@
-"""What duty roster and running promises have to say on a person's home page: one function each (migration 0070)."""
+"""What duty roster and running promises have to say on a person's home page: one function each (migration 0005)."""
 
 from __future__ import annotations
 
@@ -12,18 +12,16 @@ from django.db import connection
 from django.urls import reverse
 from django.utils.functional import Promise as Text
 
-from servicedesk.clocks.models import Duty
 from servicedesk.clocks.permissions import (
     ACKNOWLEDGE,
     DECIDE_WAIVER,
     KEEP_ROSTER,
     SEE_CLOCKS,
     SEE_ON_DUTY,
-    SEE_ROSTER,
     SWAP_DUTY,
 )
 from servicedesk.clocks.selectors.on_duty import OnDuty
-from servicedesk.clocks.selectors.roster import Hole, holes_ahead, next_duties
+from servicedesk.clocks.selectors.roster import Hole, NextDuty, holes_ahead, next_duties
 from servicedesk.clocks.words import METRICS
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.enums import Side
@@ -53,7 +51,7 @@ class Desk:
 class DutyAtHome:
     now: datetime
     answering: Sequence[Desk]
-    mine: list[Duty]
+    mine: list[NextDuty]
     holes: list[Hole]
     may_swap: bool
     side: Side
@@ -65,11 +63,7 @@ class DutyAtHome:
 
     @property
     def of_mine(self) -> tuple[Any, ...]:
-        return (self.may_swap, *(self._shown(one) for one in self.mine))
-
-    def _shown(self, duty: Any) -> tuple[Any, ...]:
-        has_begun = duty.starts_at <= self.now
-        return (duty.pk, duty.starts_at, duty.ends_at, duty.team.name, duty.level, duty.has_swap, has_begun)
+        return (self.may_swap, *((one, one.starts_at <= self.now) for one in self.mine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +107,7 @@ def duty_at_home(person: Person | None, *, at: datetime) -> DutyAtHome | None:
     return DutyAtHome(
         now=at,
         answering=answering_at_home(person, at=at),
-        mine=next_duties(person, at=at) if SEE_ROSTER.reach_of(person) else [],
+        mine=next_duties(person, at=at),
         holes=holes_ahead(person, at=at) if KEEP_ROSTER.reach_of(person) else [],
         may_swap=SWAP_DUTY.reach_of(person) is not None,
         side=person.side,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils.functional import Promise as Text
 
-from servicedesk.clocks.models import Clock, Escalation, Waiver
+from servicedesk.clocks.models import Clock, Escalation, Span, Waiver
 from servicedesk.clocks.reading import core_of
 from servicedesk.clocks.words import METRICS, OUTCOMES, RECIPIENTS, sentences, target
 from servicedesk.sla.clock import Clock as Running
@@ -56,12 +56,12 @@ class Rung:
 class Shown:
     """One clock, worked out for a page. Names of the other party's people are not ours to show: their roles are."""
 
-    def __init__(self, row: Clock, names: dict[str, str], now: datetime) -> None:
-        self.row, self.names, self.now = row, names, now
+    def __init__(self, row: Clock, names: dict[str, str], now: datetime, spans: Sequence[Span] | None = None) -> None:
+        self.row, self.names, self.now, self.spans = row, names, now, spans
 
     @cached_property
     def core(self) -> Running:
-        return core_of(self.row)
+        return core_of(self.row, self.spans)
 
     @property
     def metric(self) -> str | Text:

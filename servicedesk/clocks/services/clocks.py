@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import partial
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.audit.enums import Act
@@ -33,10 +33,18 @@ Changed = list[Metric]
 Courses = dict[Metric, Course]
 
 
-@transaction.atomic
 def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
-    """`at` is the moment of the report: by phone the first call, by mail the arrival at the mailbox."""
-    keep_begun(matter, begun_by(terms, at=at), terms=terms, by=by, at=at)
+    """`at` is the moment of the report: by phone the first call, by mail the arrival at the mailbox. Once a matter: the
+    database says so, and no report pays for a question."""
+    courses = begun_by(terms, at=at)
+    try:
+        with transaction.atomic():
+            write_begun(matter, courses, terms)
+            record_begun(matter, terms, by=by, at=at)
+    except IntegrityError as reason:
+        if not any(name in str(reason) for name in Clock.STARTED_ONCE):
+            raise
+        raise Refused(_("What is promised here runs already.")) from reason
 
 
 def begun_by(terms: Terms, *, at: datetime) -> Courses:
@@ -55,28 +63,31 @@ def first_due(courses: Courses) -> datetime | None:
     return min(due, default=None)
 
 
-def keep_begun(matter: Matter, courses: Courses, *, terms: Terms, by: Person | None, at: datetime) -> None:
-    """In the caller's transaction; the matter is new, or has none of these promises yet."""
+def write_begun(matter: Matter, courses: Courses, terms: Terms) -> None:
+    """In the caller's transaction; the matter is new, or has none of these promises yet. On record it comes after."""
     Life(matter, said=matter.next_due_at).keep(courses, terms)
+
+
+def record_begun(matter: Matter, terms: Terms, *, by: Person | None, at: datetime) -> None:
     record(Act.CLOCKS_STARTED, matter, by=by, at=at, words={"severity": terms.severity.value or None})
 
 
 @transaction.atomic
 def start_clocks_of_part(part: Matter, whole: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
     """What was taken out of another matter is promised since then: each promise begins as it began there, with its
-    pauses and with what was raised. What the whole does not promise counts from when it was last responded to."""
+    pauses and with what was raised. What is not promised of the whole counts from where its response counts from."""
     life = Life.locked(whole)
     began = life.course(Metric.RESPOND).latest.counts_from if Metric.RESPOND in life.entries else at
 
     def course(metric: Metric, promise: Promise) -> Course:
-        known = life.course(metric) if metric in life.entries else None
-        if known and known.latest.promise.asks_the_same(promise):
-            return known.of_a_part()
-        start = known.latest.counts_from if known else began
-        return Course((begun(promise, terms.core_calendar, start, severity=terms.severity),))
+        calendar, severity = terms.core_calendar, terms.severity
+        if metric not in life.entries:
+            return Course((begun(promise, calendar, began, severity=severity),))
+        marked = metric in terms.of_the_mark
+        return life.course(metric).of_a_part(promise, calendar, severity=severity, is_of_the_mark=marked)
 
     Life(part).keep({metric: course(metric, promise) for metric, promise in terms.promises.items()}, terms)
-    record(Act.CLOCKS_STARTED, part, by=by, at=at, words={"severity": terms.severity.value or None})
+    record_begun(part, terms, by=by, at=at)
 
 
 @transaction.atomic
@@ -162,25 +173,27 @@ def resume_clocks(matter: Matter, *, by: Person, at: datetime, metrics: Iterable
 
 @transaction.atomic
 def change_terms(
-    matter: Matter, *, was: Severity, terms: Terms, by: Person, at: datetime, is_urgent: bool = False
+    matter: Matter, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False
 ) -> Changed:
     """Another severity or category. What is promised no more is superseded; what is promised anew starts now when the
-    severity was raised or the matter became urgent, else from the report. Urgent, what is shorter counts from now."""
-    if was != terms.severity:
+    severity was raised or because of the mark, else from the report. `is_urgent`: marked now, so that what the mark
+    shortens counts from now. `by=None`: what the hospital had decided before takes effect."""
+    if by and was != terms.severity:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
     contracted = [metric for metric in life.entries if not metric.is_of_the_house]
     under = partial(_under, terms, was, is_urgent, at)
     changed = life.act(under, upon=contracted, terms=terms)
-    present = [clock for clock in life.present() if not clock.promise.metric.is_of_the_house]
+    present = life.present()
     reported_at = min((clock.counts_from for clock in present), default=at)
-    start = at if is_urgent or terms.severity.is_graver_than(was) else reported_at
     cycle = max((clock.cycle for clock in present), default=1)
-    new = {
-        metric: Course((replace(begun(promise, terms.core_calendar, start, severity=terms.severity), cycle=cycle),))
-        for metric, promise in terms.promises.items()
-        if metric not in life.entries
-    }
+
+    def course(promise: Promise) -> Course:
+        from_now = terms.severity.is_graver_than(was) or promise.metric in terms.of_the_mark
+        start = at if from_now else reported_at
+        return Course((replace(begun(promise, terms.core_calendar, start, severity=terms.severity), cycle=cycle),))
+
+    new = {metric: course(promise) for metric, promise in terms.promises.items() if metric not in life.entries}
     life.keep(new, terms)
     return _recorded(Act.TERMS_CHANGED, matter, [*changed, *new], by=by, at=at)
 
@@ -188,10 +201,10 @@ def change_terms(
 def _under(terms: Terms, was: Severity, is_urgent: bool, at: datetime, metric: Metric, course: Course) -> Course:
     if metric not in terms.promises:
         return course.withdraw(at)
-    promise, calendar = terms.promises[metric], terms.core_calendar
-    if is_urgent:
+    promise, calendar, marked = terms.promises[metric], terms.core_calendar, metric in terms.of_the_mark
+    if is_urgent and marked:
         return course.hastened(promise, calendar, at, severity=terms.severity)
-    return course.changed(promise, calendar, at, was=was, severity=terms.severity)
+    return course.changed(promise, calendar, at, was=was, severity=terms.severity, is_of_the_mark=marked)
 
 
 @transaction.atomic

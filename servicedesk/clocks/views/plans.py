@@ -23,6 +23,7 @@ from servicedesk.clocks.selectors.month import days_of_month
 from servicedesk.clocks.services import copying, sheets
 from servicedesk.clocks.services.roster import LONGEST_REASON, Change, drafted, plan_duties
 from servicedesk.clocks.views.roster import month_asked, month_url
+from servicedesk.files.spreadsheets import MOST_BYTES, MOST_FAULTS
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.refusals import Refused
 
@@ -80,7 +81,7 @@ def copy(request: Any, team: Team) -> HttpResponse:
 @door(KEEP_ROSTER, methods=("GET", "POST"), of=Team)
 def import_sheet(request: Any, team: Team) -> HttpResponse:
     form = ImportForm(request.POST or None, request.FILES or None)
-    context: dict[str, Any] = {"team": team, "form": form, "first": month_asked(request), "most": sheets.MOST_BYTES}
+    context: dict[str, Any] = {"team": team, "form": form, "first": month_asked(request), "most": MOST_BYTES}
     if request.method == "POST" and form.is_valid():
         context |= _read(request, team, form)
     return render(request, "clocks/roster_import.html", context)
@@ -96,8 +97,8 @@ def _read(request: Any, team: Team, form: ImportForm) -> dict[str, Any]:
         form.add_error("sheet", str(refusal.sentence))
         return {}
     if sheet.faults:
-        more = max(0, len(sheet.faults) - sheets.MOST_FAULTS)
-        return {"faults": sheet.faults[: sheets.MOST_FAULTS], "more_faults": more}
+        more = max(0, len(sheet.faults) - MOST_FAULTS)
+        return {"faults": sheet.faults[:MOST_FAULTS], "more_faults": more}
     return preview(request, team, sheet.changes)
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import messages
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from servicedesk.clocks.forms.promises import DecisionForm, PauseForm, WaiverForm
 from servicedesk.clocks.models import Clock, TimeWish, Waiver
 from servicedesk.clocks.permissions import ACKNOWLEDGE, ASK_WAIVER, DECIDE_WAIVER, SEE_CLOCKS
-from servicedesk.clocks.selectors.promises import AT_MOST, escalating, shown, waiting_for_the_hospital
+from servicedesk.clocks.selectors.promises import AT_MOST, Shown, escalating, shown, waiting_for_the_hospital
 from servicedesk.clocks.services import clocks as acts
 from servicedesk.clocks.services import waivers
 from servicedesk.sla.promise import Metric
@@ -25,9 +26,11 @@ from servicedesk.tenancy.wall import Person
 @door(SEE_CLOCKS)
 def escalations(request: Any) -> HttpResponse:
     now = timezone.now()
-    rows = shown(escalating(request.person)[:AT_MOST], request.person, now)
+    groups: dict[UUID, list[Shown]] = {}  # what is due first comes first, with the other promises of its matter
+    for one in shown(escalating(request.person)[:AT_MOST], request.person, now):
+        groups.setdefault(one.row.matter_id, []).append(one)
     context = {
-        "rows": rows,
+        "groups": list(groups.values()),
         "waivers": waiting_for_the_hospital(request.person)[:AT_MOST],
         "now": now,
         "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) is not None,

@@ -19,9 +19,9 @@ from servicedesk.clocks.selectors import month as grid
 from servicedesk.clocks.selectors import roster
 from servicedesk.clocks.services import sheets
 from servicedesk.clocks.services.roster import Conflicts, plan_duties
+from servicedesk.files.spreadsheets import attached
 from servicedesk.tenancy.doors import door
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MONTH = re.compile(r"(\d{4})-(\d{2})")
 
 
@@ -95,15 +95,11 @@ def export_month(request: Any, team: Team) -> HttpResponse:
     first, now = month_asked(request), timezone.now()
     days = grid.rows_of(team, grid.days_of_month(first), the_land(), at=now)
     content = sheets.export_month(team, days, by=request.person, at=now)
-    return _attached(content, f"roster-{first:%Y-%m}.xlsx")
+    return attached(content, f"roster-{first:%Y-%m}.xlsx")
 
 
 @door(KEEP_ROSTER, of=Team)
 def template(request: Any, team: Team) -> HttpResponse:
     first = month_asked(request)
     days = grid.rows_of(team, grid.days_of_month(first), the_land(), at=timezone.now())
-    return _attached(sheets.workbook(team, days, with_people=False), f"roster-template-{first:%Y-%m}.xlsx")
-
-
-def _attached(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(content, content_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return attached(sheets.workbook(team, days, with_people=False), f"roster-template-{first:%Y-%m}.xlsx")

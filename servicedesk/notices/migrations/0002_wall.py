@@ -13,23 +13,27 @@ from servicedesk.tenancy.provision import APP, WATCH
 LOOK_UPS = """
 CREATE FUNCTION notices_people(ids uuid[])
 RETURNS TABLE (id uuid, hospital_id int, vendor_id int, has_mail boolean, has_phone boolean, choices text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN RETURN QUERY
     SELECT m.id, m.hospital_id::int, m.vendor_id::int, m.email <> '', m.phone <> '', coalesce(p.choices, '{}')::text
       FROM tenancy_membership m LEFT JOIN notices_preference p ON p.membership_id = m.id
      WHERE m.id = ANY (ids) AND (m.until_at IS NULL OR now() < m.until_at)
-     ORDER BY m.id
-$$;
+     ORDER BY m.id;
+END $$;
 CREATE FUNCTION notices_receivers(ids uuid[])
 RETURNS TABLE (id uuid, hospital_id int, vendor_id int, channel text, wants text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN RETURN QUERY
     SELECT r.id, r.hospital_id::int, r.vendor_id::int, r.channel::text, r.wants::text
       FROM notices_receiver r
      WHERE r.is_on AND EXISTS (
         SELECT 1 FROM tenancy_membership m
          WHERE m.id = ANY (ids) AND (m.until_at IS NULL OR now() < m.until_at)
            AND m.hospital_id IS NOT DISTINCT FROM r.hospital_id AND m.vendor_id IS NOT DISTINCT FROM r.vendor_id)
-     ORDER BY r.id
-$$;
+     ORDER BY r.id;
+END $$;
 """
 # A composite foreign key cannot say it: the person belongs to one of the row's two owners, and `side` says to which.
 ADDRESSEE = """

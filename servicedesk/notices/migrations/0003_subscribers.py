@@ -8,7 +8,9 @@ from servicedesk.tenancy.provision import APP, WATCH
 LOOK_UP = f"""
 CREATE FUNCTION notices_subscribers(of_hospital int, of_vendor int)
 RETURNS TABLE (id uuid, hospital_id int, vendor_id int, events text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN RETURN QUERY
     SELECT r.id, r.hospital_id::int, r.vendor_id::int, r.events::text
       FROM notices_receiver r
      WHERE r.is_on AND r.wants = 'acts' AND r.channel = 'webhook'
@@ -19,8 +21,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
                 SELECT 1 FROM tenancy_engagement e, (SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date AS today) d
                  WHERE e.hospital_id = of_hospital AND e.vendor_id = of_vendor AND e.from_on <= d.today
                    AND d.today <= coalesce(e.read_until, e.to_on, d.today))))
-     ORDER BY r.id
-$$;
+     ORDER BY r.id;
+END $$;
 GRANT CREATE ON SCHEMA public TO {WATCH};
 ALTER FUNCTION notices_subscribers(int, int) OWNER TO {WATCH};
 REVOKE CREATE ON SCHEMA public FROM {WATCH};

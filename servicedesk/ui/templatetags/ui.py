@@ -79,13 +79,14 @@ BLANKS = {name: f"@{token_hex(8)}@" for name in ("csrf_token", "here")}  # what 
 
 
 @register.simple_tag(takes_context=True)
-def kept(context: Any, pattern: str, key: Any) -> SafeString:
+def kept(context: Any, pattern: str, key: Any, **filled: Any) -> SafeString:
     """`{% kept "ui/rail.html" shell.frame %}`: an include that is drawn once for a key. Nothing stands in it that key
-    and language do not decide, but a form's token and the page's address. A frame cost as much as its page."""
+    and language do not decide, but a form's token, the page's address, and what is named to be filled in as text:
+    `{% kept "tickets/_queue_bar.html" bar address=address %}`. A frame cost as much as its page."""
     place, engine = (pattern, get_language(), key), context.template.engine
     part = PARTS.get(place)
     if part is None or engine.debug:
-        with context.push(**BLANKS):
+        with context.push(**BLANKS, **{name: _blank(name) for name in filled}):
             lines = map(str.strip, engine.get_template(pattern).render(context).splitlines())
             part = "\n".join(filter(None, lines))
         if len(PARTS) >= PARTS_AT_MOST:
@@ -94,7 +95,14 @@ def kept(context: Any, pattern: str, key: Any) -> SafeString:
     for name, blank in BLANKS.items():
         if blank in part:
             part = part.replace(blank, escape(str(context.get(name, ""))))
+    for name, text in filled.items():
+        part = part.replace(_blank(name), escape(str(text)))
     return mark_safe(part)  # noqa: S308  a template escapes
+
+
+@cache
+def _blank(name: str) -> str:
+    return f"@{token_hex(8)}@"
 
 
 @register.simple_tag

@@ -1,0 +1,42 @@
+"""A due time that rests on a year whose days off are not published says so wherever it stands."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from html import unescape
+
+import pytest
+
+from servicedesk.sla.promise import Metric, Severity
+from tests.clocks.test_promise_pages import client_of
+from tests.tickets.people import Desk, make_desk
+from tests.world import make_world
+from tickets.services import working
+
+pytestmark = pytest.mark.django_db
+ADVENT = datetime(2026, 12, 10, 1, tzinfo=UTC)  # the 30th calendar day is in 2027
+SAID = "This time rests on a year whose days off are not published yet"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def made_desk(request: pytest.FixtureRequest) -> Desk:
+    request.getfixturevalue("module_transaction")
+    return make_desk(make_world(), "smart")
+
+
+def said(member, url: str) -> bool:
+    answer = client_of(member).get(url)
+    assert answer.status_code == 200, url
+    return SAID in unescape(answer.content.decode())
+
+
+def test_a_change_that_is_due_next_year_is_provisional_on_every_page(desk):
+    """SMART-4: thirty days from the 10th of December."""
+    ticket = desk.report(category="change", severity=Severity.NONE, at=ADVENT)
+    pages = [(desk.engineer, "/tickets/"), (desk.it, "/tickets/")]
+    assert not any(said(*page) for page in pages)  # the nearest is the response, due at once
+    desk.act(working.accept, ticket, by=desk.engineer, at=ADVENT + timedelta(minutes=2))
+    deliver = desk.clock(ticket, Metric.DELIVER)
+    assert (deliver.is_provisional, deliver.due_at.year) == (True, 2027)
+    of_it = [(desk.engineer, f"/tickets/{ticket.pk}/"), (desk.it, f"/clocks/{deliver.pk}/")]
+    assert [page for page in [*pages, *of_it] if not said(*page)] == []

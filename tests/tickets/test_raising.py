@@ -1,0 +1,194 @@
+"""What only the phone may report, only the phone may raise a ticket to: a click keeps it for the call. PACS-6, -16."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.notices.models import InboxItem
+from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from tests.clocks.examples import AT
+from tests.clocks.test_promise_pages import client_of
+from tests.tickets.machines import at as address
+from tickets.calls import awaited, raise_awaited
+from tickets.enums import Cause, Remedy, State
+from tickets.models import Call, Entry, SeverityWish
+from tickets.services import levels, phoning, reporting, solving
+from tickets.services.reporting import Phoned
+
+pytestmark = pytest.mark.django_db
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+WHY = "全院停诊"
+
+
+def clicked(desk, ticket, severity=Severity.ONE, *, at=AT + 10 * MINUTE):
+    return desk.act(levels.change_severity, ticket, by=desk.it, at=at, severity=severity, why=WHY)
+
+
+def logged(desk, ticket, *, called_at, at, by=None):
+    call = Phoned(called_at=called_at, caller="刘敏", number="8105")
+    return desk.act(reporting.log_call, ticket, by=by or desk.engineer, at=at, call=call)
+
+
+def pending(desk, ticket):
+    with desk.inside():
+        return raise_awaited(ticket)
+
+
+def standing(desk, ticket):
+    fresh = desk.fresh(ticket)
+    return fresh.severity, fresh.state, desk.clock(fresh, Metric.RESPOND).due_at
+
+
+# ── a click ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+def test_a_click_raises_nothing_and_is_kept_for_the_call(desk):
+    """PACS-6: severity and promises are as before; the minute to call runs, and what was written is kept."""
+    ticket = desk.accepted()
+    before = standing(desk, ticket)
+    clicked(desk, ticket)
+    assert standing(desk, ticket) == before
+    wish = pending(desk, ticket)
+    assert (wish.severity, wish.why, wish.asked_name, wish.is_granted) == ("1", WHY, desk.it.name, True)
+    assert desk.clock(ticket, Metric.CALL).due_at == AT + 11 * MINUTE
+    with desk.acting(desk.engineer) as person:
+        told = set(InboxItem.objects.visible_to(person).values_list("kind", flat=True))
+        assert [one.pk for one in awaited(person)] == [ticket.pk]
+    assert NoticeKind.TICKET_ANSWERED in told
+
+
+@pytest.mark.parametrize("side", ["it", "engineer"])
+def test_the_calls_time_is_when_the_graver_promises_begin(desk, side):
+    """PACS-16: logged by either side; the vendor's log carries out what the hospital decided."""
+    ticket = desk.accepted()
+    clicked(desk, ticket)
+    row = logged(desk, ticket, called_at=AT + 12 * MINUTE, at=AT + 12 * MINUTE, by=getattr(desk, side))
+    assert (row.is_first, row.needs_word) == (True, False)
+    assert standing(desk, ticket) == ("1", State.WORKING, AT + 17 * MINUTE)
+    assert desk.clock(ticket, Metric.CALL).outcome == "missed"
+    assert pending(desk, ticket) is None
+    with desk.inside():
+        raised = Entry.objects.get(ticket=ticket, act="tickets.severity_changed")
+    assert (raised.text, raised.by_name) == (WHY, desk.it.name if side == "it" else "")
+
+
+def test_logged_late_the_other_side_is_asked(desk):
+    """PACS-6: called before the click, written down half an hour later: from the call on; the vendor is asked."""
+    ticket = desk.accepted()
+    clicked(desk, ticket)
+    row = logged(desk, ticket, called_at=AT + 8 * MINUTE, at=AT + 40 * MINUTE, by=desk.it)
+    assert row.needs_word
+    assert standing(desk, ticket)[2] == AT + 13 * MINUTE
+    assert desk.clock(ticket, Metric.CALL).outcome == "met"
+    desk.act(reporting.agree_to_call, row, by=desk.engineer, at=AT + HOUR)
+    assert desk.fresh(row).agreed_by == desk.engineer.pk
+
+
+def test_just_now_can_be_disputed_like_any_first_call(desk):
+    ticket = desk.report(severity=Severity.B, channel=Channel.PHONE)
+    clicked(desk, ticket)
+    row = logged(desk, ticket, called_at=AT + 11 * MINUTE, at=AT + 11 * MINUTE)
+    desk.act(reporting.dispute_call, row, by=desk.it, at=AT + HOUR, why="十分钟前打的")
+    with desk.inside():
+        assert Call.objects.filter(ticket=ticket, is_first=True).count() == 2
+
+
+def test_a_call_before_the_report_raises_nothing(desk):
+    ticket = desk.accepted()
+    clicked(desk, ticket)
+    with pytest.raises(Refused, match="before the fault was reported"):
+        logged(desk, ticket, called_at=AT - MINUTE, at=AT + 12 * MINUTE)
+    assert desk.fresh(ticket).severity == "B"
+
+
+# ── what goes on by a click, and what ends the wait ──────────────────────────────────────────────────────────────────
+def test_lowering_is_no_report(desk):
+    ticket = desk.accepted(severity=Severity.ONE, channel=Channel.PHONE)
+    clicked(desk, ticket, Severity.A)
+    assert desk.fresh(ticket).severity == "A"
+    clicked(desk, ticket, Severity.ONE, at=AT + 20 * MINUTE)
+    assert desk.fresh(ticket).severity == "A"
+
+
+def test_where_the_contract_names_other_ways_a_click_is_enough(desk):
+    ticket = desk.accepted(severity=Severity.C)
+    clicked(desk, ticket, Severity.B)
+    assert (desk.fresh(ticket).severity, desk.clocks(ticket).get("call")) == ("B", None)
+
+
+def test_the_hospital_may_leave_it_as_it_is(desk):
+    ticket = desk.accepted()
+    with pytest.raises(Refused, match="No raise waits"):
+        desk.act(phoning.keep_level, ticket, by=desk.it, at=AT + 5 * MINUTE, why="误判")
+    clicked(desk, ticket)
+    with pytest.raises(Forbidden):
+        desk.act(phoning.keep_level, ticket, by=desk.engineer, at=AT + 11 * MINUTE, why="不严重")
+    desk.act(phoning.keep_level, ticket, by=desk.it, at=AT + 11 * MINUTE, why="误判")
+    logged(desk, ticket, called_at=AT + 12 * MINUTE, at=AT + 12 * MINUTE)
+    assert desk.fresh(ticket).severity == "B"
+    with desk.inside():
+        assert list(SeverityWish.objects.values_list("is_granted", "said")) == [(False, "误判")]
+
+
+def test_another_level_or_a_solution_ends_the_wait(desk):
+    ticket, solved = desk.accepted(), desk.accepted()
+    for each in (ticket, solved):
+        clicked(desk, each)
+    clicked(desk, ticket, Severity.C, at=AT + 12 * MINUTE)
+    solution = {"words": "重启", "cause": Cause.SOFTWARE, "remedy": Remedy.RESTARTED}
+    desk.act(solving.resolve, solved, by=desk.engineer, at=AT + 12 * MINUTE, **solution)
+    for each in (ticket, solved):
+        logged(desk, each, called_at=AT + 13 * MINUTE, at=AT + 13 * MINUTE)
+    assert (desk.fresh(ticket).severity, desk.fresh(solved).severity) == ("C", "B")
+    with desk.inside():
+        assert not Call.objects.filter(is_first=True).exists()
+
+
+def test_a_granted_proposal_begins_with_the_call_they_agreed_on(desk):
+    """The vendor proposes A on the phone, the hospital agrees and clicks: the contract knows no other way, so the call
+    they spoke in is logged, and its time counts."""
+    ticket = desk.accepted()
+    wish = desk.act(
+        levels.propose_severity, ticket, by=desk.engineer, at=AT + 5 * MINUTE, severity=Severity.A, why="重"
+    )
+    desk.act(levels.decide_wish, wish, by=desk.it, at=AT + 6 * MINUTE, is_granted=True, said="同意")
+    assert (desk.fresh(ticket).severity, pending(desk, ticket).pk) == ("B", wish.pk)
+    row = logged(desk, ticket, called_at=AT + 5 * MINUTE, at=AT + 7 * MINUTE)
+    assert (desk.fresh(ticket).severity, row.needs_word) == ("A", True)
+    assert desk.clock(ticket, Metric.RESPOND).due_at == AT + 10 * MINUTE
+
+
+# ── pages and programs ───────────────────────────────────────────────────────────────────────────────────────────────
+def test_the_pages_show_whom_to_call_until_somebody_did(desk):
+    ticket = desk.accepted(at=timezone.now() - HOUR)
+    it, engineer = client_of(desk.it), client_of(desk.engineer)
+    page, call_now = f"/tickets/{ticket.pk}/", f"/tickets/{ticket.pk}/call-now/"
+    assert "by phone only" in it.get(f"{page}change-severity/").content.decode()
+    answer = it.post(f"{page}change-severity/", {"severity": "1", "why": WHY})
+    assert answer.url == call_now
+    shown = it.get(call_now).content.decode()
+    assert f'name="caller" value="{desk.it.name}"' in shown
+    assert all(words in shown for words in (WHY, "Hotline", "On duty: ", "keep-level", "Severity 1 begins with a call"))
+    assert "Nobody has called yet." in engineer.get(page).content.decode()
+    assert ticket.title in engineer.get("/calls/").content.decode()
+    assert it.get(call_now, headers={"HX-Request": "true"}).headers.get("HX-Redirect") is None
+    engineer.post(f"{page}calls/new/", {"when": "now", "caller": "刘敏"})
+    assert desk.fresh(ticket).severity == "1"
+    assert it.get(call_now).url == page
+    assert "begins with a call" not in it.get(page).content.decode().split("ticket-stream")[0]
+
+
+def test_a_program_hears_202_until_the_call_is_logged(desk, hospital):
+    """PACS-7: the same rule by the interface; with the call it is done at once."""
+    pk = hospital.report(desk.contract).json()["id"]
+    answer = hospital.post(address(pk, "change-severity"), {"severity": "A", "why": WHY})
+    assert (answer.status_code, answer.json()["severity"]) == (202, "B")
+    call = {"called_at": timezone.now().isoformat(), "caller": "刘敏"}
+    assert hospital.post(address(pk, "log-call"), call).status_code == 200
+    assert hospital.get(address(pk)).json()["severity"] == "A"
+    call["called_at"] = timezone.now().isoformat()
+    answer = hospital.post(address(pk, "change-severity"), {"severity": "1", "why": WHY, "call": call})
+    assert (answer.status_code, answer.json()["severity"]) == (200, "1")

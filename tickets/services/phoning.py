@@ -1,0 +1,108 @@
+"""What only the phone may bring waits for its call: a report, and a raise of what was reported (PACS-6, PACS-16)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.clocks.services.clocks import start_promise, withdraw_clock
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.sla.calendar import Impossible
+from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
+from servicedesk.sla.promise import Metric, Promise, Severity, Unit
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.wall import Person
+from tickets.calls import raise_awaited
+from tickets.models import SeverityWish, Ticket
+from tickets.people import first_line, hospital_side, vendor_side
+from tickets.stream import changed, locked, of, tell
+from tickets.terms import InForce, only_by_phone, terms_for, version_for
+
+# What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
+FIRST_CALL = Promise(
+    Metric.CALL,
+    1,
+    Unit.ELAPSED_MINUTES,
+    is_default=True,
+    ladder=Ladder(
+        (
+            Rung(
+                Anchor.DUE,
+                frozenset(
+                    {Recipient.ON_DUTY, Recipient.PROJECT_MANAGER, Recipient.HOSPITAL_IT, Recipient.HOSPITAL_LEAD}
+                ),
+            ),
+        )
+    ),
+)
+
+
+def must_be_phoned(ticket: Ticket, *, category: str, severity: Severity, at: datetime) -> bool:
+    """By the contract as it was when the ticket was reported, in the hours of now."""
+    if ticket.is_outside_contract:
+        return False
+    version = version_for(ticket.contract, at=ticket.reported_at or at)
+    try:
+        return only_by_phone(InForce.of(version).channels(category=category, severity=severity, at=at))
+    except Impossible:  # whoever asks for its promises says so
+        return False
+
+
+def is_raise_by_phone(ticket: Ticket, severity: Severity, *, at: datetime) -> bool:
+    is_raise = severity.is_graver_than(Severity(ticket.severity))
+    return is_raise and must_be_phoned(ticket, category=ticket.category, severity=severity, at=at)
+
+
+def await_call(ticket: Ticket, *, why: str, by: Person, at: datetime, severity: str = "", category: str = "",
+               category_name: str = "") -> SeverityWish:  # fmt: skip
+    """The hospital has decided, and it is not so before somebody calls: the minute runs, and nothing else moves."""
+    end_raise(ticket, said=why, by=by, at=at)
+    wish = _decided(ticket, why, by, at, severity=severity, category=category, category_name=category_name)
+    terms = terms_for(ticket, at=at, severity=Severity(severity) if severity else None)
+    start_promise(ticket.matter, FIRST_CALL, terms=terms, by=by, at=at)
+    facts = {"wish": str(wish.pk), "severity": severity, "category": category_name}
+    changed(ticket, Act.RAISE_AWAITS_CALL, by=by, at=at, text=why, facts=facts)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket) | vendor_side(ticket, at=at),
+         on_duty=first_line(ticket, at=at), by=by, at=at)  # fmt: skip
+    return wish
+
+
+@transaction.atomic
+def keep_level(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
+    """Not so grave after all, before anybody called: it stays as it is, and no call is waited for."""
+    ticket = locked(ticket)
+    if by.side is not Side.HOSPITAL:
+        raise Forbidden(_("The severity is the hospital's decision; the vendor proposes it."))
+    if not why.strip():
+        raise Refused(_("Say why it stays as it is."))
+    wish = end_raise(ticket, said=why, by=by, at=at)
+    if wish is None:
+        raise Refused(_("No raise waits for a call."))
+    changed(ticket, Act.CATEGORY_KEPT if wish.category else Act.SEVERITY_KEPT, by=by, at=at, text=why)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    return ticket
+
+
+def end_raise(ticket: Ticket, *, said: str, by: Person, at: datetime) -> SeverityWish | None:
+    """Whatever is decided instead, a call is waited for no more."""
+    wish = raise_awaited(ticket)
+    if wish is None:
+        return None
+    wish.is_granted, wish.said = False, said
+    wish.save(update_fields=["is_granted", "said"])
+    withdraw_clock(ticket.matter, Metric.CALL, by=by, at=at)
+    return wish
+
+
+def _decided(ticket: Ticket, why: str, by: Person, at: datetime, **what: str) -> SeverityWish:
+    """What the vendor proposed, if it was granted just now; else the hospital's own."""
+    decided = {"decided_at": at, "decided_by": by.membership_id, "is_granted": True}
+    if proposed := SeverityWish.objects.filter(ticket=ticket, **what, **decided).first():
+        return proposed
+    return SeverityWish.objects.create(
+        **of(ticket), **what, **decided, why=why, asked_at=at, asked_by=by.membership_id, asked_name=by.name
+    )
