@@ -1,6 +1,6 @@
 # One line per verb; the details are in scripts/ and servicedesk/supervisor.py.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset demo-codes test oracle fuzz drill setup check fix lock bench
+.PHONY: help demo demo-reset demo-codes test quick oracle fuzz drill setup check fix lock bench
 export PORT ?= 8000
 
 ready := python3 scripts/setup.py
@@ -20,6 +20,9 @@ demo-codes: ## print the codes of this moment for the demo's second step at sign
 
 test: ## run every test, those in a browser too (ARGS="-k words" narrows them)
 	@$(ready) test && exec $(python) -m pytest -n auto --dist worksteal $(ARGS)
+
+quick: ## the fast part of it: no browser, no servers of its own, nothing that takes more than a few seconds
+	@$(ready) test && exec $(python) -m pytest -n auto --dist worksteal -m "not browser and not slow" $(ARGS)
 
 oracle: ## the SLA core against its slow reference, 20,000 random cases
 	@$(ready) test && ORACLE_CASES=20000 exec $(python) -m pytest -q tests/sla/test_oracle.py

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,8 @@ from servicedesk.tenancy.models import Membership
 from tests.examples import Owner
 from tests.world import World, give_second_factor, make_member
 
+# Ahead of time, for knocking is taken back: of somebody seen a minute ago each later request would say so anew.
+FOR_THE_WHOLE_MODULE = timedelta(minutes=20)
 RELATIONS = (
     "oneself",
     "own",
@@ -68,7 +71,7 @@ def _principal(role: Role, world: World) -> Principal:
         made = Principal(role, make_member(role, world.v1), (world.h1.id, world.h2.id), world.v1.id)
     else:
         made = Principal(role, make_member(role))
-    made.session = session_of(made.membership)
+    made.session = session_of(made.membership, seen=FOR_THE_WHOLE_MODULE)
     return made
 
 
@@ -76,14 +79,14 @@ def sign_in(client: Client, membership: Membership) -> None:
     client.cookies[settings.SESSION_COOKIE_NAME] = session_of(membership)
 
 
-def session_of(membership: Membership) -> str:
+def session_of(membership: Membership, *, seen: timedelta = timedelta()) -> str:
     """A session as sign-in and a first page leave it; `force_login` would run every receiver each time."""
-    session, now = SessionStore(), timezone.now().isoformat()
+    session, now = SessionStore(), timezone.now()
     session[SESSION_KEY] = str(membership.user_id)
     session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
     session[HASH_SESSION_KEY] = membership.user.get_session_auth_hash()
     session[CHOSEN] = str(membership.id)
-    session[STARTED] = session[SEEN] = now
+    session[STARTED], session[SEEN] = now.isoformat(), (now + seen).isoformat()
     session.save()
     if Role(membership.role).needs_second_factor:
         give_second_factor(membership.user)

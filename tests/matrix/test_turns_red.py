@@ -10,6 +10,8 @@ from tests.matrix.modes import PAGES, SHOWN, leaks, policy_off, visible_to_off
 from tests.matrix.principals import make_principals
 from tests.world import make_world
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
 def test_a_removed_policy_turns_the_matrix_red(monkeypatch: Any, settings: Any) -> None:

@@ -15,6 +15,8 @@ from tests.matrix.modes import PAGES, SHOWN, as_role, differences, seen_by_every
 from tests.matrix.principals import make_principals
 from tests.world import make_world
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def unwalled(django_db_setup: None, django_db_blocker: Any) -> Iterator[Crowd]:

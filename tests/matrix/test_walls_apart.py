@@ -14,6 +14,8 @@ from tests.matrix.modes import PAGES, SHOWN, leaks, visible_to_off
 from tests.matrix.principals import Principal
 from tests.matrix.walk import knock, knock_everywhere
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module", autouse=True)
 def pages() -> Iterator[None]:

@@ -5,21 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
 from contracts.models import Contract
 from servicedesk.clocks.models import Step
-from servicedesk.schedule import BEAT
 from servicedesk.sla.promise import Channel, Metric
-from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Side
-from servicedesk.tenancy.wall import Context
 from tests.clocks.examples import AT
 from tests.tickets.closing import HOUR, resolved, sign_handed
-from tests.tickets.people import make_desk
-from tests.world import make_world
-from tickets import tasks
 from tickets.enums import Ending, State, Way
 from tickets.models import MaintenanceRecord, Ticket
 from tickets.services import going_on, signing, solving, working
@@ -136,38 +129,3 @@ def test_a_ticket_that_is_taken_up_again_is_not_closed(desk):
     desk.act(solving.refuse_solution, ticket, by=desk.it, at=LATER, why="又黑屏")
     with desk.inside():
         assert not going_on.close_silent(ticket.pk, at=AT + 90 * DAY)
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
-def test_the_watch_role_looks_across_tenants_and_hands_ids_over(monkeypatch):
-    """With the role itself, on committed rows; and by an index, not by reading every ticket there is."""
-    with wall.opened(Context()):
-        desk = make_desk(make_world())
-    waiting, silent = desk.accepted(), resolved(desk)
-    desk.act(working.ask_back, waiting, by=desk.engineer, at=AT, why="等日志", wakes_at=AT + HOUR)
-    handed = []
-    for task in (tasks.wake, tasks.close_silent):
-        monkeypatch.setattr(task, "inside", lambda *args: handed.append(args))
-    assert going_on.hand_over_waking(at=AT + HOUR) == 1
-    assert going_on.hand_over_silent(at=AT + 60 * DAY) == 1
-    here = Context.of_hospital(desk.world.h1.id)
-    assert handed == [(here, str(waiting.pk)), (here, str(silent.pk))]
-    for name in ("go on with tickets whose hour has come", "close what nobody answered"):
-        assert BEAT[name]["options"]["queue"] == "watch"
-    for condition, index in (
-        ("state = 'waiting' AND wakes_at <= now() ORDER BY wakes_at", "tickets_that_wake"),
-        ("state IN ('resolved', 'signed') AND due_at <= now() ORDER BY due_at", "tickets_that_close"),
-    ):
-        assert index in _plan(condition)
-
-
-def _plan(condition):
-    """With what there is known to the planner: knowing nothing, it takes either of two indexes at the same price."""
-    with connections["owner"].cursor() as cursor:
-        cursor.execute("ANALYZE tickets_ticket")
-    with connections["watch"].cursor() as cursor:
-        cursor.execute("BEGIN; SET LOCAL enable_seqscan = off")
-        cursor.execute(f"EXPLAIN SELECT id FROM tickets_ticket WHERE {condition}")
-        found = str(cursor.fetchall())
-        cursor.execute("ROLLBACK")
-    return found

@@ -123,33 +123,3 @@ def test_another_vendor_sees_nothing_of_it(desk, incident, world):
             assert not IncidentLine.objects.exists()
     with desk.acting(desk.ward) as person:
         assert not MajorIncident.objects.visible_to(person).exists()
-
-
-@pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
-def test_the_watch_tells_whoever_leads_that_an_update_is_late():
-    """Of either side: here the hospital's lead. Both leads hear that it is late; who works on the ticket does not."""
-    from django.utils import timezone
-
-    from servicedesk.clocks.watch.firing import fire_due
-    from servicedesk.tenancy.wall import Context, opened
-    from tests.tickets.people import make_desk
-    from tests.world import make_world
-
-    world, now = make_world(), timezone.now()
-    with opened(Context()):
-        desk = make_desk(world)
-    another_lead = make_member(Role.IT_LEAD, world.h1)
-    ticket = desk.accepted(at=now - 60 * MINUTE)
-    incident = desk.act(incidents.declare_incident, ticket, by=another_lead, at=now - 31 * MINUTE, **FACTS)
-    while fire_due():
-        pass
-
-    def told_late(member) -> bool:
-        with desk.acting(member) as person:
-            items = InboxItem.objects.visible_to(person).filter(kind="deadline_passed")
-            return any(incident.title in item.words["matter"] for item in items)
-
-    assert told_late(another_lead)
-    assert told_late(desk.lead)
-    assert told_late(desk.manager)
-    assert not told_late(desk.engineer)

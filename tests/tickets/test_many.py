@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from html import unescape
 from re import findall
 
 import pytest
-from django.db import connections
 from django.utils import timezone
 
-import tests.world
 from servicedesk.clocks.models import Clock
 from servicedesk.notices.models import InboxItem
-from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.ids import uuid7
-from servicedesk.tenancy.refusals import Refused
-from servicedesk.tenancy.wall import Context
 from tests.accounts.people import acts, browser_of
-from tests.clocks.examples import AT
 from tests.tickets.examples import make_ticket
-from tests.tickets.people import make_desk
 from tests.tickets.queueing import counts, page, reported, shown
-from tests.world import make_member, person_of
+from tests.world import make_member
 from tickets.enums import State
 from tickets.models import Entry, QueueView
 from tickets.services import working
@@ -223,32 +215,3 @@ def test_a_name_that_cannot_be_is_refused_beside_its_field(desk, name):
     response = keep(browser_of(desk.engineer), name, "severity=A")
     assert response.status_code == 200
     assert "invalid-feedback" in response.content.decode()
-
-
-# ── the same ticket, at the same moment ──────────────────────────────────────────────────────────────────────────────
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True, databases=["default", "owner"])
-def test_fifty_accept_at_once_and_one_wins(transactional_db):
-    """Issue 4, Figures: 50 people accept the same ticket at once → 1 winner, 49 told who."""
-    whole = tests.world.make_world()
-    with wall.opened(Context()):
-        desk = make_desk(whole)
-    ticket = desk.report(at=AT)
-    hands = [person_of(make_member(Role.VENDOR_ENGINEER, desk.world.v1, name=f"工程师{n}")) for n in range(50)]
-
-    def take(person) -> str:
-        try:
-            with wall.opened(person.context):
-                working.accept(ticket, by=person, at=AT + MINUTE)
-            return ""
-        except Refused as refusal:
-            return str(refusal.sentence)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(50) as pool:
-        said = list(pool.map(take, hands))
-    winner = desk.fresh(ticket).assignee_name
-    assert [hands[place].name for place, sentence in enumerate(said) if not sentence] == [winner]
-    assert sum(sentence.startswith(winner) for sentence in said) == 49
-    assert desk.clocks(ticket)["respond"] == "met"

@@ -1,0 +1,119 @@
+"""What needs committed rows: the watch's role, many hands at once. Apart from the modules they belong to, because one
+such test keeps all others of its module from sharing a desk (conftest.py)."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from servicedesk.clocks.watch.firing import fire_due
+from servicedesk.notices.models import InboxItem
+from servicedesk.schedule import BEAT
+from servicedesk.tenancy import wall
+from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import Context
+from tests.clocks.examples import AT
+from tests.tickets.closing import HOUR, resolved
+from tests.tickets.people import make_desk
+from tests.world import make_member, make_world, person_of
+from tickets import tasks
+from tickets.services import going_on, incidents, working
+
+pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
+MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
+
+
+@pytest.mark.slow
+def test_fifty_accept_at_once_and_one_wins():
+    """Issue 4, Figures: 50 people accept the same ticket at once → 1 winner, 49 told who."""
+    whole = make_world()
+    with wall.opened(Context()):
+        desk = make_desk(whole)
+    ticket = desk.report(at=AT)
+    hands = [person_of(make_member(Role.VENDOR_ENGINEER, desk.world.v1, name=f"工程师{n}")) for n in range(50)]
+
+    def take(person) -> str:
+        try:
+            with wall.opened(person.context):
+                working.accept(ticket, by=person, at=AT + MINUTE)
+            return ""
+        except Refused as refusal:
+            return str(refusal.sentence)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(50) as pool:
+        said = list(pool.map(take, hands))
+    winner = desk.fresh(ticket).assignee_name
+    assert [hands[place].name for place, sentence in enumerate(said) if not sentence] == [winner]
+    assert sum(sentence.startswith(winner) for sentence in said) == 49
+    assert desk.clocks(ticket)["respond"] == "met"
+
+
+def test_the_watch_role_looks_across_tenants_and_hands_ids_over(monkeypatch):
+    """With the role itself, on committed rows; and by an index, not by reading every ticket there is."""
+    with wall.opened(Context()):
+        desk = make_desk(make_world())
+    waiting, silent = desk.accepted(), resolved(desk)
+    desk.act(working.ask_back, waiting, by=desk.engineer, at=AT, why="等日志", wakes_at=AT + HOUR)
+    handed = []
+    for task in (tasks.wake, tasks.close_silent):
+        monkeypatch.setattr(task, "inside", lambda *args: handed.append(args))
+    assert going_on.hand_over_waking(at=AT + HOUR) == 1
+    assert going_on.hand_over_silent(at=AT + 60 * DAY) == 1
+    here = Context.of_hospital(desk.world.h1.id)
+    assert handed == [(here, str(waiting.pk)), (here, str(silent.pk))]
+    for name in ("go on with tickets whose hour has come", "close what nobody answered"):
+        assert BEAT[name]["options"]["queue"] == "watch"
+    for condition, index in (
+        ("state = 'waiting' AND wakes_at <= now() ORDER BY wakes_at", "tickets_that_wake"),
+        ("state IN ('resolved', 'signed') AND due_at <= now() ORDER BY due_at", "tickets_that_close"),
+    ):
+        assert index in _plan(condition)
+
+
+def _plan(condition):
+    """With what there is known to the planner: knowing nothing, it takes either of two indexes at the same price."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ANALYZE tickets_ticket")
+    with connections["watch"].cursor() as cursor:
+        cursor.execute("BEGIN; SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN SELECT id FROM tickets_ticket WHERE {condition}")
+        found = str(cursor.fetchall())
+        cursor.execute("ROLLBACK")
+    return found
+
+
+def test_the_watch_tells_whoever_leads_that_an_update_is_late():
+    """Of either side: here the hospital's lead. Both leads hear that it is late; who works on the ticket does not."""
+    world, now = make_world(), timezone.now()
+    with wall.opened(Context()):
+        desk = make_desk(world)
+    another_lead = make_member(Role.IT_LEAD, world.h1)
+    ticket = desk.accepted(at=now - 60 * MINUTE)
+    incident = desk.act(
+        incidents.declare_incident,
+        ticket,
+        by=another_lead,
+        at=now - 31 * MINUTE,
+        title="全院影像中断",
+        why="门诊与急诊均无法阅片",
+        every_minutes=30,
+    )
+    while fire_due():
+        pass
+
+    def told_late(member) -> bool:
+        with desk.acting(member) as person:
+            items = InboxItem.objects.visible_to(person).filter(kind="deadline_passed")
+            return any(incident.title in item.words["matter"] for item in items)
+
+    assert told_late(another_lead)
+    assert told_late(desk.lead)
+    assert told_late(desk.manager)
+    assert not told_late(desk.engineer)
