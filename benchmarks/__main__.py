@@ -19,7 +19,7 @@ from typing import Any
 
 from benchmarks import creating, tickets
 from benchmarks.quiet import AT_MOST, Watched, awake
-from benchmarks.rig import PROJECT, Site, make_database, median, pids, site
+from benchmarks.rig import PROJECT, Site, make_database, median, pids, postmaster_of, site
 from servicedesk.embedded import passwords, remove, servers
 
 VAR = PROJECT / "var" / "bench"
@@ -75,7 +75,7 @@ def pages(
 ) -> None:
     wall = float(python(environment, "-m", "benchmarks.wall"))
     measured(ours, theirs, running, wall)
-    creating.report(ours, theirs, python(environment, "-m", "benchmarks.creating"))
+    creating.report(ours, theirs, python(environment, "-m", "benchmarks.creating"), postmaster_of(running))
     rows = python(environment, "-m", "benchmarks.growth")
     print(f"\nWith {rows} notices, half of them unread:")
     measured(ours, theirs, running, wall)

@@ -14,7 +14,7 @@ from typing import Any
 
 import django
 
-from benchmarks.rig import Site, median
+from benchmarks.rig import Site, median, processor_of
 
 TOTAL = 400
 TARGETS = {1: 60, 8: 120}
@@ -51,16 +51,23 @@ def main() -> None:
     print(json.dumps({"secret": secret, "body": body}))
 
 
-def report(ours: Site, theirs: Site, made: str) -> None:
+def report(ours: Site, theirs: Site, made: str, postmaster: int | None) -> None:
     asked = json.loads(made)
     _many(ours.port, asked, 1, 40)
     for connections, target in TARGETS.items():
         unit = median([theirs.round("/rows/", 100) for _ in range(3)], 0)
+        before = _used(ours, postmaster)
         took, waits = _many(ours.port, asked, connections, TOTAL)
+        web, database = ((after - was) / TOTAL for after, was in zip(_used(ours, postmaster), before, strict=True))
         p95 = sorted(waits)[int(len(waits) * 0.95)] * 1000
         words = f"{TOTAL / took:>8.0f} a second, p95 {p95:.1f} ms, {p95 / unit:.1f} L"
         bound = " and p95 ≤ 6 L" if connections == 1 else ""
         print(f"{f'reports, {connections} at a time':<22}{words:<37} target ≥ {target}{bound}", flush=True)
+        print(f"{'  each':<22}{web:>8.2f} ms of the web's processor and {database:.2f} of the database's", flush=True)
+
+
+def _used(ours: Site, postmaster: int | None) -> tuple[float, float]:
+    return ours.processor_time(), processor_of(postmaster) if postmaster else 0.0
 
 
 def _many(port: int, asked: dict[str, Any], connections: int, total: int) -> tuple[float, list[float]]:

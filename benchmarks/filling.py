@@ -72,6 +72,25 @@ SELECT t.id, hospital_id, vendor_id, t.id, '', tickets_folded(concat_ws(' ', num
        "where", reporter_name, assignee_name))
   FROM tickets_ticket t WHERE NOT EXISTS (SELECT FROM tickets_searchtext x WHERE x.id = t.id)
 """
+# The maintenance record of each closed ticket, as frozen facts of a few kilobytes make it.
+RECORDED = """
+INSERT INTO tickets_maintenancerecord (id, hospital_id, vendor_id, ticket_id, contract_id, system_id, ending, number,
+    title, system_name, category, category_name, severity, cause, remedy, solution, engineer_name, reported_at,
+    solved_at, closed_at, closed_name, closed_why, signer_name, satisfaction, way, missed, cycles, is_recurring,
+    facts, sha256)
+SELECT gen_random_uuid(), hospital_id, vendor_id, id, contract_id, system_id, 'hospital', number,
+       title, '', category, category_name, severity, 'software', 'configured', '已更换配件并重启，观察一天正常', '王工',
+       reported_at, closed_at, closed_at, '刘敏', '已离岗', '', '', '', 0, 1, false,
+       jsonb_build_object('title', title, 'lines', repeat('已到场检查。', 300)), md5(number) || md5(title)
+  FROM tickets_ticket WHERE state = 'closed' AND closed_at IS NOT NULL
+    ON CONFLICT DO NOTHING
+"""
+RECORDS_FINDABLE = """
+INSERT INTO tickets_searchtext (id, hospital_id, vendor_id, ticket_id, side, text)
+SELECT r.id, hospital_id, vendor_id, ticket_id, '', tickets_folded(concat_ws(' ', number, title, system_name,
+       category_name, solution, engineer_name, signer_name, closed_name, closed_why))
+  FROM tickets_maintenancerecord r WHERE NOT EXISTS (SELECT FROM tickets_searchtext x WHERE x.id = r.id)
+"""
 KEYS = """
 SELECT c.conrelid::regclass::text, c.confrelid::regclass::text,
        string_agg(format('x.%%I = y.%%I', a.attname, b.attname), ' AND '),
@@ -100,9 +119,17 @@ def fill(address: str, patterns: Patterns, after: int, upto: int, whole: int) ->
         cursor.execute("CHECKPOINT")
 
 
+def make_recorded(address: str) -> None:
+    with _administrator(address) as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute(RECORDED)
+        cursor.execute("VACUUM ANALYZE tickets_maintenancerecord")
+
+
 def make_findable(address: str) -> None:
     with _administrator(address) as cursor:
         cursor.execute(FINDABLE)
+        cursor.execute(RECORDS_FINDABLE)
         cursor.execute("VACUUM ANALYZE tickets_searchtext")
         cursor.execute("CHECKPOINT")
 

@@ -139,6 +139,12 @@ def pids(servers: list[Any]) -> list[int]:
     return [int(server.pid_file.read_text().split()[0]) for server in servers if server.pid_file.exists()]
 
 
+def postmaster_of(servers: list[Any]) -> int | None:
+    """None where PostgreSQL is not ours."""
+    found = pids([server for server in servers if type(server).__name__ == "Postgres"])
+    return found[0] if found else None
+
+
 def make_database(owner_url: str, name: str) -> str:
     connection = psycopg2.connect(owner_url)
     connection.autocommit = True

@@ -16,8 +16,8 @@ from itertools import pairwise
 from typing import Any
 
 from benchmarks import creating, searching
-from benchmarks.filling import fill, make_findable, refuse_orphans
-from benchmarks.rig import Site, median, pids, processor_of
+from benchmarks.filling import fill, make_findable, make_recorded, refuse_orphans
+from benchmarks.rig import Site, median, postmaster_of, processor_of
 
 ROWS, FIRST, FINDABLE = 1_000_000, 10_000, 100_000
 ROUNDS, REQUESTS = 5, 60
@@ -35,11 +35,11 @@ def run(
 ) -> None:
     """`python` runs a module in the product's environment and gives its last line."""
     found = [server for server in servers if type(server).__name__ == "Postgres"]
-    if not found:
+    postmaster = postmaster_of(servers)
+    if postmaster is None:
         print("\nTickets: left out, because filling takes a PostgreSQL of our own.")
         return
     address = found[0].admin.replace("/postgres?", "/servicedesk?")
-    (postmaster,) = pids(found)
     patterns = json.loads(python(environment, "-m", "benchmarks.filling"))
     hospital = replace(ours, cookies={})
     hospital.sign_in(HOSPITALS, ours.password)
@@ -70,7 +70,7 @@ def run(
     live(ours, postmaster)
     at_once(ours, "/tickets/")
     weighed(ours, "/tickets/")
-    creating.report(ours, theirs, python(environment, "-m", "benchmarks.creating"))
+    creating.report(ours, theirs, python(environment, "-m", "benchmarks.creating"), postmaster)
 
 
 def compared(few: dict[str, float], many: dict[str, float]) -> None:
@@ -80,6 +80,7 @@ def compared(few: dict[str, float], many: dict[str, float]) -> None:
 
 def findable(address: str, ours: Site, hospital: Site, theirs: Site) -> None:
     started = time.perf_counter()
+    make_recorded(address)
     make_findable(address)
     print(f"\nSearch (its own rows in {time.perf_counter() - started:.0f} s):", flush=True)
     searching.report(ours, hospital, theirs)

@@ -143,7 +143,7 @@ def _name_people(
                 contract=contract,
                 role=role,
                 name=person.name,
-                phone=f"138-0000-00{number:02}",
+                phone=person.phone or f"138-0000-00{number:02}",
                 of_vendor=person if role.side == Side.VENDOR else None,
                 of_hospital=person if role.side == Side.HOSPITAL else None,
                 is_resident=role == StaffRole.RESIDENT_ENGINEER,

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F, FloatField
 from django.db.models.functions import Cast, Extract, Now
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ LATE = 60  # seconds; a heartbeat comes every 15
 LAG = 120  # seconds that something may wait to leave
 WATCH_LATE = 20  # seconds; each copy of the watch leaves a sign of life every 5
 DEADLINES = "deadlines "  # and the copy's name
+APART = 5  # seconds between this machine's clock and the database's
 LEAST_FREE = 5  # per cent of the disk
 
 
@@ -61,7 +63,7 @@ def findings() -> list[Finding]:
     """Without a database the rest of what it knows is unknown, and is left out."""
     database = _database()
     found = [database, _valkey(), _disk()]
-    return [*found, *_background()] if database.ok else found
+    return [*found, _clocks(), *_background()] if database.ok else found
 
 
 def remarks(*, at: datetime) -> list[Finding]:
@@ -80,6 +82,16 @@ def _database() -> Finding:
     except DatabaseError:
         ok = False
     return Finding("database", _("Database"), ok, None, _("PostgreSQL does not answer. Look at its log."))
+
+
+def _clocks() -> Finding:
+    """A report bears this machine's time, a deadline PostgreSQL's: what is apart is judged wrongly."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        [there] = cursor.fetchone()
+    apart = round(abs((timezone.now() - there).total_seconds()), 1)
+    advice = _("This machine's clock and the database's are apart. Let both follow the same time server.")
+    return Finding("clock", _("Clock of this machine"), apart <= APART, apart, advice)
 
 
 def _valkey() -> Finding:

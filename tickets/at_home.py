@@ -20,13 +20,14 @@ from tickets.enums import State
 from tickets.paths import path_of
 from tickets.permissions import DECIDE_TICKETS, SEE_TICKETS, WORK_TICKETS
 
-ASKED = ("asked", "call", "wish")  # what stands between a hospital and the end of its tickets
+ASKED = ("asked", "call", "wish", "time")  # what the other side waits for
 WHAT: dict[str, str | Promise] = {
     State.HANDED_OVER: _("Not theirs, they say: decide how it goes on"),
     State.RESOLVED: _("A solution is there: to be signed"),
     State.SIGNED: _("Signed: to be confirmed"),
     "call": _("A call was written down late: is its time right?"),
     "wish": _("Another severity or kind of service is proposed"),
+    "time": _("A time is proposed: does it hold?"),
 }
 Tags = dict[int, tuple[str, int]]
 

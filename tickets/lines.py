@@ -27,6 +27,7 @@ from tickets.words import promises, sentence
 PAGE = 40
 TALK, NOTES, ACTS, CLOCKS = "talk", "notes", "acts", "clocks"
 Edge = tuple[datetime, UUID]
+ASKED = "SELECT * FROM ticket_lines(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def _lines(
     with_clocks = CLOCKS in wanted and bool(SEE_NOTES.reach_of(person) and SEE_CLOCKS.reach_of(person))
     whose = (ticket.pk, ticket.hospital_id, ticket.matter_id, kinds, notes_of, with_clocks)
     with connection.cursor() as cursor:
-        cursor.callproc("ticket_lines", [*whose, since, *(edge or (None, None)), most])
+        cursor.execute(ASKED, [*whose, since, *(edge or (None, None)), most])
         return [Line(*(*row[:-1], json.loads(row[-1]))) for row in cursor.fetchall()]
 
 

@@ -6,10 +6,12 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils.functional import cached_property
 
 from servicedesk.tenancy.enums import Reach
@@ -18,7 +20,9 @@ from servicedesk.ui.marking import around, words_of
 from tickets.models import Entry, MaintenanceRecord, Note, SearchText, Ticket
 from tickets.permissions import SEE_NOTES, SEE_TICKETS
 
-AT_MOST, MANY, LONGEST, LONGEST_PASTED = 25, 1500, 100, 2000
+AT_MOST, LONGEST, LONGEST_PASTED = 25, 100, 2000
+# Of what is searched for among records: so few are named at once, so many after all; so far down the list is soon.
+FEW, MANY, SOON, ALL = 100, 1500, 1000, 2**31 - 2
 NUMBER = re.compile(r"(\w{1,12})(-\d{8}-\d{2,6})(?!\d)")
 FIND = "SELECT * FROM tickets_find(%s, %s, %s, %s, %s, %s)"
 SHOWN = ("id", "number", "title", "words", "severity", "state", "hospital_id", "hospital__short_name", "hospital__hue",
@@ -59,18 +63,30 @@ def found_tickets(person: Person, query: str, *, below: UUID | None = None, most
 
 
 def saying(person: Person, query: str) -> Q:
-    """For lists of what belongs to a ticket: those whose ticket says all of it, by the same search. A word that stands
-    nearly everywhere is soon met on the way through a list; the others' tickets are few enough to be named."""
+    """Of maintenance records: those whose ticket says all of it, by the same search. A word that stands nearly
+    everywhere is soon met on the way through the list; of any other the tickets are named, or, where they are too
+    many, asked for in the midst of the list's own question. Which it is, the newest of them tell."""
     words = words_of(query[:LONGEST])
     if not words:
         return Q()
     if not SEE_TICKETS.reach_of(person):
         return Q(pk__in=[])
-    ids = _ids(person, words, None, MANY + 1)
-    if len(ids) <= MANY:
+    if len(newest := _ids(person, words, None, FEW + 1)) <= FEW:
+        return Q(ticket_id__in=newest)
+    if _is_soon_met(person, newest):
+        said = SearchText.objects.visible_to(person).filter(ticket_id=OuterRef("ticket_id"))
+        return Q(*(Exists(said.filter(text__contains=word)) for word in words))
+    if len(ids := _ids(person, words, None, MANY + 1)) <= MANY:
         return Q(ticket_id__in=ids)
-    said = SearchText.objects.visible_to(person).filter(ticket_id=OuterRef("ticket_id"))
-    return Q(*(Exists(said.filter(text__contains=word)) for word in words))
+    return Q(ticket_id__in=RawSQL(FIND, _asked(person, words, None, ALL)))  # noqa: S611 - a constant
+
+
+def _is_soon_met(person: Person, tickets: Sequence[UUID]) -> bool:
+    """Whether a page of their records lies among the last that were closed."""
+    records = MaintenanceRecord.objects.visible_to(person)
+    found = records.filter(ticket_id__in=tickets).order_by("-closed_at").values_list("closed_at", flat=True)
+    page = list(found[: AT_MOST + 1])
+    return len(page) > AT_MOST and records.filter(closed_at__gt=page[-1])[:SOON].count() < SOON
 
 
 def ticket_of_number(person: Person, text: str) -> Ticket | None:
@@ -86,11 +102,15 @@ def ticket_of_number(person: Person, text: str) -> Ticket | None:
     return first if others == [None] else None
 
 
-def _ids(person: Person, words: Sequence[str], below: UUID | None, most: int) -> list[UUID]:
+def _asked(person: Person, words: Sequence[str], below: UUID | None, most: int) -> list[Any]:
     is_ward = SEE_TICKETS.reach_of(person) is not Reach.ORGANISATION
     own = (person.department_id, person.membership_id) if is_ward else (None, None)
+    return [" ".join(words), most, below, SEE_NOTES.reach_of(person) is not None, *own]
+
+
+def _ids(person: Person, words: Sequence[str], below: UUID | None, most: int) -> list[UUID]:
     with connection.cursor() as cursor:
-        cursor.execute(FIND, [" ".join(words), most, below, SEE_NOTES.reach_of(person) is not None, *own])
+        cursor.execute(FIND, _asked(person, words, below, most))
         return [pk for (pk,) in cursor.fetchall()]
 
 

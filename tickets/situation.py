@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db import connection
 from django.utils.functional import Promise as Text
 
 from servicedesk.clocks.models import Clock, Span
 from servicedesk.clocks.selectors.promises import Shown
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
-from tickets.around import around, row_of, with_names
+from tickets.around import answer_of, around, row_of, with_names
 from tickets.enums import State
 from tickets.models import Ticket
 from tickets.models.acts import DISPUTED_WITHIN
@@ -108,9 +106,7 @@ def _is_disputable(call: dict[str, Any], at: datetime) -> bool:
 
 def clocks_of(ticket: Ticket, at: datetime) -> list[Shown]:
     """Whoever sees the ticket may know by when; what leads there stands on the clock's own page, which has its door."""
-    with connection.cursor() as cursor:
-        cursor.callproc("ticket_clocks", [ticket.hospital_id, ticket.matter_id])
-        found = json.loads(cursor.fetchone()[0] or "[]")
+    found = answer_of("ticket_clocks", ticket.hospital_id, ticket.matter_id) or []
     return sorted((_shown(facts, at) for facts in found), key=_order)
 
 

@@ -130,6 +130,7 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.SEVERITY_CHANGED: _severity,
     Act.SEVERITY_PROPOSED: lambda facts: _("proposes severity %(severity)s") % {"severity": facts["severity"]},
     Act.RAISE_AWAITS_CALL: _awaits,
+    Act.FILES_ATTACHED: lambda facts: _("added: %(names)s") % {"names": _(", ").join(facts.get("names", ()))},
     Act.SEVERITY_KEPT: gettext_lazy("keeps the severity"),
     Act.CATEGORY_PROPOSED: lambda facts: _("proposes to call it: %(category)s") % {"category": facts["category"]},
     Act.CATEGORY_KEPT: gettext_lazy("keeps the kind of service"),

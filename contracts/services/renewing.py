@@ -110,16 +110,18 @@ def _refuse_unfit(contract: Contract, term: Stretch, number: str) -> None:
     if contract.next.exists():
         raise Refused(_("This contract is renewed already."))
     if not number.strip():
-        raise Refused(_("The contract has no number."))
+        raise Refused(_("The contract has no number."), field="number")
     parties = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
     if Contract.objects.filter(**parties, number=number).exists():
-        raise Refused(_("There is already a contract of this number."))
-    if not (is_sound(term.from_on) and is_sound(term.to_on)):
-        raise Refused(_("Nobody means a year like this one. Check the dates."))
+        raise Refused(_("There is already a contract of this number."), field="number")
+    for field, day in (("starts_on", term.from_on), ("ends_on", term.to_on)):
+        if not is_sound(day):
+            raise Refused(_("Nobody means a year like this one. Check the dates."), field=field)
     if term.to_on < term.from_on:
-        raise Refused(_("The term ends before it begins."))
+        raise Refused(_("The term ends before it begins."), field="ends_on")
     if contract.ends_on and term.from_on <= contract.ends_on and contract.ended_at is None:
-        raise Refused(_("The next term begins after this one, which ends on %(on)s.") % {"on": contract.ends_on})
+        words = {"on": contract.ends_on}
+        raise Refused(_("The next term begins after this one, which ends on %(on)s.") % words, field="starts_on")
 
 
 def _following(contract: Contract, number: str, term: Stretch, by: Person, at: datetime) -> Contract:

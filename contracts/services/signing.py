@@ -40,17 +40,19 @@ def sign_year(
 
 def refuse_unfit_year(contract: Contract, year: Stretch) -> None:
     term = term_of(contract)
-    if not (is_sound(year.from_on) and is_sound(year.to_on)):
-        raise Refused(_("Nobody means a year like this one. Check the dates."))
+    for field, day in (("from_on", year.from_on), ("to_on", year.to_on)):
+        if not is_sound(day):
+            raise Refused(_("Nobody means a year like this one. Check the dates."), field=field)
     if year.to_on < year.from_on:
-        raise Refused(_("The contract year ends before it begins."))
+        raise Refused(_("The contract year ends before it begins."), field="to_on")
     if term is None or not term.contains(year):
         words = {"from": contract.starts_on, "to": contract.ends_on}
-        raise Refused(_("A contract year lies inside the term, %(from)s to %(to)s.") % words)
+        field = "to_on" if term and term.holds(year.from_on) else "from_on"
+        raise Refused(_("A contract year lies inside the term, %(from)s to %(to)s.") % words, field=field)
     for other in contract.signings.all():
         if year.overlaps(Stretch(other.from_on, other.to_on)):
             words = {"from": other.from_on, "to": other.to_on}
-            raise Refused(_("%(from)s to %(to)s is signed already; the two would overlap.") % words)
+            raise Refused(_("%(from)s to %(to)s is signed already; the two would overlap.") % words, field="from_on")
 
 
 @transaction.atomic

@@ -49,7 +49,7 @@ def sign_year(request: Any, contract: Contract) -> HttpResponse:
             signing.sign_year(contract, **form.cleaned_data, by=request.person, at=timezone.now())
             return redirect("contract", pk=contract.pk)
         except Refused as refusal:
-            form.add_error("from_on", str(refusal.sentence))
+            form.add_error(refusal.field or None, str(refusal.sentence))
     words = _("One contract year inside the term. New work is promised only while a year is signed.")
     return _page(request, contract, form, _("Sign the next year"), verb=_("Sign this year"), words=words)
 
@@ -73,7 +73,7 @@ def renew(request: Any, contract: Contract) -> HttpResponse:
             following = renewing.renew_contract(contract, **form.cleaned_data, by=request.person, at=now)
             return redirect("contract", pk=following.pk)
         except Refused as refusal:
-            form.add_error(None, str(refusal.sentence))
+            form.add_error(refusal.field or None, str(refusal.sentence))
     copied = renewing.copied(contract, on=timezone.localdate(now)) if contract.activated_at else []
     return render(request, "contracts/renew.html", {"form": form, "contract": contract, "copied": copied})
 

@@ -27,8 +27,9 @@ function tell(form, words) {
 async function post(form, data) {
   if (document.querySelector("#ticket[data-foreign]")) return { kept: false, sentence: say("somebody_else") };
   const answer = await fetch(form.dataset.draftUrl, { method: "POST", body: data, headers: { "X-CSRFToken": token() } });
-  if (answer.redirected || !(answer.headers.get("Content-Type") || "").includes("json")) return { kept: false, out: answer.redirected };
-  return answer.json();
+  if (!answer.redirected && (answer.headers.get("Content-Type") || "").includes("json")) return answer.json();
+  const tooLong = [400, 413].includes(answer.status); // more than the server reads of any form
+  return { kept: false, out: answer.redirected || answer.status === 403, sentence: tooLong ? say("too_long") : "" };
 }
 
 async function save(form) {
@@ -42,7 +43,7 @@ async function save(form) {
     sessionStorage.removeItem(waits(form));
     tell(form, say("draft_kept", { at: new Date().toTimeString().slice(0, 5) }));
   } else {
-    state.dirty = true;
+    state.dirty = !answer.sentence; // what is refused is not sent again and again
     sessionStorage.setItem(waits(form), written);
     tell(form, answer.sentence || say("draft_waits"));
   }

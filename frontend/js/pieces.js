@@ -35,6 +35,12 @@ document.addEventListener("click", (event) => {
   button.setAttribute("aria-pressed", String(hidden));
 });
 
+// Of a row that is wider than the phone, the place where one stands is in view.
+for (const here of document.querySelectorAll(":is(.wizard-steps, .tabs, .chips) [aria-current]")) {
+  const row = here.closest("ol, nav");
+  row.scrollLeft = here.offsetLeft - row.offsetLeft - (row.clientWidth - here.offsetWidth) / 2;
+}
+
 // File drop: what was picked, and what the server would refuse anyway.
 const size = (bytes) => (bytes < 1048576 ? `${Math.ceil(bytes / 1024)} KB` : `${(bytes / 1048576).toFixed(1)} MB`);
 

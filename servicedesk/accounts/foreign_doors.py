@@ -17,13 +17,14 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import path
 
-from servicedesk.accounts.views import signin
+from servicedesk.accounts.views import sessions, signin
 from servicedesk.tenancy.doors import Audience, Rule
 
 View = Callable[..., HttpResponse]
 ANYBODY = Rule(Audience.PUBLIC, ("GET", "POST"))
 SIGNED_IN = Rule(Audience.SIGNED_IN, ("GET", "POST"))
 TO_READ = Rule(Audience.SIGNED_IN, ("GET",))
+TO_ACT = Rule(Audience.SIGNED_IN, ("POST",))
 
 DOORS: tuple[tuple[str, View, str, Rule], ...] = (
     ("login/", signin.sign_in, "account_login", ANYBODY),
@@ -45,6 +46,7 @@ DOORS: tuple[tuple[str, View, str, Rule], ...] = (
     ("2fa/webauthn/keys/<int:pk>/remove/", webauthn.remove_webauthn, "mfa_remove_webauthn", SIGNED_IN),
     ("2fa/webauthn/keys/<int:pk>/edit/", webauthn.edit_webauthn, "mfa_edit_webauthn", SIGNED_IN),
     ("sessions/", usersessions.list_usersessions, "usersessions_list", SIGNED_IN),
+    ("sessions/<int:pk>/end/", sessions.end_session, "end_session", TO_ACT),
 )
 RULES: dict[str, Rule] = {name: rule for _, _, name, rule in DOORS}
 

@@ -138,6 +138,7 @@ class Act(TextChoices):
     EMERGENCY_MARKED = "tickets.emergency_marked", _("marked an emergency")
     SEVERITY_CHANGED = "tickets.severity_changed", _("changed a severity")
     SEVERITY_PROPOSED = "tickets.severity_proposed", _("proposed another severity")
+    FILES_ATTACHED = "tickets.files_attached", _("added files to a ticket")
     RAISE_AWAITS_CALL = "tickets.raise_awaits_call", _("decided on a raise that only a call begins")
     SEVERITY_KEPT = "tickets.severity_kept", _("kept a severity")
     CATEGORY_CHANGED = "tickets.category_changed", _("changed the kind of service")

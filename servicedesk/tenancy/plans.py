@@ -58,16 +58,16 @@ def first_of(statement: Statement, values: list[Any], *, using: str) -> Any:
 
 def _say(cursor: Any, said: Sequence[Said]) -> None:
     if settings.PREPARED_STATEMENTS:
-        _prepare([statement for statement, _ in said], cursor.connection)
+        _prepare([statement for statement, _ in said], cursor.db)
     words = [statement.call if settings.PREPARED_STATEMENTS else statement.words for statement, _ in said]
     cursor.execute("; ".join(words), [value for _, values in said for value in values])
 
 
 def _prepare(statements: Sequence[Statement], line: Any) -> None:
     """What was prepared stays so when the transaction goes back."""
-    known = _PREPARED.setdefault(line, set())
+    known = _PREPARED.setdefault(line.connection, set())
     for statement in statements:
         if statement.name not in known:
-            with line.cursor() as cursor:
+            with line.wrap_database_errors, line.connection.cursor() as cursor:
                 cursor.execute(statement.definition)
             known.add(statement.name)

@@ -7,13 +7,14 @@ from django.utils.functional import Promise
 
 
 class Refused(Exception):
-    """`raise Refused(_("The department still has open faults."))`: the state of things forbids it."""
+    """`raise Refused(_("The department still has open faults."))`: the state of things forbids it. `field` is the one
+    thing given that does not fit, if it is one: a page says the sentence beside it."""
 
     status = 409
 
-    def __init__(self, sentence: str | Promise, code: str = "refused") -> None:
+    def __init__(self, sentence: str | Promise, code: str = "refused", *, field: str = "") -> None:
         super().__init__(sentence)
-        self.sentence, self.code = sentence, code
+        self.sentence, self.code, self.field = sentence, code, field
 
 
 class Forbidden(Refused):

@@ -37,7 +37,7 @@ DOES = WRITES | {
 PERMISSIONS: dict[Scope, frozenset[str]] = {
     Scope.READ_TICKETS: READS,
     Scope.REPORT: READS | WRITES | {"tickets.report_faults", "contracts.see_contracts"},
-    Scope.WORK: READS | DOES | {"tickets.work_tickets", "tickets.ask_remote"},
+    Scope.WORK: READS | DOES | {"tickets.work_tickets", "tickets.ask_remote", "clocks.ask_waiver"},
     Scope.DECIDE: READS | DOES | {"tickets.decide_tickets", "tickets.lead_faults"},
     Scope.READ_CONTRACTS: frozenset({"contracts.see_contracts"}),
     Scope.READ_PEOPLE: frozenset({"tenancy.see_people"}),

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 # Order matters: most browsers also claim to be Chrome or Safari.
 BROWSERS = (
-    ("MicroMessenger", "微信"), ("wxwork", "企业微信"), ("DingTalk", "钉钉"), ("QIHU", "360"), ("360SE", "360"),
-    ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
+    ("MicroMessenger", _("WeChat")), ("wxwork", _("WeCom")), ("DingTalk", _("DingTalk")), ("QIHU", "360"),
+    ("360SE", "360"), ("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"),
 )  # fmt: skip
 SYSTEMS = (
     ("Windows", "Windows"), ("HarmonyOS", "HarmonyOS"), ("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"),
@@ -16,5 +17,5 @@ SYSTEMS = (
 
 
 def device_of(user_agent: str) -> str:
-    parts = [next((name for mark, name in table if mark in user_agent), "") for table in (BROWSERS, SYSTEMS)]
-    return " · ".join(part for part in parts if part) or _("Unknown browser")
+    parts = [next((str(name) for mark, name in table if mark in user_agent), "") for table in (BROWSERS, SYSTEMS)]
+    return " · ".join(part for part in parts if part) or gettext("Unknown browser")

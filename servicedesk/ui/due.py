@@ -84,7 +84,7 @@ def _to_the_second(seconds: int) -> str:
 
 
 def _overdue(seconds: int) -> str:
-    """By the hours and minutes, as a stop watch shows them; at first by minutes, or seconds."""
+    """By the hours and minutes, as a stop watch shows them; the first hour by minutes, the first minute by seconds."""
     days, hours, minutes = seconds // 86400, seconds // 3600 % 24, seconds // 60 % 60
     name = "over_days" if days else "over_hours" if hours else "over_minutes" if minutes else "over_seconds"
     facts = {"days": days, "clock": f"{hours:02}:{minutes:02}", "minutes": minutes, "seconds": seconds}

@@ -14,6 +14,7 @@ def for_scripts() -> dict[str, str]:
         "signed_out": _("You are signed out. What you typed is still here; sign in in another tab, then go on."),
         "copied": _("Copied."),
         "draft_kept": _("Draft kept %(at)s"),
+        "too_long": _("This is too long to be kept."),
         "draft_waits": _("Not kept yet; this page tries again by itself"),
         "is_here": _("%(name)s looks at it too"),
         "is_typing": _("%(name)s is writing"),

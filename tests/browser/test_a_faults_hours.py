@@ -39,7 +39,7 @@ def test_severity_one_begins_with_the_call(world: World, visitors: Callable[[], 
     clocks = Clocks(desk, ticket)
     assert (ticket.state, ticket.reported_at) == ("call_awaited", None)
     assert clocks.moved() == {"call": "runs"}
-    ward.sees("1 级只能电话报修。", "400-800-1234", "今天值班 王工", "药房、收费同时停", ticket.number)
+    ward.sees("1 级只能电话报修。", "400-800-1234", "当前值班 王工", "药房、收费同时停", ticket.number)
 
     hour.is_now(moment("2026-11-03T09:06:00"))
     engineer.goes("/calls/").sees(ticket.number, "刘敏")
@@ -78,7 +78,7 @@ def _try_by_browser(ward: Walker) -> None:
     page = ward.goes("/report/").page
     page.get_by_label("哪个系统").select_option(label="物流管理系统")
     page.locator("#severity-1").check()
-    ward.sees("400-800-1234", "今天值班 王工")
+    ward.sees("400-800-1234", "当前值班 王工")
     page.get_by_label("故障现象").fill("服务器宕机，全院停摆")
     page.get_by_label("补充说明（可不填）").fill("药房、收费同时停")
     ward.presses("提交报修")

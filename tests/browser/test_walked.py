@@ -39,3 +39,15 @@ def test_the_pane_beside_the_queue_begins_with_its_ticket(visitor: Visitor, worl
     below_edge, title_below = page.evaluate(TOP_OF_PANE)
     assert below_edge <= 2
     assert title_below >= 0
+
+
+def test_a_megabyte_is_called_too_long_and_no_dead_server(visitor: Visitor, world: World) -> None:
+    """Bad input: what the server does not even read is said to be too long, and stays in the field."""
+    room = ticket_room(world)
+    visitor.expects = ("400",)
+    page = visitor.sign_in(room.desk.engineer).visit(room.path())
+    field = page.locator("#panel-reply textarea")
+    field.evaluate("field => { field.value = '好'.repeat(1000000); }")
+    page.click("#panel-reply button[type=submit]")
+    page.wait_for_selector(".toast-note:has-text('内容太长')")
+    assert field.evaluate("field => field.value.length") == 1_000_000

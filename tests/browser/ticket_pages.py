@@ -90,6 +90,7 @@ def paths_of(room: Room) -> dict[str, tuple[str, Membership]]:
         "ticket-resolve": (room.path("resolve/"), engineer),
         "ticket-dispatch": (room.path("dispatch/"), engineer),
         "ticket-severity": (room.path("change-severity/"), it),
+        "ticket-files": (room.path("files/"), it),
         "ticket-answers": (room.path("answers/"), engineer),
         "ticket-history": (room.path("history/"), it),
         "macros": ("/macros/", engineer),

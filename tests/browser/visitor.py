@@ -29,10 +29,11 @@ DEVICES: tuple[dict[str, Any], ...] = (ON_A_DESK, ON_A_PHONE)
 WIDE = """[...document.querySelectorAll("body *")]
     .filter(one => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 9).map(one => one.outerHTML.slice(0, 120))"""
+COLOURS = ["color-contrast"]
 # Of findings only the grave ones are asserted, and a rule says beforehand how grave its findings are.
-THAT_COUNT = """axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact))
-    .map(rule => rule.id)"""
-COLOURS = "['color-contrast']"
+FIND = """rules => axe.run(document, {resultTypes: ['violations'], preload: false, runOnly: {type: 'rule',
+    values: rules || axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact))
+        .map(rule => rule.id)}})"""
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
@@ -152,14 +153,11 @@ class Visitor:
         """What sticks out, for the message of a failed test."""
         return self.page.evaluate(WIDE)
 
-    def axe(self, rules: str = THAT_COUNT) -> list[str]:
+    def axe(self, rules: list[str] | None = None) -> list[str]:
         """Findings that keep somebody out. The script goes in through the debugger, so the CSP stands as it is."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(axe_script())
-        only = f"{{type: 'rule', values: {rules}}}"
-        found = self.page.evaluate(
-            f"axe.run(document, {{resultTypes: ['violations'], preload: false, runOnly: {only}}})"
-        )
+        found = self.page.evaluate(FIND, rules)
         return [
             f"{violation['id']}: {node['target']} {node.get('failureSummary', '')}"
             for violation in found["violations"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 from uuid import UUID
 
 from django.conf import settings
@@ -74,11 +74,14 @@ def answer_of(response: HttpResponseBase) -> Answer:
     return named.get(status) or (Answer.BROKEN if status == 500 else Answer.LET_IN)
 
 
-def knock(principal: Principal, method: str, url: str, handler: ClientHandler = LENIENT) -> HttpResponseBase:
+def knock(
+    principal: Principal, method: str, url: str, handler: ClientHandler = LENIENT, form: dict[str, str] | None = None
+) -> HttpResponseBase:
     """One request that leaves nothing behind, not even a cookie: `Client` would keep them and copy every context."""
     cookie = f"{settings.SESSION_COOKIE_NAME}={principal.session}" if principal.session else ""
     with transaction.atomic():
-        response = handler(REQUESTS.generic(method, url, HTTP_COOKIE=cookie).environ)
+        sent = {"data": urlencode(form), "content_type": "application/x-www-form-urlencoded"} if form else {}
+        response = handler(REQUESTS.generic(method, url, **sent, HTTP_COOKIE=cookie).environ)
         if response.streaming:
             b"".join(response.streaming_content)
         transaction.set_rollback(True)

@@ -108,3 +108,19 @@ def test_every_room_gets_into_the_image(settings: Any):
     ours = {room for room in rooms if (PROJECT / room / "__init__.py").exists()}
     assert ours == {"contracts", "servicedesk", "tickets"}
     assert [room for room in ours if f"!{room}" not in let_in] == []
+
+
+def test_what_must_last_stands_on_a_volume():
+    kept = {
+        name: {volume.partition(":")[0] for volume in service.get("volumes", [])} & set(COMPOSE["volumes"])
+        for name, service in SERVICES.items()
+    }
+    of_ours = {name: {"data"} for name in OURS} | {"tools": {"data", "backups"}}
+    assert kept == {**of_ours, "proxy": set(), "postgres": {"postgres"}, "valkey": {"valkey"}}
+
+
+def test_nothing_runs_as_root():
+    """Ours by the image's own user; the others say theirs, or their image is made for nobody."""
+    assert {SERVICES[name].get("user") for name in OURS} == {None}
+    assert (SERVICES["postgres"]["user"], SERVICES["valkey"]["user"]) == ("postgres", "valkey")
+    assert SERVICES["proxy"]["image"].startswith("nginxinc/nginx-unprivileged")

@@ -44,7 +44,7 @@ def test_well(client: Client, beating: None):
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert {name: part["ok"] for name, part in answer.json()["parts"].items()} == dict.fromkeys(
-        ["database", "valkey", "disk", "work", "watch", "deadlines", *LAGS], True
+        ["database", "valkey", "disk", "clock", "work", "watch", "deadlines", *LAGS], True
     )
 
 

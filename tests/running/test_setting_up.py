@@ -111,6 +111,9 @@ def test_a_step_that_failed_is_not_taken_for_done(tmp_path: Path):
 
 def test_the_port_goes_from_the_command_line_to_the_product():
     said = subprocess.run(
-        ["make", "--eval", "ask: ; @echo $$PORT", "ask", "PORT=8123"], cwd=PROJECT, capture_output=True, text=True
+        ["make", "--no-print-directory", "--eval", "ask: ; @echo $$PORT", "ask", "PORT=8123"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
     )
     assert said.stdout.strip() == "8123"

@@ -28,6 +28,9 @@ WEEKS = (
 GOLDEN_WEEK = frozenset(date(2026, 10, day) for day in range(1, 8))
 NEW_YEAR = frozenset({date(2026, 12, 31), date(2027, 1, 1)})
 LEAP = frozenset({date(2028, 2, 29)})
+CLOSED_YEAR = frozenset(
+    date.fromordinal(day) for day in range(date(2027, 1, 1).toordinal(), date(2028, 1, 1).toordinal())
+)
 KEYS = [(category, severity) for category in ("fault", "defect") for severity in ("1", "A", "B", "C")]
 BEGINNINGS = (datetime(2026, 9, 23), datetime(2026, 12, 28), datetime(2028, 2, 26), datetime(2026, 6, 1))
 
@@ -48,7 +51,9 @@ class Case:
 @st.composite
 def calendars(draw: Callable[..., Any]) -> Calendar:
     week = draw(st.sampled_from(WEEKS))
-    closed = draw(st.sampled_from([frozenset(), GOLDEN_WEEK, NEW_YEAR, LEAP, GOLDEN_WEEK | NEW_YEAR | LEAP]))
+    closed = draw(
+        st.sampled_from([frozenset(), GOLDEN_WEEK, NEW_YEAR, LEAP, GOLDEN_WEEK | NEW_YEAR | LEAP, CLOSED_YEAR])
+    )
     made_up = draw(
         st.sets(st.sampled_from([date(2026, 10, 10), date(2026, 9, 20), date(2027, 1, 3), date(2028, 2, 27)]))
     )

@@ -34,7 +34,7 @@ def names(world):
 
 @pytest.mark.usefixtures("kept")
 def test_what_is_inserted_together_is_sent_once_at_the_end(world):
-    place = Place(hospital=world.h1, name="新楼", department=world.radiology[world.h1.id])
+    place = Place(hospital=world.h1, building="新楼", department=world.radiology[world.h1.id])
     with opened(Context.of_hospital(world.h1.id)):
         with CaptureQueriesContext(connection) as asked, together(using=DEFAULT):
             insert_made([department(world, "新一"), department(world, "新二")], using=DEFAULT)

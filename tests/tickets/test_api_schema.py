@@ -39,7 +39,7 @@ def test_every_operation_names_the_scopes_that_open_it():
     by_hand = {path for path, item in paths.items() for said in item.values() if not said["x-scopes"]}
     assert {path.removeprefix("/api/v1/") for path in by_hand} == {
         "tickets/{id}/declare-incident/", "incidents/{id}/end/", "remote-accesses/{id}/grant/",
-        "remote-accesses/{id}/refuse/", "remote-accesses/{id}/revoke/",
+        "remote-accesses/{id}/refuse/", "remote-accesses/{id}/revoke/", "tickets/{id}/decide-waiver/",
     }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def test_lowered_after_the_mark_the_five_minutes_are_not_those_after_the_report(
     """Two hours as reported; raised to A and marked an hour later; lowered, the visit is what C was promised from the
     report, and the answer is late at no moment at which nobody knew of an emergency."""
     ticket = desk.report(severity=Severity.C)
-    change(desk, ticket, Severity.A, AT + HOUR)
+    desk.raised(ticket, Severity.A, at=AT + HOUR)
     mark(desk, ticket, AT + HOUR + 2 * MINUTE)
     change(desk, ticket, Severity.C, AT + HOUR + 3 * MINUTE)
     assert due(desk, ticket) == AT + HOUR + 5 * MINUTE

@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from servicedesk.audit.enums import Act
 from servicedesk.notices import nudge as nudging
@@ -24,6 +25,7 @@ from tickets.enums import LinkKind, Proof
 from tickets.models import HospitalTask, MajorIncident, Objection, PlanTick, ReviewAction
 from tickets.plans import Step
 from tickets.services import (
+    attaching,
     elsewhere,
     emergencies,
     incidents,
@@ -70,6 +72,7 @@ def hrp(world):
 def daily(desk):
     ticket, other = desk.accepted(), desk.report()
     desk.do(working.urge, ticket)
+    desk.do(attaching.attach, ticket, uploads=[SimpleUploadedFile("a.log", b"2026 error")])
     desk.do(working.say, ticket, text="见附件")
     desk.do(working.give, ticket, to=desk.colleague, by=desk.engineer)
     seen = desk.fresh(ticket).version

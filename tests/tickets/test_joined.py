@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.enums import Role
 from tests.tickets.closing import HOUR, resolved, sign_handed
 from tests.tickets.people import Desk, make_desk
 from tests.tickets.test_report_pages import browser, given, text, tickets
-from tests.world import World
+from tests.world import World, make_member
 from tickets.models import Ticket
 from tickets.services import recurring, solving
 from tickets.services.elsewhere import set_number_elsewhere
@@ -36,15 +37,35 @@ def way(name: str, ticket: Ticket) -> str:
 
 def test_what_came_with_the_report_is_there_to_be_opened(desk: Desk) -> None:
     """PACS-14: the problem's log, for who looks at it from afar, and for the hospital's IT."""
-    browser(desk.ward).post("/report/", given(desk, file=[SimpleUploadedFile("问题.log", LOG)]))
+    radiology = desk.world.radiology[desk.world.h1.id]
+    sent = given(desk, department=radiology.pk, file=[SimpleUploadedFile("问题.log", LOG)])
+    browser(desk.ward).post("/report/", sent)
     (ticket,) = tickets(desk)
     for member in (desk.engineer, desk.it):
         said = page(member, ticket)
         (href,) = re.findall(r'href="(/files/[^"]+)">[^\n]*问题\.log', said)
         answer = browser(member).get(href)
         assert (answer.status_code, b"".join(answer.streaming_content)) == (200, LOG)
-        assert f"/matters/{ticket.matter_id}/files/" in said
-    assert "问题.log" not in page(desk.ward, ticket)  # files are not a ward's to read
+        assert way("ticket_files", ticket) in said
+    (href,) = re.findall(r'href="(/files/[^"]+)">[^\n]*问题\.log', page(desk.ward, ticket))
+    assert browser(desk.ward).get(href).status_code == 200  # its own, and no other's
+    colleague = make_member(Role.WARD_REPORTER, desk.world.h1, department=radiology)
+    assert "问题.log" not in page(colleague, ticket)
+    assert browser(colleague).get(href).status_code == 404
+
+
+def test_what_is_added_later_is_a_line_of_the_stream(desk: Desk) -> None:
+    """By page and by program; a refused file leaves neither file nor line."""
+    ticket = desk.accepted(at=timezone.now())
+    files, it = reverse("ticket_files", args=[ticket.pk]), browser(desk.it)
+    assert it.post(f"{files}add/").status_code == 409
+    nasty = [SimpleUploadedFile("x.log", LOG), SimpleUploadedFile("a.png", b"MZ no picture")]
+    assert "x.log" not in it.post(f"{files}add/", {"file": nasty}).content.decode()
+    assert it.post(f"{files}add/", {"file": SimpleUploadedFile("归档.log", LOG)}).status_code == 302
+    said = page(desk.engineer, ticket)
+    assert "added: 归档.log" in said
+    assert "归档.log" in text(it.get(files))
+    assert "归档.log" not in text(browser(desk.ward).get(files))
 
 
 def test_each_finds_their_way_to_the_end(desk: Desk) -> None:

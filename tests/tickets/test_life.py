@@ -217,7 +217,9 @@ def test_a_raised_severity_counts_from_the_call_that_raised_it(desk):
         severity=Severity.A,
         why="全院受影响",
     )
+    call = Phoned(called_at=AT + timedelta(hours=2), caller="刘敏")
     desk.act(levels.decide_wish, wish, by=desk.it, at=AT + timedelta(hours=2), is_granted=True)
+    desk.act(reporting.log_call, ticket, by=desk.it, at=AT + timedelta(hours=2), call=call)
     assert desk.fresh(ticket).severity == Severity.A
     assert desk.clock(ticket, Metric.RESPOND).due_at == AT + timedelta(hours=2, minutes=5)
     assert desk.clock(ticket, Metric.ON_SITE).due_at == AT + timedelta(hours=6)

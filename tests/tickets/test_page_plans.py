@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -10,6 +9,7 @@ from django.db import connection
 
 from servicedesk.tenancy import wall
 from tests.clocks.examples import AT
+from tickets.around import answer_of
 from tickets.enums import Writing
 from tickets.lines import stream_of
 from tickets.models import QueueView
@@ -81,10 +81,8 @@ def test_a_clocks_pauses_come_with_it(desk):
 def around_the_row(ticket) -> dict:
     """Clocks and names of a row of the queue, as somebody asks who was let in by no door."""
     hospital, vendor = [ticket.hospital_id], [ticket.vendor_id]
-    with connection.cursor() as cursor:
-        words = "SELECT queue_around(%s, %s, %s::uuid[], %s, %s, '{}'::uuid[], %s::uuid[])"
-        cursor.execute(words, [*vendor, hospital, [ticket.matter_id], hospital, vendor, [ticket.contract_id]])
-        return json.loads(cursor.fetchone()[0])
+    keys = ([ticket.matter_id], hospital, vendor, [], [ticket.contract_id])
+    return answer_of("queue_around", ticket.vendor_id, hospital, *keys)
 
 
 def test_behind_the_wall_the_queue_finds_neither_clocks_nor_names(desk):

@@ -105,11 +105,20 @@ def test_screen_and_spreadsheet_hold_the_same_rows_for_random_filters(desk):
     assert len(set(sizes)) > 8, "the filters choose different things"
 
 
-@pytest.mark.parametrize("many", [searching.MANY, 0], ids=["named", "on the way"])
-def test_records_are_found_as_tickets_are(desk, monkeypatch, many):
+WAYS = {
+    "few are named": {},
+    "more are named": {"FEW": -1},
+    "on the way": {"FEW": -1, "_is_soon_met": lambda *_: True},
+    "in its midst": {"FEW": -1, "MANY": -1},
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_records_are_found_as_tickets_are(desk, monkeypatch, way):
     """One letter and two, full-width and narrow, signers and those who closed, several words; and no note of the other
     side. Common words are met on the way through the list, rare ones' tickets are named: the same rows either way."""
-    monkeypatch.setattr(searching, "MANY", many)
+    for name, value in WAYS[way].items():
+        monkeypatch.setattr(searching, name, value)
     ticket = closed(desk, title="ＰＡＣＳ 胶片偏暗")
     other = closed(desk, title="登记台卡住")
     desk.act(working.note, other, by=desk.engineer, at=AT, text="院方网管态度恶劣")
@@ -242,3 +251,15 @@ def test_as_many_queries_for_three_rows_as_for_twenty_five(desk):
             assert client.get(reverse("records")).status_code == 200
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_a_word_is_soon_met_where_a_page_of_records_with_it_is_near(desk, monkeypatch):
+    """Not where its newest tickets have no record yet, nor where theirs are far down the list."""
+    old, new = (make_records(desk, 26, seed=seed) for seed in (1, 2))
+    with desk.acting(desk.it) as person:
+        newest = [row.ticket_id for row in new]
+        assert not searching._is_soon_met(person, newest[:25])
+        assert searching._is_soon_met(person, newest)
+        monkeypatch.setattr(searching, "SOON", 10)
+        last = sorted([*old, *new], key=lambda row: row.closed_at)[:26]
+        assert not searching._is_soon_met(person, [row.ticket_id for row in last])

@@ -18,8 +18,8 @@ from tests.world import World, make_member
 COMPONENTS = Path(settings.BASE_DIR) / "templates" / "ui"
 # What every page has around it, once: parts of the frame, not components.
 FRAME = {
-    "assets", "banners", "bottombar", "dialogs", "head", "hotline", "language", "person_items", "preferences", "rail",
-    "toasts", "topbar", "whoami",
+    "assets", "assets_small", "banners", "bottombar", "dialogs", "head", "hotline", "language", "person_items",
+    "preferences", "rail", "toasts", "topbar", "whoami",
 }  # fmt: skip
 # The words, and what stands in the page for each.
 NAMED = {

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from contracts.models import CatalogueItem
-from servicedesk.clocks.models import TimeWish
+from servicedesk.clocks.models import Clock, TimeWish, Waiver
+from servicedesk.clocks.permissions import ASK_WAIVER, DECIDE_WAIVER
+from servicedesk.clocks.services import waivers
 from servicedesk.sla.promise import Metric, Severity
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -91,6 +93,21 @@ def _decide_time(ticket: Ticket, **more: Any) -> Any:
     return timing.decide_time(ticket, wish, **more)
 
 
+def _ask_waiver(ticket: Ticket, *, metric: str, **more: Any) -> Any:
+    clock = Clock.objects.filter(matter_id=ticket.matter_id, metric=metric, is_standing=True).first()
+    if clock is None:
+        raise Refused(_("Nothing of this kind is promised here."))
+    return waivers.ask_waiver(clock, **more)
+
+
+def _decide_waiver(ticket: Ticket, *, metric: str, is_granted: bool, **more: Any) -> Any:
+    asked = Waiver.objects.filter(clock__matter=ticket.matter_id, clock__metric=metric, decided_at=None)
+    waiver = asked.select_related("clock__matter").first()
+    if waiver is None:
+        raise Refused(_("Nobody asks to waive this promise."))
+    return (waivers.grant_waiver if is_granted else waivers.refuse_waiver)(waiver, **more)
+
+
 def _same(ticket: Ticket, *, earlier: Any, by: Person, **more: Any) -> Any:
     return recurring.say_same(ticket, ticket_named("earlier", earlier, by), by=by, **more)
 
@@ -107,11 +124,13 @@ OF_TICKETS: tuple[Act, ...] = (
     Act("hand-over", WORK_TICKETS, working.hand_over, shapes.Why, "Not ours: to the hospital, and the clocks run"),
     Act("give-back", DECIDE_TICKETS, working.give_back, shapes.Why, "The hospital says: it is the vendor's"),
     Act("urge", REPORT_FAULTS, working.urge, words="Ask for haste; once in ten minutes"),
-    Act("withdraw", DECIDE_TICKETS, working.withdraw, shapes.Why, "It was nothing"),
+    Act("withdraw", REPORT_FAULTS, working.withdraw, shapes.Why, "It was nothing"),
     Act("pause", DECIDE_TICKETS, working.pause, shapes.Why, "Pause its clocks"),
     Act("resume", DECIDE_TICKETS, working.resume, words="Let its clocks run on"),
     Act("propose-time", TAKE_PART, _propose_time, linked.AgreedTime, "Where the contract leaves a time to both"),
     Act("decide-time", TAKE_PART, _decide_time, shapes.Decision, "The other side's word on it"),
+    Act("ask-waiver", ASK_WAIVER, _ask_waiver, linked.NotNeeded, "A promise is not needed any more, and since when"),
+    Act("decide-waiver", DECIDE_WAIVER, _decide_waiver, linked.OnWaiver, "The hospital's word on it"),
     Act("move-start", DECIDE_TICKETS, timing.move_start_to_call, shapes.Why, "The visit counts from its call"),
     Act("start-emergency-service", WORK_TICKETS, solving.start_emergency_service, words="Emergency service began"),
     Act("work-around", WORK_TICKETS, solving.work_around, shapes.Words, "Work goes on by another way"),

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.api_parts import Moment
 from servicedesk.tenancy.enums import Side
-from tickets.api.shapes import SEVERITIES, CallShape, SolutionShape, TicketShape, VisitShape, WishShape
+from tickets.api.shapes import SEVERITIES, CallShape, Decision, SolutionShape, TicketShape, VisitShape, WishShape
 from tickets.enums import Access, LinkKind
 from tickets.models import (
     FaultPart,
@@ -250,6 +250,16 @@ class Earlier(serializers.Serializer[Any]):
 class AgreedTime(serializers.Serializer[Any]):
     metric = serializers.ChoiceField([metric.value for metric in Metric])
     time = Moment()
+
+
+class NotNeeded(serializers.Serializer[Any]):
+    metric = serializers.ChoiceField([metric.value for metric in Metric])
+    solved_at = Moment(help_text="Since when it is not needed")
+    why = serializers.CharField(max_length=300)
+
+
+class OnWaiver(Decision):
+    metric = serializers.ChoiceField([metric.value for metric in Metric])
 
 
 class Done(serializers.Serializer[Any]):

@@ -22,7 +22,6 @@ from servicedesk.clocks.selectors.promises import shown as clocks_shown
 from servicedesk.files.models import StoredFile
 from servicedesk.files.permissions import ADD_FILES, SEE_FILES
 from servicedesk.files.selectors import files_of
-from servicedesk.files.services.uploads import add_file
 from servicedesk.files.views.files import contents_of
 from servicedesk.tenancy.api_doors import api_door
 from servicedesk.tenancy.api_parts import PAGING, Json, Moment, Paging, asked, page_of, problems, shown
@@ -36,6 +35,7 @@ from tickets.enums import Kind, State
 from tickets.hanging import what_hangs
 from tickets.models import Entry, Ticket
 from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_TICKETS, SPEAK
+from tickets.services.attaching import attach
 from tickets.services.elsewhere import one_ticket_per_number
 from tickets.services.reporting import Phoned, report_fault
 from tickets.services.working import say
@@ -220,7 +220,7 @@ class Attachments(APIView):
         upload = request.FILES.get("file")
         if upload is None:
             raise serializers.ValidationError({"file": _("Choose a file first.")})
-        stored = add_file(ticket.matter, upload, by=request._request.person, at=timezone.now())
+        (stored,) = attach(ticket, [upload], by=request._request.person, at=timezone.now())
         return Response(shapes.FileShape(stored).data, status=201)
 
 

@@ -18,5 +18,5 @@ class ElsewhereForm(GuardsPatientData):
         label=_("Of which system"),
         max_length=30,
         required=False,
-        help_text=_("Such as OA or 集成平台; each number is one ticket's there."),
+        help_text=_("Such as OA or an integration platform; each number is one ticket's there."),
     )

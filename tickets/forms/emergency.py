@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from servicedesk.tenancy.enums import Side
 from tickets.forms.linked import Moment, lines
@@ -13,7 +13,6 @@ from tickets.forms.texts import GuardsPatientData
 from tickets.models import EmergencyPlan
 from tickets.plans import Step, steps_of
 
-HOSPITAL, VENDOR = "院方", "厂商"
 # 1. · 2、 · （3） · 四、 · 第五步：, as plans are numbered on paper; '1.5 小时' is no number of a step.
 NUMBER = re.compile(
     r"^\s*(?:\d{1,2}\s*(?:[、．)）]|\.(?!\d))|[（(]\s*[\d一二三四五六七八九十]{1,3}\s*[)）]|[一二三四五六七八九十]{1,3}、"
@@ -22,7 +21,7 @@ NUMBER = re.compile(
 MARK = re.compile(
     r"^(院方|厂商|hospital|vendor)?\s*(?:(\d{1,4})\s*(?:分钟|分|min))?\s*[:：]\s*(.+)$", re.IGNORECASE | re.DOTALL
 )
-SIDES = {HOSPITAL: Side.HOSPITAL, "hospital": Side.HOSPITAL, VENDOR: Side.VENDOR, "vendor": Side.VENDOR}
+SIDES = {"院方": Side.HOSPITAL, "hospital": Side.HOSPITAL, "厂商": Side.VENDOR, "vendor": Side.VENDOR}
 LONGEST = 300
 
 
@@ -37,7 +36,7 @@ class PlanForm(GuardsPatientData):
         help_text=gettext_lazy(
             "Write or paste the whole plan. A number begins a step (“1.”, “一、”); what follows without one belongs to "
             "it. Without any number, each line is a step. Whose step it is and within how many minutes may stand "
-            "before a colon: “院方 10分钟：” or “厂商：”; else it is the vendor's."
+            "before a colon: “hospital 10 min:” or “vendor:”; else it is the vendor's."
         ),
     )
     why = forms.CharField(
@@ -79,8 +78,14 @@ def _step(text: str) -> Step:
 
 
 def _line(step: Step) -> str:
-    side = HOSPITAL if step.side is Side.HOSPITAL else VENDOR
-    return f"{side} {step.minutes}分钟：{step.words}" if step.minutes else f"{side}：{step.words}"
+    """As it may be pasted again, in the reader's language."""
+    side = (
+        pgettext("step of a plan", "hospital") if step.side is Side.HOSPITAL else pgettext("step of a plan", "vendor")
+    )
+    words = {"side": side, "minutes": step.minutes, "words": step.words}
+    if step.minutes:
+        return pgettext("step of a plan", "%(side)s %(minutes)s min: %(words)s") % words
+    return pgettext("step of a plan", "%(side)s: %(words)s") % words
 
 
 class TaskForm(GuardsPatientData):

@@ -41,9 +41,11 @@ DROP FUNCTION tickets_grams(bigint, text, int);
 DROP FUNCTION tickets_folded(text);
 """
 
-# Written by whoever writes the row itself, under the same policies. A name that changes later is found as it was.
+# Written by whoever writes the row itself, under the same policies. A department's or person's name that changes later is
+# found as it was, a system's by every name it had.
 TICKET_WORDS = """concat_ws(' ', {row}.number, {row}.external_number, {row}.title, {row}.words, {row}.category_name,
-    (SELECT name FROM contracts_system WHERE id = {row}.system_id),
+    (SELECT string_agg(name, ' ') FROM (SELECT name FROM contracts_system WHERE id = {row}.system_id
+        UNION SELECT name FROM contracts_historicalsystem WHERE id = {row}.system_id) names),
     (SELECT name FROM tenancy_department WHERE id = {row}.department_id),
     {row}."where", {row}.reporter_name, {row}.assignee_name)"""
 SEEN = ("number", "external_number", "title", "words", "category_name", "system_id", "department_id", '"where"',
@@ -173,6 +175,20 @@ BEGIN
         USING owner, may, below, department, reporter, words, sides, most, rarest, least(length(rarest), 2);
 END $$;
 """
+RENAMED = """
+CREATE FUNCTION tickets_search_of_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE tickets_searchtext s SET text = s.text || ' ' || tickets_folded(NEW.name) FROM tickets_ticket t
+     WHERE t.system_id = NEW.id AND s.id = t.id AND strpos(s.text, tickets_folded(NEW.name)) = 0;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER search_of_renamed_system AFTER UPDATE OF name ON contracts_system FOR EACH ROW
+    WHEN (OLD.name IS DISTINCT FROM NEW.name) EXECUTE FUNCTION tickets_search_of_renamed();
+"""
+NOT_RENAMED = """
+DROP TRIGGER search_of_renamed_system ON contracts_system;
+DROP FUNCTION tickets_search_of_renamed();
+"""
 HAND_OVER = f"""
 GRANT CREATE ON SCHEMA public TO {WATCH};
 ALTER FUNCTION tickets_find(text, int, uuid, boolean, uuid, uuid) OWNER TO {WATCH};
@@ -194,6 +210,7 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(FOLDING, UNFOLD),
         migrations.RunSQL(WRITING, UNWRITE),
+        migrations.RunSQL(RENAMED, NOT_RENAMED),
         migrations.RunSQL(FIND, "DROP FUNCTION tickets_find(text, int, uuid, boolean, uuid, uuid)"),
         migrations.RunSQL(HAND_OVER, migrations.RunSQL.noop),
     ]

@@ -24,6 +24,11 @@ def function(head: str, body: str) -> str:
 
 HOSPITAL = "t.hospital_id = of_hospital"
 VENDOR = "t.vendor_id = of_vendor AND t.hospital_id = ANY (of_hospitals)"
+CALLS = "JOIN tickets_call c ON c.ticket_id = t.id AND c.hospital_id = t.hospital_id"
+WAITS = "c.needs_word AND c.agreed_at IS NULL AND c.disputed_at IS NULL AND c.logged_side ="
+TIMES = """JOIN clocks_timewish w ON w.matter_id = t.matter_id AND w.hospital_id = t.hospital_id
+  JOIN clocks_clock c ON c.id = w.clock_id AND c.outcome IS NULL"""
+PROPOSED = f"w.decided_at IS NULL AND {OPEN} AND w.asked_side ="
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
 OVER = "('closed', 'merged', 'withdrawn')"
@@ -37,19 +42,14 @@ OF_WARD = f"{rows('mine', f'{HOSPITAL} AND t.reporter_id = me', order='t.id DESC
 OF_HOSPITAL = " UNION ALL ".join(
     (
         rows("asked", f"decides AND {HOSPITAL} AND {OPEN} AND t.state IN ('handed_over', 'signed', 'resolved')"),
-        rows(
-            "call",
-            f"decides AND {HOSPITAL} AND c.needs_word AND c.agreed_at IS NULL AND c.disputed_at IS NULL "
-            "AND c.logged_side = 'vendor'",
-            joined="JOIN tickets_call c ON c.ticket_id = t.id AND c.hospital_id = t.hospital_id",
-            words="c.caller",
-        ),
+        rows("call", f"decides AND {HOSPITAL} AND {WAITS} 'vendor'", joined=CALLS, words="c.caller"),
         rows(
             "wish",
             f"decides AND {HOSPITAL} AND w.decided_at IS NULL AND {OPEN}",
             joined="JOIN tickets_severitywish w ON w.ticket_id = t.id AND w.hospital_id = t.hospital_id",
             words="w.severity || ' · ' || w.why",
         ),
+        rows("time", f"decides AND {HOSPITAL} AND {PROPOSED} 'vendor'", joined=TIMES, words="w.asked_name"),
         rows("overdue", LATE_HERE),
     )
 )
@@ -59,6 +59,8 @@ OF_VENDOR = " UNION ALL ".join(
                      "t.state IN ('working', 'waiting', 'reported')"),
         rows("to_accept", f"works AND {VENDOR} AND {OPEN} AND t.state = 'reported' AND "
                           "t.assignee_id IS DISTINCT FROM me"),
+        rows("time", f"works AND {VENDOR} AND {PROPOSED} 'hospital'", joined=TIMES, words="w.asked_name"),
+        rows("call", f"works AND {VENDOR} AND {OPEN} AND {WAITS} 'hospital'", joined=CALLS, words="c.caller"),
         rows("overdue", f"NOT works AND {VENDOR} AND {OPEN} AND t.due_at < moment"),
     )
 )  # fmt: skip

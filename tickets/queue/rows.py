@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +11,6 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from django.db import connection
 from django.utils.functional import Promise as Text
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
@@ -27,6 +25,7 @@ from servicedesk.sla.promise import Channel, Metric
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.wall import Person
 from servicedesk.ui.due import left
+from tickets.around import answer_of
 from tickets.models import Ticket
 
 # A page of the queue reads these of a ticket, and not the twenty thousand letters of its description.
@@ -116,12 +115,9 @@ def _around(tickets: Sequence[Ticket], person: Person, facts: Sequence[str]) -> 
     systems = list({one.system_id for one in tickets if one.system_id}) if "system" in facts else []
     contracts = list({one.contract_id for one in tickets}) if "contract" in facts else []
     matters = [one.matter_id for one in tickets] if SEE_CLOCKS.reach_of(person) else []
-    asked = ([] if is_hospital else others, others if is_hospital else [], systems, contracts)
-    with connection.cursor() as cursor:
-        words = "SELECT queue_around(%s, %s, %s::uuid[], %s, %s, %s::uuid[], %s::uuid[])"
-        cursor.execute(words, [person.vendor_id, list(person.hospitals), matters, *asked])
-        found: dict[str, Any] = json.loads(cursor.fetchone()[0])
-        return found
+    named = ([] if is_hospital else others, others if is_hospital else [], systems, contracts)
+    found: dict[str, Any] = answer_of("queue_around", person.vendor_id, list(person.hospitals), matters, *named)
+    return found
 
 
 def _clocks_in(around: dict[str, Any]) -> dict[UUID, list[Ticking]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,7 +20,7 @@ from django.utils.translation import pgettext_lazy
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models.base import WalledQuerySet
 from servicedesk.tenancy.wall import Person
-from tickets.around import row_of
+from tickets.around import answer_of, row_of
 from tickets.enums import OVER, State
 from tickets.models import QueueView, Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
@@ -103,9 +102,8 @@ def saved_views(person: Person) -> list[QueueView]:
     """One's own, and what is kept for everybody of the organisation."""
     if not KEEP_VIEWS.reach_of(person):
         return []
-    with connection.cursor() as cursor:
-        cursor.callproc("queue_views", [person.hospital_id, person.vendor_id, person.user_id])
-        return [row_of(QueueView, facts) for facts in json.loads(cursor.fetchone()[0] or "[]")]
+    found = answer_of("queue_views", person.hospital_id, person.vendor_id, person.user_id)
+    return [row_of(QueueView, facts) for facts in found or ()]
 
 
 @dataclass(frozen=True)

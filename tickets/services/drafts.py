@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
+from tickets.around import answer_of
 from tickets.models import Draft, Ticket
 from tickets.permissions import KEEP_DRAFTS
 
@@ -49,9 +49,7 @@ def drafts_on(ticket: Ticket, *, by: Person) -> dict[str, dict[str, Any]]:
     """What this person has begun here, by its kind."""
     if KEEP_DRAFTS.reach_of(by) is None:
         return {}
-    with connection.cursor() as cursor:
-        cursor.callproc("ticket_drafts", [ticket.pk, by.membership_id])
-        return json.loads(cursor.fetchone()[0] or "{}")  # type: ignore[no-any-return]
+    return answer_of("ticket_drafts", ticket.pk, by.membership_id) or {}
 
 
 def _drafts(ticket: Ticket, by: Person) -> Any:

@@ -112,25 +112,15 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     promised = None if _is_outside(report, moment) else asked.in_force
     terms = _terms(report, promised, moment) if promised else None
     waits = terms if promised and not _may_come_by(report, promised, moment) else None
-    courses = begun_by(terms, at=moment) if terms and not waits else {}
-    told = first_told(report.contract, Act.TICKET_REPORTED, at=at)
-    matter = begin_matter(report, due_at=first_due(courses))
-    with together(using=report.contract._state.db or DEFAULT_DB_ALIAS):
-        if terms and not waits:
-            write_begun(matter, courses, terms)
-        ticket = write_ticket(
-            report, item, matter, by=by, at=at, reported_at=None if waits else moment, is_outside=terms is None,
-            known=told.directory,
-        )  # fmt: skip
-        if terms and not waits:
-            record_begun(matter, terms, by=by, at=at)
-        _tell_reported(ticket, told, by=by, at=at)
+    reported_at = None if waits else moment
+    starts = None if waits else terms
+    ticket = _write_whole(report, item, starts, reported_at=reported_at, is_outside=terms is None, by=by, at=at)
     if call:
         _keep_call(ticket, call, is_first=not waits, by=by, at=at, channel=report.channel)
     if waits:
-        start_promise(matter, FIRST_CALL, terms=waits, by=by, at=at)
+        start_promise(ticket.matter, FIRST_CALL, terms=waits, by=by, at=at)
     prepare(ticket, at=at)
-    ticket.due_at = matter.next_due_at  # as the trigger has written it
+    ticket.due_at = ticket.matter.next_due_at  # as the trigger has written it
     say_changed(ticket)
     return ticket
 
@@ -281,6 +271,27 @@ def _may_come_by(report: Report, promised: InForce, moment: datetime) -> bool:
 
 
 # ── what is written down ─────────────────────────────────────────────────────────────────────────────────────────────
+def _write_whole(
+    report: Report, item: CatalogueItem, starts: Terms | None, *, reported_at: datetime | None, is_outside: bool,
+    by: Person | None, at: datetime,
+) -> Ticket:  # fmt: skip
+    """First what is asked, then what needs no number, then the number: whoever reports to that hospital meanwhile waits
+    for it, while the rest is sent in one message."""
+    courses = begun_by(starts, at=reported_at) if starts and reported_at else {}
+    told = first_told(report.contract, Act.TICKET_REPORTED, at=at)
+    matter = begin_matter(report, due_at=first_due(courses))
+    with together(using=report.contract._state.db or DEFAULT_DB_ALIAS):
+        if starts:
+            write_begun(matter, courses, starts)
+        ticket = write_ticket(
+            report, item, matter, by=by, at=at, reported_at=reported_at, is_outside=is_outside, known=told.directory
+        )
+        if starts:
+            record_begun(matter, starts, by=by, at=at)
+        _tell_reported(ticket, told, by=by, at=at)
+    return ticket
+
+
 def begin_matter(report: Report, *, due_at: datetime | None = None) -> Matter:
     """Not written yet: its ticket's number is its name, and whoever takes that is waited for by the next one."""
     contract = report.contract

@@ -72,15 +72,11 @@ def _when(row: Row, now: datetime) -> str:
 def _clock_name(row: Row) -> str:
     if row.ticket.closed_at:
         return ""
-    words = (row.chip.why or row.chip.metric) if row.chip else _("No clock runs")
-    return f'<span class="clock-name">{escape(str(words))}</span>{_may_move(row)}'
-
-
-def _may_move(row: Row) -> str:
+    words = str((row.chip.why or row.chip.metric) if row.chip else _("No clock runs"))
     if not row.chip or not row.chip.is_provisional:
-        return ""
-    title = _("This time rests on a year whose days off are not published yet; it may move.")
-    return f'<span class="clock-name" title="{escape(title)}">{SEPARATOR}{escape(_("provisional"))}</span>'
+        return f'<span class="clock-name">{escape(words)}</span>'
+    title = escape(_("This time rests on a year whose days off are not published yet; it may move."))
+    return f'<span class="clock-name" title="{title}">{escape(words + SEPARATOR + _("provisional"))}</span>'
 
 
 def _dots(row: Row) -> str:

@@ -12,9 +12,11 @@ from django.utils import timezone
 from servicedesk.audit.history import history_of
 from servicedesk.clocks.permissions import SEE_CLOCKS
 from servicedesk.clocks.selectors.on_duty import Answering, on_duty_now
+from servicedesk.files.models import StoredFile
 from servicedesk.files.permissions import ADD_FILES, SEE_FILES
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.doors import door
+from servicedesk.tenancy.enums import Reach
 from servicedesk.tenancy.wall import Person
 from tickets import panels
 from tickets.acts import grouped, next_of, offers
@@ -101,13 +103,20 @@ def _aside(now: Situation, person: Person) -> dict[str, Any]:
         "first_call": now.standing.get(Metric.CALL) if now.awaits_call else None,
         "raised": raise_awaited(ticket) if now.runs(Metric.CALL) else None,
         "promised": due_words(now),
-        "may_see_files": SEE_FILES.reach_of(person) is not None,
+        "files": _files(now, person),
         "may_add_files": ADD_FILES.reach_of(person) is not None and ticket.is_writable_by(person),
         "may_see_clocks": SEE_CLOCKS.reach_of(person) is not None,
         "closing": standing(ticket, person, at=now.at),
         "pressing": pressing(ticket, person),
         "hangs": now.hangs,
     }
+
+
+def _files(now: Situation, person: Person) -> list[dict[str, Any]]:
+    if SEE_FILES.reach_of(person) is Reach.ORGANISATION or not now.files:
+        return now.files
+    own = StoredFile.objects.visible_to(person).filter(matter=now.ticket.matter_id)
+    return list(own.values("id", "name", "size"))
 
 
 def _composer(request: Any, now: Situation, written: dict[str, forms.Form]) -> dict[str, Any]:

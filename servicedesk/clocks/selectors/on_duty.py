@@ -62,7 +62,8 @@ def desks_answering(person: Person, *, at: datetime) -> list[Answering]:
     """The desks of the person's organisation; a ward reporter too may know whom to call."""
     if SEE_ON_DUTY.reach_of(person) is None:
         return []
-    desks = Desk.objects.filter(Desk.owned_by(person)).select_related("hospital", "vendor")
+    being_prepared = Q(hotline="", team=None)
+    desks = Desk.objects.filter(Desk.owned_by(person)).exclude(being_prepared).select_related("hospital", "vendor")
     return answering(list(desks.order_by("hospital__name", "label", "id")), at=at)
 
 

@@ -140,7 +140,8 @@ def next_duties(person: Person, *, at: datetime, limit: int = 5) -> list[NextDut
     if SEE_ROSTER.reach_of(person) is None:
         return []
     with connection.cursor() as cursor:
-        cursor.callproc("clocks_next_duties", [person.vendor_id, person.membership_id, at, limit])
+        words = "SELECT * FROM clocks_next_duties(%s, %s, %s, %s)"
+        cursor.execute(words, [person.vendor_id, person.membership_id, at, limit])
         return list(starmap(NextDuty, cursor.fetchall()))
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.files.permissions import SEE_FILES
@@ -8,6 +9,7 @@ from servicedesk.tenancy.enums import Ownership
 from servicedesk.tenancy.keys import TenantKey, owned_target
 from servicedesk.tenancy.models import Hospital, Matter, Vendor
 from servicedesk.tenancy.models.base import WalledWithId
+from servicedesk.tenancy.wall import Person
 
 
 class StoredFile(WalledWithId):
@@ -38,3 +40,7 @@ class StoredFile(WalledWithId):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def of_oneself(cls, person: Person) -> Q:
+        return Q(added_by=person.membership_id)

@@ -1,4 +1,4 @@
-"""A due time that rests on a year whose days off are not published says so wherever it stands."""
+"""SMART: what triage finds later counts from the report; what rests on a year not published says so on each page."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from html import unescape
 
 import pytest
 
+from contracts.models import CatalogueItem
 from servicedesk.sla.promise import Metric, Severity
+from tests.clocks.examples import AT
 from tests.clocks.test_promise_pages import client_of
 from tests.tickets.people import Desk, make_desk
 from tests.world import make_world
-from tickets.services import working
+from tickets.services import levels, working
 
 pytestmark = pytest.mark.django_db
 ADVENT = datetime(2026, 12, 10, 1, tzinfo=UTC)  # the 30th calendar day is in 2027
@@ -40,3 +42,19 @@ def test_a_change_that_is_due_next_year_is_provisional_on_every_page(desk):
     assert (deliver.is_provisional, deliver.due_at.year) == (True, 2027)
     of_it = [(desk.engineer, f"/tickets/{ticket.pk}/"), (desk.it, f"/clocks/{deliver.pk}/")]
     assert [page for page in [*pages, *of_it] if not said(*page)] == []
+
+
+@pytest.mark.parametrize("category", ["defect", "data_adjustment"])
+def test_a_defect_found_on_the_next_morning_is_due_one_working_day_after_the_report(desk, category):
+    """SMART-2: the engineer proposes it, the hospital grants it; two working days become one, from the report."""
+    ticket = desk.accepted(severity=Severity.NONE)  # a fault, on Monday 2026-11-02 at nine
+    assert desk.clock(ticket, Metric.RESTORE).due_at == datetime(2026, 11, 4, 10, tzinfo=UTC)
+    with desk.inside():
+        item = CatalogueItem.objects.get(contract=desk.contract, category=category)
+    morning = AT + timedelta(hours=23)
+    wish = desk.act(levels.propose_category, ticket, by=desk.engineer, at=morning, item=item, why="程序错误")
+    assert desk.clock(ticket, Metric.RESTORE).due_at == datetime(2026, 11, 4, 10, tzinfo=UTC)
+    desk.act(levels.decide_wish, wish, by=desk.it, at=morning + timedelta(minutes=9), is_granted=True)
+    restore = desk.clock(ticket, Metric.RESTORE)
+    assert (restore.counts_from, restore.due_at) == (AT, datetime(2026, 11, 3, 10, tzinfo=UTC))
+    assert desk.clocks(ticket)["respond"] == "met"

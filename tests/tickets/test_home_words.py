@@ -1,0 +1,58 @@
+"""Whatever waits for one's own side's word stands on the first page: a proposed time, a call that was logged late."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from servicedesk.sla.promise import Channel, Metric, Severity
+from tests.clocks.test_promise_pages import client_of
+from tests.tickets.people import make_desk
+from tickets.services import timing, visiting, working
+from tickets.services.reporting import Phoned
+
+pytestmark = pytest.mark.django_db
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def asked(member) -> str:
+    """What the page says waits for our word."""
+    page = client_of(member).get("/").content.decode()
+    return page.split('id="asked-of-us"')[1].split("</section>")[0] if 'id="asked-of-us"' in page else ""
+
+
+@pytest.mark.parametrize(("proposes", "decides"), [("it", "engineer"), ("engineer", "it")])
+def test_a_proposed_time_waits_for_the_other_side(world, proposes, decides):
+    """HRP-3: by agreement; whoever proposed it is not asked, and nobody is once it was decided."""
+    desk, now = make_desk(world, "hrp"), timezone.now()
+    ticket = desk.accepted(at=now - HOUR)
+    desk.act(visiting.call_for_visit, ticket, by=desk.it, at=now - HOUR, why="远程看不出")
+    proposer, other = getattr(desk, proposes), getattr(desk, decides)
+    wish = desk.act(timing.propose_time, ticket, by=proposer, at=now, metric=Metric.ON_SITE, time=now + 5 * HOUR)
+    assert "A time is proposed" in asked(other)
+    assert ticket.title in asked(other)
+    assert "A time is proposed" not in asked(proposer)
+    desk.act(timing.decide_time, ticket, by=other, at=now, wish=wish, is_granted=True)
+    assert "A time is proposed" not in asked(other)
+
+
+def test_a_time_of_what_is_over_waits_for_nobody(world):
+    desk, now = make_desk(world, "hrp"), timezone.now()
+    ticket = desk.report(at=now - HOUR)
+    desk.act(visiting.call_for_visit, ticket, by=desk.it, at=now - HOUR, why="远程看不出")
+    desk.act(timing.propose_time, ticket, by=desk.it, at=now, metric=Metric.ON_SITE, time=now + 5 * HOUR)
+    desk.act(working.withdraw, ticket, by=desk.it, at=now, why="误报")
+    assert asked(desk.engineer) == ""
+
+
+@pytest.mark.parametrize(("logs", "is_asked"), [("it", "engineer"), ("engineer", "lead")])
+def test_a_call_logged_late_waits_for_the_other_side(desk, logs, is_asked):
+    """PACS-6"""
+    now = timezone.now()
+    call = Phoned(called_at=now - HOUR, caller="刘敏")
+    ticket = desk.report(severity=Severity.A, channel=Channel.PHONE, at=now, call=call, by=getattr(desk, logs))
+    assert ticket.title in asked(getattr(desk, is_asked))
+    assert "written down late" in asked(getattr(desk, is_asked))
+    assert asked(getattr(desk, logs)) == ""

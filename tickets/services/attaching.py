@@ -1,0 +1,38 @@
+"""Pictures and logs that come after the report: on the ticket's matter, and a line in its stream."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from servicedesk.audit.enums import Act
+from servicedesk.files.models import StoredFile
+from servicedesk.files.services.uploads import add_file
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.wall import Person
+from tickets.models import Ticket
+from tickets.people import hospital_side, vendor_side
+from tickets.stream import changed, locked, tell
+
+AT_ONCE = 10
+
+
+@transaction.atomic
+def attach(ticket: Ticket, uploads: Sequence[Any], *, by: Person, at: datetime) -> list[StoredFile]:
+    """All of them or, where one is refused, none. The other side is told."""
+    if not uploads:
+        raise Refused(_("Choose a file first."), code="no_file")
+    if len(uploads) > AT_ONCE:
+        raise Refused(_("At most %(count)s files at once.") % {"count": AT_ONCE}, code="no_file")
+    ticket = locked(ticket)
+    stored = [add_file(ticket.matter, upload, by=by, at=at) for upload in uploads]
+    changed(ticket, Act.FILES_ATTACHED, by=by, at=at, facts={"names": [one.name for one in stored]})
+    to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
+    return stored
