@@ -94,6 +94,7 @@ def test_help_lists_every_verb():
         "demo-reset",
         "demo-codes",
         "test",
+        "quick",
         "oracle",
         "fuzz",
         "drill",
