@@ -80,7 +80,7 @@ def saying(person: Person, query: str) -> Q:
     return Q(ticket_id__in=RawSQL(FIND, _asked(person, words, None, ALL)))  # noqa: S611 - a constant
 
 
-def _met(said: QuerySet[SearchText]) -> IsNull:
+def _met(said: QuerySet[SearchText, Any]) -> IsNull:
     """Row by row: an EXISTS becomes a join, for which all that can be found was read from end to end."""
     return IsNull(Subquery(said[:1]), False)
 
