@@ -21,7 +21,7 @@ demo-codes: ## print the codes of this moment for the demo's second step at sign
 test: ## run every test, those in a browser too (ARGS="-k words" narrows them)
 	@$(ready) test && exec $(python) -m pytest -n auto --dist worksteal $(ARGS)
 
-quick: ## the fast part of it: no browser, no servers of its own, nothing that takes more than a few seconds
+quick: ## the fast part of it: no browser, no matrix, nothing that takes more than three seconds
 	@$(ready) test && exec $(python) -m pytest -n auto --dist worksteal -m "not browser and not slow" $(ARGS)
 
 oracle: ## the SLA core against its slow reference, 20,000 random cases

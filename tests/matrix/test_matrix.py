@@ -55,6 +55,7 @@ def page_in(cell: Cell) -> str:
     return cell.response.content.decode() if is_page and cell.response.status_code == 200 else ""
 
 
+@pytest.mark.slow  # together
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=str)
 def test_every_answer_is_the_declared_one(endpoint: Endpoint, full: Crowd) -> None:
     missing, found, page = Missing(endpoint), [], ""
@@ -68,6 +69,7 @@ def test_every_answer_is_the_declared_one(endpoint: Endpoint, full: Crowd) -> No
     assert missing.compared > 0 or not compares, "nobody knocked at a foreign row"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("endpoint", [e for e in ENDPOINTS if e.rule and set(e.rule.methods) & set(UNSAFE)], ids=str)
 def test_no_write_without_a_token(endpoint: Endpoint, full: Crowd) -> None:
     rule = endpoint.rule

@@ -20,7 +20,10 @@ from tests.matrix.expectations import Answer, expected
 from tests.matrix.walk import knock, relations, url_of
 from tests.tenancy.catalogue import walled_tables
 
-WRITE = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?', re.IGNORECASE)
+WRITE = re.compile(
+    r'(?:\A|; )\s*(?:(?:INSERT INTO|UPDATE|DELETE FROM)\s+"?(\w+)"?|EXECUTE "insert_(\w+?)_[0-9a-f]{12}")',
+    re.IGNORECASE,
+)  # by itself, or by a plan that is kept
 # What says nothing of anybody's affairs: a person's own reading and choosing, and numbers that go with an act.
 OWN_AFFAIR = {
     "notices_inboxitem": "read or not: the reader's own",
@@ -52,8 +55,7 @@ def written(act: Callable[[], Any]) -> tuple[Any, set[str]]:
     tables: set[str] = set()
 
     def look(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if found := WRITE.match(sql):
-            tables.add(found[1])
+        tables.update(found[1] or found[2] for found in WRITE.finditer(sql))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(look):
@@ -75,6 +77,7 @@ def first_press(endpoint: Endpoint, full: Crowd, counts: set[str]) -> tuple[str,
     return None
 
 
+@pytest.mark.slow
 def test_every_press_that_changes_something_is_on_record(full: Crowd) -> None:
     counts = {table for table in walled_tables() if "_historical" not in table} - {"audit_record", *OWN_AFFAIR}
     presses = [press for endpoint in PRESSED if (press := first_press(endpoint, full, counts))]

@@ -25,6 +25,7 @@ for_real = pytest.mark.django_db(transaction=True, databases=["default", "owner"
 IMPATIENT = Patience(connect=0.5, total=0.05)
 
 
+@pytest.mark.slow
 @for_real
 def test_thirty_percent_faults_and_nothing_is_lost(desk, hook, engineer):
     """G5c: 200 messages, three tries in ten answered with 429, 500, a hang or a cut: all arrive, one key each."""

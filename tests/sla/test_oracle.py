@@ -17,6 +17,7 @@ from tests.sla.reference_days import Days, Promised, due_by_target
 CASES = int(os.environ.get("ORACLE_CASES", "500"))
 
 
+@pytest.mark.slow
 @settings(max_examples=CASES, suppress_health_check=list(HealthCheck))
 @given(cases())
 def test_the_core_says_what_the_reference_says(case: Case) -> None:

@@ -82,6 +82,7 @@ def is_refused(said: str | int) -> bool:
     return said == 0 or any(words in str(said) for words in REFUSED)
 
 
+@pytest.mark.slow
 def test_no_table_takes_changes_or_loses_a_foreign_row(world):
     """Written down again as it is: without the wall, its key would be there twice."""
     fill(world)

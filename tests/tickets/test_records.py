@@ -88,6 +88,7 @@ def _asked(dice, contract):
     return query
 
 
+@pytest.mark.slow
 def test_screen_and_spreadsheet_hold_the_same_rows_for_random_filters(desk):
     """Another product's export kept its own filter, and leaked."""
     make_records(desk, 40)

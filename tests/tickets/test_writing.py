@@ -236,6 +236,7 @@ READS = ("", "?show=notes", "?show=acts", "history/", "pulse/", "names/", "names
 ELSEWHERE = ("/", "/inbox/", "/trail/", "/escalations/", "/notices/deliveries/", "/macros/", "/contracts/")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("writer", ["engineer", "it"])
 def test_no_page_of_the_other_side_holds_a_word_of_a_note(desk, world, ticket, writer):
     """Every role of the other side, every page that knows the ticket, with a mention and a draft besides."""
