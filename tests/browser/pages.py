@@ -2,26 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from servicedesk.tenancy.enums import Role
-from servicedesk.tenancy.models import Membership
-from tests.world import World, give_second_factor, make_member
+from tests.browser.row_pages import ROW_PAGES
+from tests.browser.walks import AUDITOR, ENGINEER, LEAD, MANAGER, SYSTEM, Walk
 
-
-@dataclass(frozen=True)
-class Walk:
-    name: str
-    path: str
-    role: Role | None = Role.IT_ENGINEER
-    status: int = 200
-
-    def __str__(self) -> str:
-        return self.name
-
-
-LEAD, ENGINEER, SYSTEM, AUDITOR = Role.IT_LEAD, Role.VENDOR_ENGINEER, Role.SYSTEM_ADMINISTRATOR, Role.HOSPITAL_AUDITOR
-MANAGER = Role.PROJECT_MANAGER
 PAGES: tuple[Walk, ...] = (
     Walk("sign-in", "/accounts/login/", None),
     Walk("missing", "/nothing/here/", status=404),
@@ -40,6 +24,9 @@ PAGES: tuple[Walk, ...] = (
     Walk("add-key", "/accounts/2fa/webauthn/add/"),
     Walk("keys", "/accounts/2fa/webauthn/"),
     Walk("is-it-you", "/accounts/reauthenticate/?next=/me/"),
+    Walk("is-it-you-code", "/accounts/2fa/reauthenticate/?next=/me/", LEAD),
+    Walk("codes-new", "/accounts/2fa/recovery-codes/generate/", LEAD),
+    Walk("phone-off", "/accounts/2fa/totp/deactivate/", LEAD),
     Walk("sessions", "/accounts/sessions/"),
     Walk("change-password", "/accounts/password/change/"),
     Walk("sign-out", "/accounts/logout/"),
@@ -49,16 +36,23 @@ PAGES: tuple[Walk, ...] = (
     Walk("tokens", "/tokens/", LEAD),
     Walk("invite", "/people/invite/", LEAD),
     Walk("invite-by-sheet", "/people/invite/sheet/", LEAD),
+    Walk("invite-first-lead", "/people/invite/first-lead/", Role.SECURITY_ADMINISTRATOR),
     Walk("invitations", "/people/invitations/", LEAD),
     Walk("departments", "/departments/", LEAD),
     Walk("departments-vendor", "/departments/", ENGINEER),
+    Walk("add-department", "/departments/new/", LEAD),
     Walk("add-place", "/places/new/", LEAD),
     Walk("organisations", "/organisations/", SYSTEM),
+    Walk("add-hospital", "/organisations/hospitals/new/", SYSTEM),
+    Walk("add-vendor", "/organisations/vendors/new/", SYSTEM),
+    Walk("add-engagement", "/organisations/engagements/new/", SYSTEM),
+    Walk("open-support", "/support/open/", SYSTEM),
     Walk("support", "/support/", AUDITOR),
     Walk("trail", "/trail/", AUDITOR),
     Walk("inbox", "/inbox/"),
     Walk("notice-preferences", "/notices/preferences/"),
     Walk("targets", "/notices/targets/", LEAD),
+    Walk("add-receiver", "/notices/receivers/new/", LEAD),
     Walk("deliveries", "/notices/deliveries/", LEAD),
     Walk("contracts", "/contracts/"),
     Walk("contracts-vendor", "/contracts/", Role.VENDOR_MANAGER),
@@ -95,14 +89,5 @@ PAGES: tuple[Walk, ...] = (
     Walk("tickets-reporter", "/tickets/", Role.WARD_REPORTER),
     Walk("tickets-filter", "/tickets/filter/", ENGINEER),
     Walk("tickets-keep-view", "/tickets/views/keep/?severity=A", ENGINEER),
+    *ROW_PAGES,
 )
-
-
-def member_for(walk: Walk, world: World) -> Membership | None:
-    if walk.role is None:
-        return None
-    organisation = {"hospital": world.h1, "vendor": world.v1}.get(walk.role.side)
-    member = make_member(walk.role, organisation, name="王小明")
-    if walk.role.needs_second_factor:
-        give_second_factor(member.user)
-    return member

@@ -10,8 +10,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Route
 
-from tests.browser.pages import PAGES, Walk, member_for
+from tests.browser.pages import PAGES
 from tests.browser.visitor import DESK, PHONE, Visitor
+from tests.browser.walks import Walk, member_for, path_of
 from tests.world import World
 
 FOLDER = Path(settings.BASE_DIR) / "var" / "screenshots"
@@ -39,7 +40,7 @@ def test_picture(walk: Walk, world: World, visitors: Callable[[], Visitor]) -> N
             visitor.context.route("**/main*.css", as_an_old_browser)
         if member:
             visitor.sign_in(member)
-        visitor.visit(walk.path)
+        visitor.visit(path_of(walk, world))
         name = f"{walk.name}-{width['width']}-{theme}{'-old' if OLD else ''}.png"
         height = visitor.page.evaluate("document.documentElement.scrollHeight")
         visitor.page.set_viewport_size({**width, "height": max(height, width["height"])})

@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from tests.browser.closing_pages import Room, closing_room
 from tests.browser.language import latin_sentences
+from tests.browser.test_calendars import look_at
 from tests.browser.test_every_page import too_small
 from tests.browser.visitor import PHONE, Visitor
 from tests.world import PASSWORD, World
@@ -84,6 +85,7 @@ def test_signed_with_a_finger_on_the_engineers_phone_then_confirmed(
     phone.expects = ("status of 403",)
     page = phone.visit(f"/tickets/{room.resolved.pk}/sign/here/")
     assert page.locator("nav, .rail, .bottombar").count() == 0
+    look_at(phone)
     page.get_by_label("您的姓名", exact=True).fill("刘敏")
     page.get_by_text("满意", exact=True).tap()
     sign_with_finger(page)
@@ -190,6 +192,7 @@ def test_the_reporter_proves_who_they_are_and_signs(visitors: Callable[[], Visit
     page.locator("input[type=password]").fill(PASSWORD)
     page.locator("main button[type=submit]").click()
     page.get_by_text(f"签字人：{room.desk.ward.name}").wait_for()
+    look_at(visitor)
     page.locator("[name=satisfaction]").first.check()
     page.get_by_text("改为输入姓名").click()
     page.locator("[name=typed]").fill(room.desk.ward.name)

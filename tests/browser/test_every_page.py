@@ -14,8 +14,9 @@ from pytest_django.live_server_helper import LiveServer
 from servicedesk.tenancy.models import Membership
 from tests.browser.conftest import wait_for_the_server
 from tests.browser.language import latin_sentences
-from tests.browser.pages import PAGES, Walk, member_for
+from tests.browser.pages import PAGES
 from tests.browser.visitor import ON_A_DESK, Contexts, Visitor
+from tests.browser.walks import Walk, member_for, path_of
 from tests.conftest import flush
 from tests.world import World, make_world
 
@@ -66,9 +67,9 @@ def too_small(guest: Visitor) -> list[str]:
 
 
 @pytest.mark.parametrize("walk", PAGES, ids=str)
-def test_page(guest: Visitor, walk: Walk) -> None:
+def test_page(town: Town, guest: Visitor, walk: Walk) -> None:
     """ALL-7: nothing from outside. ALL-8: Chinese is complete. At 360 px nothing is wider than the screen."""
-    page = guest.visit(walk.path)
+    page = guest.visit(path_of(walk, town.world))
     assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == walk.status
     assert page.locator("h1").count() == 1
     for options in guest.on_each_device():

@@ -15,6 +15,7 @@ from servicedesk.tenancy.models import Membership
 from tests.browser.contract_pages import look
 from tests.browser.language import latin_sentences
 from tests.browser.report_pages import Room, fill, paths_of, report_room
+from tests.browser.test_calendars import look_at
 from tests.browser.visitor import PHONE, Visitor
 from tests.world import World
 from tickets.enums import State
@@ -213,6 +214,7 @@ def test_patients_under_way_go_by_telephone(phone: Visitor, visitors: Callable[[
     _written_down(visitors(), room.desk.engineer, ticket.number)
     phone.page.wait_for_selector(".stages", timeout=10_000)  # by itself
     assert "王工 将在" in phone.page.inner_text("#live")
+    look_at(phone)
     with room.desk.inside():
         assert Call.objects.get().needs_word is False
 

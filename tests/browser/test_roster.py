@@ -23,7 +23,7 @@ from tests.world import World, give_second_factor
 FOLDER = Path(settings.BASE_DIR) / "var" / "screenshots"
 NAMES = (
     "month", "month-engineer", "day", "day-past", "teams", "team", "fill", "clear", "copy", "import", "swaps",
-    "swaps-engineer", "on-duty", "home-manager", "home-engineer",
+    "swaps-engineer", "swap", "on-duty", "home-manager", "home-engineer",
 )  # fmt: skip
 
 
@@ -62,6 +62,8 @@ def fill_url(crew: Crew) -> str:
 
 def pages(crew: Crew) -> dict[str, tuple[str, Membership]]:
     base, tomorrow = f"/roster/{crew.team.pk}/", timezone.localdate() + timedelta(days=1)
+    with opened(Context.of_vendor(crew.world.v1.id)):
+        duty = Duty.objects.filter(member=crew.zhang, starts_at__gt=timezone.now()).earliest("starts_at")
     return {
         "month": (base, crew.manager),
         "month-engineer": (base, crew.zhang),
@@ -75,6 +77,7 @@ def pages(crew: Crew) -> dict[str, tuple[str, Membership]]:
         "import": (f"{base}import/", crew.manager),
         "swaps": ("/roster/swaps/", crew.manager),
         "swaps-engineer": ("/roster/swaps/", crew.zhang),
+        "swap": (f"/roster/duties/{duty.pk}/swap/", crew.zhang),
         "on-duty": ("/on-duty/", crew.manager),
         "home-manager": ("/", crew.manager),
         "home-engineer": ("/", crew.zhang),
