@@ -93,6 +93,7 @@ def slow(rows, level, number):
     return [who for one, who, start, end in rows if one == level and number in range(start, end)]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=rosters(), seed=st.integers(0, 10_000))
 def test_on_duty_at_any_moment_equals_the_slow_reference(crew, rows, seed):

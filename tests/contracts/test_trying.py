@@ -67,6 +67,7 @@ def api(contract, client, **asked):
     return client.get(reverse("explain_contract", args=[contract.pk]), asked)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", names())
 def test_page_programs_and_command_say_the_same(world, code):
     """ALL-3: one source of every due time and of the sentences that lead to it."""

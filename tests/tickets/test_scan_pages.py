@@ -327,6 +327,7 @@ def test_a_revoked_sticker_opens_nothing(desk: Desk, phone: Client, page: str) -
     assert len(tickets(desk)) == 1
 
 
+@pytest.mark.slow
 def test_guessing_codes_is_stopped(desk: Desk, phone: Client, page: str) -> None:
     for n in range(MISSES.tries):
         phone.get(f"/r/guess-{n}/")
@@ -337,6 +338,7 @@ def test_guessing_codes_is_stopped(desk: Desk, phone: Client, page: str) -> None
         assert phone.get(page).status_code == 200
 
 
+@pytest.mark.slow
 def test_one_sticker_cannot_flood_the_desk(desk: Desk, phone: Client, page: str) -> None:
     from tickets.views.scanning import REPORTS
 
