@@ -1,38 +1,14 @@
-"""Was the machine ours? What everybody used of its processors while we measured, less what we used ourselves.
-
-And was it awake? A processor with nothing to do sleeps, and is dear to wake: a third of a 'hello' that comes alone was
-that, where L hardly felt it. While we measure something always runs, which gives way to all else at once.
-"""
+"""Was the machine ours? What everybody used of its processors while we measured, less what we used ourselves."""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 
 TICK = os.sysconf("SC_CLK_TCK")
 AT_MOST = 0.05  # of the machine, to others
-GIVE_WAY = """
-import os
-os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-while os.getppid() != 1:
-    for _ in range(1_000_000): pass
-"""
-
-
-@contextmanager
-def awake() -> Iterator[None]:
-    running = [subprocess.Popen([sys.executable, "-c", GIVE_WAY]) for _ in range(os.cpu_count() or 1)]
-    try:
-        yield
-    finally:
-        for process in running:
-            process.kill()
-            process.wait()
 
 
 class Watched:

@@ -105,9 +105,11 @@ def _used(thread: Path) -> int:
 
 
 @contextlib.contextmanager
-def site(application: str, port: int, folder: Path, environment: dict[str, str]) -> Iterator[Site]:
+def site(
+    application: str, port: int, folder: Path, environment: dict[str, str], *, config: str = "gunicorn.conf.py"
+) -> Iterator[Site]:
     more = {"PORT": str(port), "DATA_DIR": str(folder), "LOG_LEVEL": "WARNING", "WEB_WORKERS": "2"}
-    command = [str(Path(sys.executable).parent / "gunicorn"), "--config", "gunicorn.conf.py", application]
+    command = [str(Path(sys.executable).parent / "gunicorn"), "--config", config, application]
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "web.log").open("wb") as log:
         process = subprocess.Popen(
