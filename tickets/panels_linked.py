@@ -8,12 +8,14 @@ from typing import Any
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Person
 from tickets.hanging import asks_leave_for_remote_work, children_of, links_of, may, merged_into, part_of, what_hangs
+from tickets.enums import State
 from tickets.models import HospitalTask, PlanTick, RemoteAuthorisation, Ticket
 from tickets.outages import known_outages_of
 from tickets.permissions import (
     ASK_REMOTE,
     DECIDE_TICKETS,
     LEAD_FAULTS,
+    LINK_TICKETS,
     SEE_INCIDENTS,
     SEE_REMOTE,
     WORK_INCIDENTS,
@@ -24,6 +26,7 @@ from tickets.services.outages import known_outage_of
 from tickets.states import SOLVED
 
 Shown = dict[str, Any] | None
+PRESSING = {"part", "outage", "incident"}
 
 
 def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
@@ -42,15 +45,18 @@ def together(ticket: Ticket, person: Person, at: datetime) -> Shown:
 
 
 def pressing(ticket: Ticket, person: Person) -> Shown:
-    """What whoever opens the ticket has to know first: an incident, an outage, a fault of several vendors and whose
-    turn it is. An ordinary ticket asks nothing for it."""
+    """What whoever opens the ticket has to know first: what it waits for, where it went on, an incident, an outage, a
+    fault of several vendors and whose turn it is. An ordinary ticket asks nothing for it."""
     there = what_hangs(ticket)
-    if person.role == Role.WARD_REPORTER:
-        return _for_the_ward(ticket) if "outage" in there or ticket.parent_id else None
-    if not there & {"part", "outage", "incident"} and not ticket.parent_id:
+    if not there & PRESSING and not ticket.parent_id and not ticket.merged_into_id and ticket.state != State.WAITING:
         return None
+    if person.role == Role.WARD_REPORTER:
+        return _for_the_ward(ticket)
     sees_incident = "incident" in there and may(SEE_INCIDENTS, person)
     return {
+        "waits": ticket.state == State.WAITING,
+        "into": ticket.merged_into if ticket.merged_into_id else None,
+        "may_undo": ticket.merged_into_id and may(LINK_TICKETS, person),
         "parent": ticket.parent if ticket.parent_id else None,
         "part": part_of(ticket) if "part" in there else None,
         "outage": known_outage_of(ticket) if "outage" in there else None,
@@ -60,9 +66,11 @@ def pressing(ticket: Ticket, person: Person) -> Shown:
 
 
 def _for_the_ward(ticket: Ticket) -> Shown:
-    """What it was told of the outage its ticket is, or stands under."""
+    """The question that waits, where its ticket went on, what it was told of the outage it is or stands under."""
     outage = known_outages_of(ticket.hospital_id).filter(ticket__in=[ticket.pk, ticket.parent_id]).first()
-    return {"outage": outage} if outage else None
+    into = ticket.merged_into if ticket.merged_into_id else None
+    waits = ticket.state == State.WAITING
+    return {"outage": outage, "into": into, "waits": waits} if outage or into or waits else None
 
 
 def remote_access(ticket: Ticket, person: Person, at: datetime) -> Shown:

@@ -154,7 +154,9 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.RECURRENCE_SAID: lambda facts: _("says it is %(number)s again") % {"number": facts.get("number", "")},
     Act.RECURRENCE_DENIED: lambda facts: _("says it is not %(number)s") % {"number": facts.get("number", "")},
     # tickets: linked
-    Act.TICKETS_LINKED: lambda facts: _numbered(_("links it: %(kind)s %(number)s"), facts),
+    Act.TICKETS_LINKED: lambda facts: _numbered(
+        _("links it: %(kind)s %(number)s") if facts.get("kind") else _("links it with %(number)s"), facts
+    ),
     Act.TICKETS_UNLINKED: lambda facts: _numbered(_("takes the link to %(number)s away"), facts),
     Act.TICKET_MERGED: lambda facts: _numbered(_("merged it into %(number)s"), facts),
     Act.TICKET_TOOK_IN: lambda facts: _numbered(_("merged %(number)s into this one"), facts),

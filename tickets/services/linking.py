@@ -41,7 +41,8 @@ def link(ticket: Ticket, other: Ticket, kind: LinkKind, *, by: Person | None, at
         by_name=by.name if by else "", by_side=by.side if by else "",
     )  # fmt: skip
     changed(ticket, Act.TICKETS_LINKED, by=by, at=at, facts={"kind": kind.value, "number": other.number})
-    changed(other, Act.TICKETS_LINKED, by=by, at=at, facts={"number": ticket.number})
+    if kind is not LinkKind.SPLIT_FROM:  # there the whole says what was made of a part of it
+        changed(other, Act.TICKETS_LINKED, by=by, at=at, facts={"number": ticket.number})
     return row
 
 

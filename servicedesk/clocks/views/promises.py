@@ -44,14 +44,15 @@ def show_clock(request: Any, clock: Clock) -> HttpResponse:
 
 
 def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpResponse:
-    now = timezone.now()
+    now, asked = timezone.now(), list(clock.waivers.all())
+    is_asked = any(one.decided_at is None for one in asked) and "waiver" not in forms_with_errors
     context = {
         "clock": shown([clock], request.person, now)[0],
         "now": now,
-        "waivers": list(clock.waivers.all()),
+        "waivers": asked,
         "times": TimeWish.objects.filter(matter=clock.matter_id, clock__metric=clock.metric),
         "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) and not clock.acknowledged_at,
-        "may_ask": ASK_WAIVER.reach_of(request.person),
+        "may_ask": ASK_WAIVER.reach_of(request.person) and not is_asked,
         "may_decide": DECIDE_WAIVER.reach_of(request.person),
         "pauses_there": _is_of_a_ticket(clock) and _is_hospital_it(request.person),
         "pause": PauseForm(),
