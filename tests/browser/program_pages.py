@@ -1,4 +1,4 @@
-"""A hospital that a program is connected to: tokens, what it was told, a ticket's number elsewhere, with their addresses."""
+"""A hospital that a program is connected to, and the addresses of the pages about that."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages about one row, walked with the example that the matrix has of it. A room with more to show has a file of its own."""
+"""Pages about one row, walked with the example that the matrix has of it. A room with more to show has its own file."""
 
 from __future__ import annotations
 

@@ -5,11 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY as OF_USER
-from django.conf import settings
-from django.contrib.sessions.backends.db import SessionStore
-
-from servicedesk.tenancy.models import Membership
 from tests.browser.contract_pages import look
 from tests.browser.language import latin_sentences
 from tests.browser.program_pages import program_room
@@ -19,17 +14,9 @@ from tests.world import World
 PICTURES = os.environ.get("PICTURES", "")  # a folder: what was walked is kept there to be looked at
 
 
-def _proved(visitor: Visitor, member: Membership) -> None:
-    visitor.sign_in(member)
-    key = next(one["value"] for one in visitor.context.cookies() if one["name"] == settings.SESSION_COOKIE_NAME)
-    session = SessionStore(key)
-    session[OF_USER] = str(member.user_id)
-    session.save()
-
-
 def test_every_page_beside_the_interface(visitor: Visitor, world: World) -> None:
     paths, lead = program_room(world)
-    _proved(visitor, lead)
+    visitor.sign_in(lead).prove(lead)
     for name, path in paths.items():
         look(visitor, path)
         _keep(visitor, name)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from pytest_django.live_server_helper import LiveServer
@@ -42,7 +43,7 @@ class Town:
         if walk.role not in self.members:
             self.members[walk.role] = member_for(walk, self.world)
         member, visitor = self.members[walk.role], Visitor(self.contexts, self.address)
-        return visitor.sign_in(member) if member else visitor
+        return visitor.sign_in(member).prove(member) if member else visitor
 
 
 @pytest.fixture
@@ -69,7 +70,9 @@ def too_small(guest: Visitor) -> list[str]:
 @pytest.mark.parametrize("walk", PAGES, ids=str)
 def test_page(town: Town, guest: Visitor, walk: Walk) -> None:
     """ALL-7: nothing from outside. ALL-8: Chinese is complete. At 360 px nothing is wider than the screen."""
-    page = guest.visit(path_of(walk, town.world))
+    path = path_of(walk, town.world)
+    page = guest.visit(path)
+    assert urlsplit(page.url).path == urlsplit(path).path, "sent elsewhere, so nobody has looked at it"
     assert page.evaluate("performance.getEntriesByType('navigation')[0].responseStatus") == walk.status
     assert page.locator("h1").count() == 1
     for options in guest.on_each_device():

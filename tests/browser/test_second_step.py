@@ -147,7 +147,7 @@ def test_a_lead_signs_in_by_finger(visitor: Visitor, lead: Membership) -> None:
     page.get_by_role("link", name="移除").click()
     page.wait_for_url("**/remove/")
     look(visitor, "key-3-remove")
-    visitor.visit("/accounts/2fa/webauthn/reauthenticate/?next=/me/")
+    assert "/webauthn/" in visitor.visit("/accounts/2fa/webauthn/reauthenticate/?next=/me/").url
     look(visitor, "key-3-is-it-you")
 
     sign_out(visitor)

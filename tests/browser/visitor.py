@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SESSION_KEY as OF_USER
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
@@ -107,6 +108,14 @@ class Visitor:
         session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
         session.save()
         self.set_cookie(settings.SESSION_COOKIE_NAME, session.session_key)
+        return self
+
+    def prove(self, membership: Membership) -> Visitor:
+        """They have just typed their password: what asks for it again lets them in."""
+        key = next(one["value"] for one in self.context.cookies() if one["name"] == settings.SESSION_COOKIE_NAME)
+        session = SessionStore(key)
+        session[OF_USER] = str(membership.user_id)
+        session.save()
         return self
 
     def set_cookie(self, name: str, value: str) -> None:
