@@ -7,8 +7,8 @@ from typing import Any
 
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Person
-from tickets.hanging import asks_leave_for_remote_work, children_of, links_of, may, merged_into, part_of, what_hangs
 from tickets.enums import State
+from tickets.hanging import asks_leave_for_remote_work, children_of, links_of, may, merged_into, part_of, what_hangs
 from tickets.models import HospitalTask, PlanTick, RemoteAuthorisation, Ticket
 from tickets.outages import known_outages_of
 from tickets.permissions import (
