@@ -46,6 +46,7 @@ class Row:
     assignee: str
     hospital: int
     words: str
+    is_provisional: bool
 
     @property
     def url(self) -> str:

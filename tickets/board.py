@@ -31,7 +31,10 @@ SELECT assignee_name, count(*), count(*) FILTER (WHERE due_at < %(now)s),
  GROUP BY 1 ORDER BY 3 DESC, 2 DESC, 1 LIMIT {PEOPLE}
 """  # noqa: S608 (constants alone)
 BREACHING = f"""
-SELECT 'next', {COLUMNS}, '' FROM tickets_ticket t
+SELECT 'next', {COLUMNS}, '', EXISTS (
+           SELECT FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
+              AND k.is_standing AND k.is_provisional AND k.due_at = t.due_at)
+  FROM tickets_ticket t
  WHERE {{scope}} AND {IS_OPEN} AND t.due_at >= %(now)s ORDER BY t.due_at NULLS LAST, t.id LIMIT {NEXT}
 """  # noqa: S608
 TREND = """

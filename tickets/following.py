@@ -69,15 +69,20 @@ class Followed:
         return self.ticket.assignee_name or first or _("The engineer on duty")
 
     @cached_property
-    def responds_by(self) -> datetime | None:
+    def _response(self) -> tuple[datetime | None, bool]:
         clocks = Clock.objects.filter(matter_id=self.ticket.matter_id, metric=Metric.RESPOND, is_standing=True)
-        return clocks.filter(outcome=None).values_list("due_at", flat=True).first()
+        return clocks.filter(outcome=None).values_list("due_at", "is_provisional").first() or (None, False)
+
+    @property
+    def responds_by(self) -> datetime | None:
+        return self._response[0]
 
     @property
     def by(self) -> str:
         """The hour, and the day where it is not today's."""
         due = timezone.localtime(self.responds_by)
-        return f"{due:%H:%M}" if due.date() == timezone.localdate(self.now) else f"{due:%m-%d %H:%M}"
+        words = f"{due:%H:%M}" if due.date() == timezone.localdate(self.now) else f"{due:%m-%d %H:%M}"
+        return _("%(time)s (provisional)") % {"time": words} if self._response[1] else words
 
     @property
     def is_late(self) -> bool:

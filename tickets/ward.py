@@ -39,4 +39,5 @@ def _by(now: Situation, metric: Metric) -> str:
     clock = now.standing[metric]
     if clock.state is ClockState.PAUSED:
         return left(clock.due_if_resumed, at=now.at, paused=True).words
-    return left(clock.row.due_at, at=now.at).words
+    words = left(clock.row.due_at, at=now.at).words
+    return _("%(time)s (provisional)") % {"time": words} if clock.row.is_provisional else words

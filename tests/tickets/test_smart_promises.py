@@ -41,7 +41,17 @@ def test_a_change_that_is_due_next_year_is_provisional_on_every_page(desk):
     deliver = desk.clock(ticket, Metric.DELIVER)
     assert (deliver.is_provisional, deliver.due_at.year) == (True, 2027)
     of_it = [(desk.engineer, f"/tickets/{ticket.pk}/"), (desk.it, f"/clocks/{deliver.pk}/")]
-    assert [page for page in [*pages, *of_it] if not said(*page)] == []
+    firsts = [(desk.engineer, "/")]
+    assert [page for page in [*pages, *of_it, *firsts] if not said(*page)] == []
+
+
+def test_a_ward_reads_it_too(desk):
+    """Who may read no clocks sees the time of their ticket, and that it may move: in the list, on its page, first page."""
+    ticket = desk.report(category="change", severity=Severity.NONE, at=ADVENT)
+    desk.act(working.accept, ticket, by=desk.engineer, at=ADVENT + timedelta(minutes=2))
+    assert [url for url in ("/tickets/", "/") if not said(desk.ward, url)] == []
+    page = unescape(client_of(desk.ward).get(f"/tickets/{ticket.pk}/").content.decode())
+    assert "(provisional)" in page
 
 
 @pytest.mark.parametrize("category", ["defect", "data_adjustment"])

@@ -84,18 +84,22 @@ class Row:
     chip: Chip | None = None
     dots: list[Dot] = field(default_factory=list)
     facts: list[str | Text] = field(default_factory=list)
+    is_provisional: bool = False  # the time that the ticket itself bears
 
 
 def rows_of(tickets: Sequence[Ticket], person: Person, facts: Sequence[str], *, at: datetime) -> list[Row]:
     around = _around(tickets, person, facts)
     clocks, organisations, names = _clocks_in(around), _organisations_in(around), _names_in(around)
-    paused = _paused([clock for found in clocks.values() for clock in found if _is_paused(clock)], person)
-    made = []
+    made, sees_clocks = [], SEE_CLOCKS.reach_of(person) is not None
+    asked = [clock for found in clocks.values() for clock in found if sees_clocks and _is_paused(clock)]
+    paused = _paused(asked, person)
     for ticket in tickets:
-        own = clocks[ticket.matter_id]
+        all_of_it = clocks[ticket.matter_id]
+        own = all_of_it if sees_clocks else []
         nearest = _nearest(own)
         row = Row(ticket, organisations.get(_other(ticket, person)), facts=_facts(ticket, facts, names))
         row.chip = _chip(nearest, paused, at) if nearest else None
+        row.is_provisional = any(clock.is_provisional and clock.due_at == ticket.due_at for clock in all_of_it)
         row.dots = [_dot(clock, at) for clock in own if clock is not nearest]
         made.append(row)
     return made
@@ -114,7 +118,7 @@ def _around(tickets: Sequence[Ticket], person: Person, facts: Sequence[str]) -> 
     others = list({_other(one, person) for one in tickets})
     systems = list({one.system_id for one in tickets if one.system_id}) if "system" in facts else []
     contracts = list({one.contract_id for one in tickets}) if "contract" in facts else []
-    matters = [one.matter_id for one in tickets] if SEE_CLOCKS.reach_of(person) else []
+    matters = [one.matter_id for one in tickets]
     named = ([] if is_hospital else others, others if is_hospital else [], systems, contracts)
     found: dict[str, Any] = answer_of("queue_around", person.vendor_id, list(person.hospitals), matters, *named)
     return found

@@ -10,8 +10,9 @@ from typing import Any
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from servicedesk.ui.templatetags.ui import countdown, organisation
+from servicedesk.ui.templatetags.ui import countdown, icon, organisation
 from tickets.at_home import Row, Tags
 from tickets.templatetags.queue import state_words
 
@@ -43,5 +44,10 @@ def _words(row: Row) -> str:
 
 def _when(row: Row, now: datetime) -> str:
     if row.due_at:
-        return countdown(row.due_at, at=now)
+        return countdown(row.due_at, at=now) + (_provisional() if row.is_provisional else "")
     return f'<span class="badge">{escape(state_words(row.state, get_language()))}</span>'
+
+
+def _provisional() -> str:
+    title = escape(_("This time rests on a year whose days off are not published yet; it may move."))
+    return f'<span class="badge outline" title="{title}">{icon("hourglass", 16)}{escape(_("provisional"))}</span>'

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.models import Contract
+from servicedesk.clocks.models import Clock
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.ids import uuid7
 from tickets.forms.linked import NumberForm, SiblingForm, TurnForm
@@ -49,6 +50,7 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
         "ticket": ticket,
         "part": part,
         "tickets": tickets,
+        "provisional": _provisional(tickets),
         "lines": _time_line(tickets),
         "now": timezone.now(),
         "turn": TurnForm(tickets=tickets, initial={"number": part.turn_number} if part else None),
@@ -57,6 +59,14 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
         **with_errors,
     }
     return render(request, "tickets/fault.html", context, status=409 if with_errors else 200)
+
+
+def _provisional(tickets: list[Ticket]) -> set[UUID]:
+    """Whose time rests on a year that is not published."""
+    times = {ticket.matter_id: ticket for ticket in tickets}
+    clocks = Clock.objects.filter(matter__in=times, is_standing=True, is_provisional=True)
+    found = clocks.values_list("matter_id", "due_at")
+    return {times[matter].pk for matter, due_at in found if times[matter].due_at == due_at}
 
 
 def _time_line(tickets: list[Ticket]) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from django.db import migrations
 
 SCOPE = "{0}.hospital_id = ANY (of_hospitals) AND (of_vendor IS NULL OR {0}.vendor_id = of_vendor)"
-COLUMNS = "c.id, c.metric::text, c.severity::text, c.due_at, m.label::text, h.short_name::text, h.hue::int"
+COLUMNS = (
+    "c.id, c.metric::text, c.severity::text, c.due_at, c.is_provisional, m.label::text, h.short_name::text, h.hue::int"
+)
 WAITING = f"""
 (SELECT false, {COLUMNS}, '', EXISTS (SELECT FROM clocks_span s WHERE s.clock_id = c.id AND s.end_at IS NULL)
    FROM clocks_clock c JOIN tenancy_matter m ON m.id = c.matter_id JOIN tenancy_hospital h ON h.id = c.hospital_id
@@ -32,8 +34,8 @@ SELECT d.id, d.starts_at, d.ends_at, t.name::text, d.level::int, EXISTS (
  ORDER BY d.starts_at, d.id LIMIT most"""
 FUNCTIONS = {
     "clocks_home_waiting(of_vendor bigint, of_hospitals bigint[], decides boolean) RETURNS TABLE (is_waiver boolean, "
-    "clock uuid, metric text, severity text, due_at timestamptz, label text, hospital text, hue int, why text, "
-    "is_paused boolean)": WAITING,
+    "clock uuid, metric text, severity text, due_at timestamptz, is_provisional boolean, label text, hospital text, "
+    "hue int, why text, is_paused boolean)": WAITING,
     "clocks_home_desks(of_vendor bigint, of_hospitals bigint[], moment timestamptz) RETURNS TABLE (desk uuid, "
     "label text, hotline text, hospital text, vendor text, level int, member uuid, name text, phone text, "
     "until timestamptz)": DESKS,

@@ -75,6 +75,7 @@ class Line:
     metric_code: str
     severity: str
     due_at: datetime | None
+    is_provisional: bool
     label: str
     hospital: str
     hue: int | None
