@@ -25,6 +25,7 @@ def test_every_page_before_the_door(visitors: Callable[[], Visitor], world: Worl
     nobody.sign_in(gone)
     with opened(Context.of_hospital(world.h1.id)):
         Membership.objects.filter(pk=gone.pk).update(until_at=timezone.now())
+    nobody.visit("/")  # is told once that this access has ended
     for visitor, path in (
         (guest, f"/join/{secret}/"),
         (guest, "/join/nothing/"),
