@@ -46,7 +46,7 @@ def test_a_change_that_is_due_next_year_is_provisional_on_every_page(desk):
 
 
 def test_a_ward_reads_it_too(desk):
-    """Who may read no clocks sees that the time of their ticket may move: in the list, on its page, on the first page."""
+    """Who may read no clocks sees that their time may move: in the list, on its page, on the first page."""
     ticket = desk.report(category="change", severity=Severity.NONE, at=ADVENT)
     desk.act(working.accept, ticket, by=desk.engineer, at=ADVENT + timedelta(minutes=2))
     assert [url for url in ("/tickets/", "/") if not said(desk.ward, url)] == []
