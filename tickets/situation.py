@@ -76,7 +76,7 @@ class Situation:
     @property
     def running(self) -> list[tuple[str, str | Text]]:
         """What can be paused."""
-        return [(metric.value, one.metric) for metric, one in self.standing.items() if _can_pause(one)]
+        return [(metric.value, one.metric) for metric, one in self.standing.items() if _can_pause(metric, one)]
 
     @property
     def has_paused(self) -> bool:
@@ -87,8 +87,9 @@ class Situation:
         return bool(self.running)
 
 
-def _can_pause(clock: Shown) -> bool:
-    return clock.is_open and clock.state in (ClockState.RUNNING, ClockState.WAITING)
+def _can_pause(metric: Metric, clock: Shown) -> bool:
+    """Not the minute in which the hospital calls: nothing would alarm any more."""
+    return metric is not Metric.CALL and clock.is_open and clock.state in (ClockState.RUNNING, ClockState.WAITING)
 
 
 def situation_of(ticket: Ticket, *, at: datetime) -> Situation:

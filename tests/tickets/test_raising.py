@@ -7,6 +7,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from contracts.models import CatalogueItem
+from servicedesk.clocks.services.waivers import ask_waiver
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.models import InboxItem
 from servicedesk.sla.promise import Channel, Metric, Severity
@@ -17,7 +19,8 @@ from tests.tickets.machines import at as address
 from tickets.calls import awaited, raise_awaited
 from tickets.enums import Cause, Remedy, State
 from tickets.models import Call, Entry, SeverityWish
-from tickets.services import levels, phoning, reporting, solving
+from tickets.services import levels, phoning, reporting, solving, working
+from tickets.services.linking import merge
 from tickets.services.reporting import Phoned
 
 pytestmark = pytest.mark.django_db
@@ -192,3 +195,36 @@ def test_a_program_hears_202_until_the_call_is_logged(desk, hospital):
     call["called_at"] = timezone.now().isoformat()
     answer = hospital.post(address(pk, "change-severity"), {"severity": "1", "why": WHY, "call": call})
     assert (answer.status_code, answer.json()["severity"]) == (200, "1")
+
+
+# ── what would make it vanish ────────────────────────────────────────────────────────────────────────────────────────
+def test_correcting_the_kind_of_service_does_not_undo_a_raise_that_waits(desk):
+    """PACS-6: said aloud or phoned, never lost in passing."""
+    ticket = desk.accepted()
+    clicked(desk, ticket)
+    with desk.inside():
+        item = CatalogueItem.objects.get(contract=desk.contract, category="consultation")
+    with pytest.raises(Refused, match="waits for its call"):
+        desk.act(levels.change_category, ticket, by=desk.it, at=AT + 11 * MINUTE, item=item, why="其实是咨询")
+    logged(desk, ticket, called_at=AT + 12 * MINUTE, at=AT + 12 * MINUTE)
+    assert desk.fresh(ticket).severity == "1"
+
+
+@pytest.mark.parametrize("side", ["it", "engineer"])
+def test_no_merge_takes_a_raise_that_waits_away(desk, side):
+    """PACS-16"""
+    into, ticket = desk.accepted(), desk.accepted()
+    clicked(desk, ticket)
+    with pytest.raises(Refused, match="waits for its call"):
+        desk.act(merge, ticket, by=getattr(desk, side), at=AT + 11 * MINUTE, into=into, why="同一件事")
+
+
+def test_the_minute_to_call_is_neither_paused_nor_waived(desk):
+    """PACS-6: nothing would alarm any more, and the true time of the call could not be written down."""
+    ticket = desk.accepted()
+    clicked(desk, ticket)
+    desk.act(working.pause, ticket, by=desk.it, at=AT + 12 * MINUTE, why="等厂家")
+    minute = desk.clock(ticket, Metric.CALL)
+    assert minute.due_at == AT + 11 * MINUTE
+    with pytest.raises(Refused, match="not waived"):
+        desk.act(ask_waiver, minute, by=desk.engineer, at=AT + 13 * MINUTE, solved_at=AT + 10 * MINUTE, why="x")

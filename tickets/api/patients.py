@@ -47,12 +47,13 @@ def read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str
     return _without(given) if found else given
 
 
-def _found(given: Mapping[str, Any], path: str) -> Iterator[tuple[str, str]]:
-    for name, value in given.items():
-        if isinstance(value, Mapping):
-            yield from _found(value, f"{path}{name}.")
-        elif isinstance(value, str) and kinds_in(value, NEVER_ONES_OWN):
-            yield f"{path}{name}", value
+def _found(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, Mapping | list | tuple):
+        named = value.items() if isinstance(value, Mapping) else enumerate(value)
+        for name, part in named:
+            yield from _found(part, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, str) and kinds_in(value, NEVER_ONES_OWN):
+        yield path, value
 
 
 def _without(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,4 +63,6 @@ def _without(given: Mapping[str, Any]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return _without(value)
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
     return masked(value, NEVER_ONES_OWN) if isinstance(value, str) else value

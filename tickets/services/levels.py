@@ -21,7 +21,7 @@ from tickets.enums import State
 from tickets.models import SeverityWish, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
-from tickets.services.phoning import await_call, end_raise, is_raise_by_phone, must_be_phoned
+from tickets.services.phoning import await_call, end_raise, is_raise_by_phone, must_be_phoned, refuse_while_raised
 from tickets.states import IN_HAND
 from tickets.stream import changed, locked, metrics, of, tell
 from tickets.terms import terms_for
@@ -35,6 +35,7 @@ def change_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person,
     if by.side is not Side.HOSPITAL:
         raise Forbidden(_("The severity is the hospital's decision; the vendor proposes it."))
     _refuse_odd(ticket, severity, why)
+    refuse_while_raised(ticket, but="severity")
     _answer_wishes(ticket, Q(severity=severity), among=Q(category=""), said=why, by=by, at=at)
     was = Severity(ticket.severity)
     if is_raise_by_phone(ticket, severity, at=at):
@@ -70,6 +71,7 @@ def change_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person
     if by.side is not Side.HOSPITAL:
         raise Forbidden(_("The kind of service is the hospital's decision; the vendor proposes it."))
     _refuse_odd_kind(ticket, item, why)
+    refuse_while_raised(ticket, but="category")
     _answer_wishes(ticket, Q(category=item.category), among=Q(severity=""), said=why, by=by, at=at)
     if _is_phoned_only_as(ticket, item, at):
         await_call(ticket, category=item.category, category_name=item.name, why=why, by=by, at=at)

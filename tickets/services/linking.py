@@ -21,6 +21,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind, State
 from tickets.models import Entry, Ticket, TicketLink
 from tickets.people import hospital_side, vendor_side
+from tickets.services.phoning import refuse_while_raised
 from tickets.services.visiting import open_visit
 from tickets.states import IN_WORK, Move, move
 from tickets.stream import changed, locked, of, tell
@@ -128,6 +129,7 @@ def _refuse_odd_merge(ticket: Ticket, into: Ticket, by: Person) -> None:
         raise Refused(_("Somebody is called for on site; end that visit first."))
     if Waiver.objects.filter(clock__matter=ticket.matter_id, decided_at=None).exists():
         raise Refused(_("The hospital was asked to waive a promise of it; that is decided first."))
+    refuse_while_raised(ticket)
     if by.side is Side.VENDOR:
         _refuse_an_escape(ticket, into)
 

@@ -87,6 +87,13 @@ def keep_level(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
     return ticket
 
 
+def refuse_while_raised(ticket: Ticket, *, but: str = "") -> None:
+    """What the hospital decided on the phone's condition is not undone in passing; `but`: more of the same sort is."""
+    wish = raise_awaited(ticket)
+    if wish and not (but and getattr(wish, but)):
+        raise Refused(_("A raise waits for its call. Log the call, or say first that it stays as it is."))
+
+
 def end_raise(ticket: Ticket, *, said: str, by: Person, at: datetime) -> SeverityWish | None:
     """Whatever is decided instead, a call is waited for no more."""
     wish = raise_awaited(ticket)

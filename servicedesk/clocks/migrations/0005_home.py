@@ -21,7 +21,8 @@ UNION ALL
 DESKS = f"""
 SELECT d.id, d.label::text, d.hotline::text, h.short_name::text, v.short_name::text, o.level, o.member, o.name, o.phone,
        o.until
-  FROM (SELECT * FROM clocks_desk d WHERE {SCOPE.format("d")} ORDER BY d.hospital_id, d.label, d.id LIMIT 4) d
+  FROM (SELECT * FROM clocks_desk d WHERE {SCOPE.format("d")} AND (d.hotline <> '' OR d.team_id IS NOT NULL)
+         ORDER BY d.hospital_id, d.label, d.id LIMIT 4) d
   JOIN tenancy_hospital h ON h.id = d.hospital_id JOIN tenancy_vendor v ON v.id = d.vendor_id
   LEFT JOIN LATERAL clocks_on_duty(ARRAY[d.id], moment) o ON true
  ORDER BY d.hospital_id, d.label, d.id, o.level

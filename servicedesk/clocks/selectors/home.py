@@ -123,7 +123,7 @@ def answering_at_home(person: Person, *, at: datetime) -> list[Desk]:
         desk = desks.setdefault(key, Desk(*facts, people=[]))
         if level is not None:
             desk.people.append(OnDuty(level, member, name, phone, until))
-    return [desk for desk in desks.values() if desk.hotline or desk.people]  # else a contract is being prepared
+    return list(desks.values())
 
 
 def waiting_for(person: Person | None) -> Waiting:

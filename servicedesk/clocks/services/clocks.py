@@ -160,8 +160,9 @@ def pause_clocks(
     _only_the_hospital(by, _("Only the hospital may pause a promise."))
     if not why.strip():
         raise Refused(_("A pause needs a reason that both sides can read."))
-    member = str(by.membership_id)
-    changed = Life.locked(matter).act(lambda _metric, course: course.pause(at, why=why, by=member), upon=metrics)
+    member, life = str(by.membership_id), Life.locked(matter)
+    upon = [metric for metric in (life.entries if metrics is None else metrics) if metric is not Metric.CALL]
+    changed = life.act(lambda _metric, course: course.pause(at, why=why, by=member), upon=upon)
     return _recorded(Act.CLOCKS_PAUSED, matter, changed, by=by, at=at)
 
 

@@ -78,6 +78,8 @@ def _asked(
 ) -> Waiver:
     if not why.strip():
         raise Refused(_("A waiver needs a reason."))
+    if clock.metric == Metric.CALL:
+        raise Refused(_("A call is not waived: log it, or say that the severity stays as it is."))
     _refuse_ended(clock)
     if Waiver.objects.filter(clock=clock, decided_at=None).exists():
         raise Refused(_("A waiver was asked for already; the hospital has not decided yet."))
