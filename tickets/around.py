@@ -26,7 +26,7 @@ NAMED: dict[str, type[Model]] = {
 
 
 def answer_of(function: str, *values: Any) -> Any:
-    """What a function of the database says as JSON. It keeps its plan (migrations 0080 and 0160)."""
+    """What a function of the database says as JSON. It keeps its plan (migrations 0007 and 0008)."""
     words = f"SELECT {function}({', '.join(['%s'] * len(values))})"
     with connection.cursor() as cursor:
         cursor.execute(words, values)

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from servicedesk.ui.templatetags.ui import countdown, icon, organisation
+from servicedesk.ui.templatetags.ui import countdown, icon, may_move, organisation
 from tickets.at_home import Row, Tags
 from tickets.templatetags.queue import state_words
 
@@ -49,5 +49,5 @@ def _when(row: Row, now: datetime) -> str:
 
 
 def _provisional() -> str:
-    title = escape(_("This time rests on a year whose days off are not published yet; it may move."))
+    title = escape(may_move())
     return f'<span class="badge outline" title="{title}">{icon("hourglass", 16)}{escape(_("provisional"))}</span>'

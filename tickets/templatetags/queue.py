@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from servicedesk.ui.templatetags.ui import countdown, organisation, severity
+from servicedesk.ui.templatetags.ui import countdown, may_move, organisation, severity
 from tickets.enums import State
 from tickets.models import Ticket
 from tickets.paths import path_of
@@ -75,7 +75,7 @@ def _clock_name(row: Row) -> str:
     words = str((row.chip.why or row.chip.metric) if row.chip else _("No clock runs"))
     if not row.chip or not row.chip.is_provisional:
         return f'<span class="clock-name">{escape(words)}</span>'
-    title = escape(_("This time rests on a year whose days off are not published yet; it may move."))
+    title = escape(may_move())
     return f'<span class="clock-name" title="{title}">{escape(words + SEPARATOR + _("provisional"))}</span>'
 
 

@@ -141,7 +141,11 @@ def provisional(is_provisional: bool, years: str = "") -> Any:
         return {
             "sentence": _("The days off of %(years)s are not published yet; this time may move.") % {"years": years}
         }
-    return {"sentence": _("This time rests on a year whose days off are not published yet; it may move.")}
+    return {"sentence": may_move()}
+
+
+def may_move() -> str:
+    return _("This time rests on a year whose days off are not published yet; it may move.")
 
 
 @register.simple_tag
