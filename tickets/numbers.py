@@ -13,14 +13,15 @@ from servicedesk.tenancy.plans import Statement, first_of
 DIGITS = 3
 LETTERS = 4
 LOOK_ALIKE = frozenset("IOLQ01")  # spoken over the telephone and written on paper
+# The casts stand for the types: a plan that is kept may not answer with others when a migration has changed a column.
 NEXT = Statement.of(
     "insert_tickets_daycount",
     """
 INSERT INTO tickets_daycount (id, hospital_id, "on", last) VALUES (%s::uuid, %s::int, %s::date, 1)
 ON CONFLICT (hospital_id, "on") DO UPDATE SET last = tickets_daycount.last + 1
-RETURNING last, (SELECT prefix FROM tickets_numberrule r WHERE r.hospital_id = tickets_daycount.hospital_id),
-                (SELECT digits FROM tickets_numberrule r WHERE r.hospital_id = tickets_daycount.hospital_id),
-                (SELECT code FROM tenancy_hospital h WHERE h.id = tickets_daycount.hospital_id)
+RETURNING last::int, (SELECT prefix::text FROM tickets_numberrule r WHERE r.hospital_id = tickets_daycount.hospital_id),
+                     (SELECT digits::int FROM tickets_numberrule r WHERE r.hospital_id = tickets_daycount.hospital_id),
+                     (SELECT code::text FROM tenancy_hospital h WHERE h.id = tickets_daycount.hospital_id)
 """,
 )
 

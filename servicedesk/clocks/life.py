@@ -70,7 +70,7 @@ class Life:
         life = cls(matter, using=using)
         hold_matter(matter.pk, using=using)
         rows = Clock.objects.using(using).filter(matter_id=matter.pk, hospital_id=matter.hospital_id)
-        locked = list(rows.select_for_update().order_by("metric", "place"))
+        locked = list(rows.select_for_update(no_key=True).order_by("metric", "place"))
         spans = spans_of([row.pk for row in locked], using=using)
         for row in locked:
             life.entries.setdefault(Metric(row.metric), []).append(read(row, spans.get(row.pk, []), using=using))

@@ -15,26 +15,40 @@ from typing import Any
 
 from django.db import connections
 from django.db.models import NOT_PROVIDED, Field, Model
+from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 
 from servicedesk.tenancy.plans import Said, Statement, send
 
-_HELD: ContextVar[tuple[str, list[Said]] | None] = ContextVar("held", default=None)
+
+@dataclass(frozen=True)
+class Held:
+    using: str
+    savepoints: list[str]  # in which it was begun
+    said: list[Said]
+
+
+_HELD: ContextVar[Held | None] = ContextVar("held", default=None)
 
 
 @contextmanager
 def together(*, using: str) -> Iterator[None]:
     """What is inserted meanwhile is sent at the end, in this order, as one message: nobody waits for each answer.
-    What is asked meanwhile does not see it yet. Within a transaction, so that it is all or nothing."""
+    What is asked meanwhile does not see it yet. Within a transaction, so that it is all or nothing; and of its own
+    savepoint alone, for what one within it took back would be sent all the same."""
     assert connections[using].in_atomic_block
-    held: list[Said] = []
-    token = _HELD.set((using, held))
+    held = Held(using, _savepoints(using), [])
+    token = _HELD.set(held)
     try:
         yield
     finally:
         _HELD.reset(token)
-    if held:
-        send(held, using=using)
+    if held.said:
+        send(held.said, using=using)
+
+
+def _savepoints(using: str) -> list[str]:
+    return [savepoint for savepoint in connections[using].savepoint_ids if savepoint]
 
 
 def insert(
@@ -44,11 +58,12 @@ def insert(
     if not rows:
         return
     one = _shape(model, tuple(rows[0]), using, ignore_conflicts).said(rows)
-    line, held = _HELD.get() or ("", [])
-    if line == using:
-        held.append(one)
-    else:
-        send([one], using=using)
+    held = _HELD.get()
+    if held is None or held.using != using:
+        return send([one], using=using)
+    if held.savepoints != _savepoints(using):
+        raise TransactionManagementError("held together: a savepoint within could be taken back, and this be sent")
+    held.said.append(one)
 
 
 def insert_made(rows: Sequence[Model], *, using: str) -> None:

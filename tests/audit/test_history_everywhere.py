@@ -51,6 +51,7 @@ NOT_EDITED = {
     "tickets.plantick": "written once",
     "tickets.queueview": "a kept filter, nothing of a contract",
     "tickets.remoteauthorisation": "asked, granted, used and ended, each on record",
+    "tickets.renamedsystem": "work that waits; gone when it is done",
     "tickets.reviewaction": "planned and done, both on record",
     "tickets.scan": "written once",
     "tickets.searchtext": "follows what it was made from",

@@ -828,6 +828,21 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='RenamedSystem',
+                    fields=[
+                        ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
+                        ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                        ('system', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contracts.system')),
+                        ('after', models.UUIDField(null=True)),
+                    ],
+                    options={
+                        'verbose_name': 'renamed system',
+                        'ordering': ['id'],
+                        'constraints': [servicedesk.tenancy.keys.TenantKey('system', name='renamedsystem_system_same_parties', owner=('hospital', 'vendor')), models.UniqueConstraint(fields=('hospital', 'system'), name='system_renamed_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='Scan',
                     fields=[
                         ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),

@@ -6,7 +6,7 @@ from tickets.models.incident import IncidentLine, MajorIncident, Participant, Re
 from tickets.models.linked import FaultPart, Outage, TicketLink
 from tickets.models.queue import QueueView
 from tickets.models.remote import RemoteAuthorisation
-from tickets.models.search import SearchText
+from tickets.models.search import RenamedSystem, SearchText
 from tickets.models.stickers import MeToo, Scan, Sticker
 from tickets.models.stream import Entry, Note
 from tickets.models.ticket import DayCount, NumberRule, Ticket
@@ -35,6 +35,7 @@ __all__ = [
     "PlanTick",
     "QueueView",
     "RemoteAuthorisation",
+    "RenamedSystem",
     "ReviewAction",
     "Scan",
     "SearchText",

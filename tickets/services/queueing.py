@@ -18,9 +18,9 @@ from servicedesk.notices.enums import NoticeKind
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
-from tickets.services.waiting import wait_for_the_first
 from tickets.services.working import give, refuse_unfit
 from tickets.stream import changed, locked, tell
 

@@ -29,7 +29,7 @@ from servicedesk.clocks.services.clocks import (
     write_begun,
 )
 from servicedesk.clocks.words import CHANNELS
-from servicedesk.files.services.uploads import add_file
+from servicedesk.files.services.uploads import add_file, looked_through
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.routes import Directory
 from servicedesk.sla.promise import Channel, Metric, Severity
@@ -38,6 +38,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.calls import raise_awaited
 from tickets.changes import say_changed
@@ -49,7 +50,6 @@ from tickets.people import FirstTold, first_told, hospital_it, hospital_side, ve
 from tickets.services.emergencies import prepare
 from tickets.services.levels import take_effect
 from tickets.services.phoning import FIRST_CALL
-from tickets.services.waiting import wait_for_the_first
 from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, of, tell, write
 from tickets.terms import AtReport, InForce, terms_for
@@ -125,16 +125,18 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     return ticket
 
 
-@transaction.atomic
 def report_with_files(
     report: Report, files: Sequence[Any], *, by: Person | None, at: datetime, source: UUID | None = None, **more: Any
 ) -> Ticket:
     """Either all of it comes in or nothing: a refused file leaves no ticket behind. `source` brought it where nobody is
-    signed in."""
-    ticket = report_fault(report, by=by, at=at, **more)
-    if ticket.recorded_at == at:  # sent again, it has its files already
-        for file in files:
-            add_file(ticket.matter, file, by=by, at=at, source=source)
+    signed in. The files are looked through before the day's number is taken, which whoever else reports waits for."""
+    if files and (again := _found_again(report)):
+        return again
+    with looked_through(files, hospital_id=report.contract.hospital_id) as ready, transaction.atomic():
+        ticket = report_fault(report, by=by, at=at, **more)
+        if ticket.recorded_at == at:  # sent again meanwhile, it has its files already
+            for file in ready:
+                add_file(ticket.matter, file, by=by, at=at, source=source)
     return ticket
 
 
@@ -201,6 +203,12 @@ def _sent_before(report: Report) -> Ticket | None:
     if report.submission is None:
         return None
     wait_for_the_first(report.submission)
+    return _found_again(report)
+
+
+def _found_again(report: Report) -> Ticket | None:
+    if report.submission is None:
+        return None
     return Ticket.objects.filter(hospital_id=report.contract.hospital_id, submission=report.submission).first()
 
 

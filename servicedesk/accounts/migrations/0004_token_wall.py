@@ -28,7 +28,7 @@ BEGIN
     -- Once a minute, and never waiting for another request of the same machine.
     UPDATE accounts_token SET used_at = moment WHERE id = (
         SELECT k.id FROM accounts_token k WHERE k.id = t.id
-           AND (k.used_at IS NULL OR k.used_at < moment - interval '1 minute') FOR UPDATE SKIP LOCKED);
+           AND (k.used_at IS NULL OR k.used_at < moment - interval '1 minute') FOR NO KEY UPDATE SKIP LOCKED);
     RETURN QUERY SELECT e.*, t.id, t.scopes::text FROM wall_enter(m.user_id, m.id) e;
 END $$;
 """

@@ -223,7 +223,7 @@ def reopen_clocks(matter: Matter, *, terms: Terms, by: Person, at: datetime) -> 
 @transaction.atomic
 def acknowledge(clock: Clock, *, by: Person, at: datetime) -> None:
     """'I take care of it': what this clock's ladder has not told yet is not told any more."""
-    row = Clock.objects.select_for_update().get(pk=clock.pk)
+    row = Clock.objects.select_for_update(no_key=True).get(pk=clock.pk)
     if row.outcome or row.acknowledged_at:
         return
     row.acknowledged_at, row.acknowledged_by = at, by.membership_id
