@@ -193,6 +193,7 @@ def major(desk):
     ticket = desk.accepted()
     incident = desk.do(incidents.declare_incident, ticket, title="全院停", why="无法发药", by=desk.lead)
     desk.do(incidents.take_part, incident, by=desk.engineer)
+    desk.do(incidents.take_name_back, desk.do(incidents.name_participant, incident, name="张三", by=desk.engineer))
     desk.do(incidents.take_lead, incident, by=desk.it)
     desk.do(incidents.update_incident, incident, text="已定位")
     desk.do(incidents.end_incident, incident, text="好了", by=desk.lead)
