@@ -109,6 +109,18 @@ def decide_time(ticket: Ticket, person: Person, situation: Situation) -> str:
     return ""
 
 
+def ask_waiver(ticket: Ticket, person: Person, situation: Situation) -> str:
+    if situation.waivable:
+        return ""
+    if situation.waivers:
+        return _("A waiver was asked for already; the hospital has not decided yet.")
+    return _("No promise runs that could be waived.")
+
+
+def decide_waiver(ticket: Ticket, person: Person, situation: Situation) -> str:
+    return "" if situation.waivers else _("No waiver is asked for.")
+
+
 def move_start(ticket: Ticket, person: Person, situation: Situation) -> str:
     clock = situation.standing.get(Metric.ON_SITE)
     if clock and clock.is_open and clock.row.called_at:

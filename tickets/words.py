@@ -140,6 +140,11 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.TIME_PROPOSED: lambda facts: _("proposes %(at)s") % {"at": moment(facts.get("time"))},
     Act.TIME_AGREED: lambda facts: _("agreed with %(name)s on %(at)s") % _time(facts),
     Act.TIME_NOT_AGREED: lambda facts: _("does not agree with %(name)s on %(at)s") % _time(facts),
+    Act.WAIVER_ASKED: lambda facts: _("asks to waive it: not needed since %(at)s") % {"at": moment(facts.get("since"))},
+    Act.WAIVED: lambda facts: _("agrees that nobody has to come") if facts.get("is_remote") else _("waives it"),
+    Act.WAIVER_REFUSED: lambda facts: (
+        _("says it was not solved from afar: the time is back") if facts.get("is_remote") else _("does not waive it")
+    ),
     # tickets: queue
     Act.TICKET_PUT_BACK: lambda facts: (
         _("took that back; it is %(to)s's again") % {"to": facts["to"]} if facts.get("to") else _("took that back")

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Contract, System
 from servicedesk.tenancy.ids import uuid7
 from tickets.enums import Access
-from tickets.forms.fields import IN_OUR_TIME
-from tickets.forms.linked import Moment, lines
+from tickets.forms.fields import IN_OUR_TIME, Moment
+from tickets.forms.linked import lines
 from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
 from tickets.services.remote import Wish

@@ -27,7 +27,7 @@ from tickets.forms import acts as forms
 from tickets.forms.acts import ActForm, why_form
 from tickets.macros import initial_of, macro_in
 from tickets.models import Call, SeverityWish, Ticket, Visit
-from tickets.services import levels, phoning, reporting, solving, timing, visiting, working
+from tickets.services import levels, phoning, reporting, solving, timing, visiting, waiving, working
 from tickets.services.drafts import drafts_on, drop_draft
 from tickets.situation import Situation, situation_of
 from tickets.stream import locked
@@ -142,6 +142,8 @@ ACTS: tuple[ActPage, ...] = (
     ActPage("propose_category", _ticket(levels.propose_category, takes="item"), forms.CategoryForm),
     ActPage("propose_time", _ticket(timing.propose_time, takes="metric"), forms.ProposeTimeForm),
     ActPage("decide_time", _time(timing.decide_time), forms.TimeForm),
+    ActPage("ask_waiver", _ticket(waiving.ask_waiver, takes="metric"), forms.AskWaiverForm),
+    ActPage("decide_waiver", _ticket(waiving.decide_waiver, takes="metric"), forms.WaiverForm),
 )  # fmt: skip
 
 
@@ -206,8 +208,7 @@ def _begun(request: Any, act: ActPage, now: Situation) -> dict[str, Any]:
     """What was being written goes before a ready-made answer: nothing written is thrown away by a choice."""
     macro = macro_in(request.GET, request.person)
     given = initial_of(macro, now, request.person) if macro else {}
-    if metric := request.GET.get("metric"):  # from a clock's own page
-        given["metric"] = metric
+    given |= {name: request.GET[name] for name in ("metric", "verdict") if name in request.GET}  # from one promise
     return given | drafts_on(now.ticket, by=request.person).get(act.draft, {})
 
 
