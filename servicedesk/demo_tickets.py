@@ -26,6 +26,7 @@ from servicedesk.sla.promise import Severity
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.models import Department, Membership
 from servicedesk.tenancy.wall import Context
+from tickets.enums import WaitsOn
 from tickets.models import Ticket
 from tickets.services.levels import propose_severity
 from tickets.services.solving import close_unsigned, refuse_solution
@@ -94,7 +95,14 @@ def _open(story: Story, end: str) -> None:
         story.at = now - MINUTE * (25 if end == "visit" else 100)
         story.visit(is_there=end == "arrived", has_left=False)
     elif end == "waiting":
-        story.act(ask_back, story.ticket, by=story.engineer, why="等科室提供检查号", wakes_at=now + MINUTE * 150)
+        story.act(
+            ask_back,
+            story.ticket,
+            by=story.engineer,
+            why="等科室提供检查号",
+            who=WaitsOn.REPORTER,
+            wakes_at=now + MINUTE * 150,
+        )
     elif end == "paused":
         story.act(pause, story.ticket, by=story.desk.it, why=story.words["pauses"][0])
     elif end == "wish":

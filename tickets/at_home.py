@@ -23,6 +23,7 @@ from tickets.permissions import DECIDE_TICKETS, SEE_TICKETS, WORK_TICKETS
 ASKED = ("asked", "call", "wish", "time")  # what the other side waits for
 WHAT: dict[str, str | Promise] = {
     State.HANDED_OVER: _("Not theirs, they say: decide how it goes on"),
+    State.WAITING: _("They ask back: an answer of yours is waited for"),
     State.RESOLVED: _("A solution is there: to be signed"),
     State.SIGNED: _("Signed: to be confirmed"),
     "call": _("A call was written down late: is its time right?"),

@@ -26,6 +26,14 @@ class State(TextChoices):
         return self in OVER
 
 
+class WaitsOn(TextChoices):
+    """Whose answer a ticket waits for."""
+
+    REPORTER = "reporter", pgettext_lazy("waits on", "the reporter")
+    HOSPITAL = "hospital", pgettext_lazy("waits on", "the hospital's IT")
+    THIRD_PARTY = "third_party", pgettext_lazy("waits on", "somebody else")
+
+
 OVER = frozenset({State.CLOSED, State.MERGED, State.WITHDRAWN})
 OPEN = frozenset(State) - OVER
 

@@ -123,3 +123,4 @@ def move(ticket: Ticket, move: Move, *, by: Person | None, was: State | None = N
         assert was, f"{move} needs to know where it was"
         target = target[was]
     ticket.state = target
+    ticket.waits_for, ticket.waits_on, ticket.wakes_at = "", "", None  # whoever asks back says it after the move

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from servicedesk.audit.enums import Act
 from servicedesk.clocks.words import CHANNELS, METRICS
 from servicedesk.sla.promise import Channel, Metric
-from tickets.enums import Cause, LinkKind, Proof, Remedy, Satisfaction, Way
+from tickets.enums import Cause, LinkKind, Proof, Remedy, Satisfaction, WaitsOn, Way
 from tickets.models import Entry
 
 Facts = dict[str, Any]
@@ -79,6 +79,11 @@ def _severity(facts: Facts) -> str:
     return _("changed the severity from %(was)s to %(severity)s") % words
 
 
+def _waits(facts: Facts) -> str:
+    words = {"who": WaitsOn(facts["who"]).label, "at": moment(facts.get("wakes_at"))}
+    return _("waits for %(who)s, and asks again %(at)s") % words
+
+
 def _awaits(facts: Facts) -> str:
     if facts.get("category"):
         return _("calls it: %(category)s; this begins with a call") % {"category": facts["category"]}
@@ -108,7 +113,7 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.CALL_DISPUTED: gettext_lazy("disputes the time of the call"),
     Act.TICKET_ACCEPTED: gettext_lazy("accepted it"),
     Act.TICKET_GIVEN: lambda facts: _("gave it to %(to)s") % {"to": facts.get("to", "")},
-    Act.TICKET_WAITS: lambda facts: _("waits, and asks again %(at)s") % {"at": moment(facts.get("wakes_at"))},
+    Act.TICKET_WAITS: _waits,
     Act.TICKET_WENT_ON: gettext_lazy("goes on"),
     Act.TICKET_HANDED_OVER: gettext_lazy("handed it to the hospital: not ours"),
     Act.TICKET_GIVEN_BACK: gettext_lazy("gave it back to the vendor"),

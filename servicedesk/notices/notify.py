@@ -78,8 +78,9 @@ def notify(
 ) -> None:
     """`to` and `on_duty` are memberships or their ids; whoever is on duty is told at once, whatever the hour.
 
-    Words are ids and labels, never names or free text. Those who have left their organisation are passed over; somebody
-    of an organisation that is no party to the subject is a mistake of the caller's and is refused.
+    Words are ids and labels, never free text, and of names that of the engineer who comes. Those who have left their
+    organisation are passed over; somebody of an organisation that is no party to the subject is a mistake of the
+    caller's and is refused.
     """
     event = Event(event_key, NoticeKind(kind), subject, words, url, at, to, on_duty)
     notify_all([event], using=subject._state.db or DEFAULT_DB_ALIAS, known=known)

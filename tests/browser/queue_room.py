@@ -11,6 +11,7 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, opened
 from tests.tickets.people import Desk, make_desk
 from tests.world import World, give_second_factor, make_place, person_of
+from tickets.enums import WaitsOn
 from tickets.services import levels, queueing, working
 from tickets.services.reporting import Phoned
 
@@ -41,7 +42,15 @@ def queue_room(world: World, now: datetime) -> tuple[Desk, dict[str, Membership]
     paused = _web(desk, now - 20 * MINUTE, 3)
     desk.act(working.pause, paused, by=desk.lead, at=now - 5 * MINUTE, why="等待第三方停机窗口")
     waiting = desk.accepted(at=now - 90 * MINUTE, title=TITLES[4], **more)
-    desk.act(working.ask_back, waiting, by=desk.engineer, at=now, why="等信息科提供日志", wakes_at=now + 120 * MINUTE)
+    desk.act(
+        working.ask_back,
+        waiting,
+        by=desk.engineer,
+        at=now,
+        why="等信息科提供日志",
+        who=WaitsOn.REPORTER,
+        wakes_at=now + 120 * MINUTE,
+    )
     desk.act(levels.propose_severity, late, by=desk.engineer, at=now, severity=Severity.C, why="只影响一台工作站")
     for minutes in (10, 8, 5):
         _web(desk, now - minutes * MINUTE, 5, **more)

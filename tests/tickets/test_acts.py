@@ -19,7 +19,7 @@ from tests.clocks.test_promise_pages import client_of
 from tests.tickets.people import make_desk
 from tickets import states
 from tickets.acts import BUTTONS, offers
-from tickets.enums import State
+from tickets.enums import State, WaitsOn
 from tickets.models import Call, Ticket, Visit
 from tickets.services import solving, visiting, working
 from tickets.services.reporting import Phoned
@@ -123,8 +123,11 @@ def test_from_report_to_closure_through_the_pages(desk):
 
 def test_waiting_handing_over_and_back(desk, ticket):
     wakes = timezone.now() + 3 * HOUR
-    asked = done(desk, desk.engineer, ticket, "ask-back", why="等影像号", wakes_at=field_time(wakes))
-    assert (asked.state, asked.waits_for) == (State.WAITING, "等影像号")
+    asked = done(desk, desk.engineer, ticket, "ask-back", why="等影像号", who="hospital", wakes_at=field_time(wakes))
+    assert (asked.state, asked.waits_for, asked.waits_on) == (State.WAITING, "等影像号", "hospital")
+    page = unescape(client_of(desk.ward).get(f"/tickets/{ticket.pk}/").content.decode())
+    assert "Waits for the hospital's IT" in page
+    assert "waits for the hospital's IT, and asks again" in page
     assert done(desk, desk.it, ticket, "go-on").state == State.WORKING
     assert done(desk, desk.engineer, ticket, "hand-over", why="是网络的问题").state == State.HANDED_OVER
     assert done(desk, desk.it, ticket, "give-back", why="网络已查，正常").state == State.WORKING
@@ -171,7 +174,15 @@ def test_one_promise_is_paused_and_on_the_ticket_alone(desk, ticket):
     assert client_of(desk.lead).post(f"/clocks/{clock.pk}/resume/").status_code == 409
     chosen = [one for one in client_of(desk.it).get(act).content.decode().split("<input") if "checked" in one]
     assert [one.count('value="on_site"') for one in chosen] == [1]
-    desk.act(working.ask_back, ticket, by=desk.engineer, at=timezone.now(), why="x", wakes_at=timezone.now() + HOUR)
+    desk.act(
+        working.ask_back,
+        ticket,
+        by=desk.engineer,
+        at=timezone.now(),
+        why="x",
+        who=WaitsOn.REPORTER,
+        wakes_at=timezone.now() + HOUR,
+    )
     done(desk, desk.it, ticket, "pause", why="机房停电检修", metric="on_site")
     assert (desk.clock(ticket, Metric.ON_SITE).due_at, desk.fresh(ticket).due_at) == (None, None)
     assert press(desk.it, ticket, "pause", why="x", metric="respond").status_code == 400
@@ -240,6 +251,8 @@ ODD = [
     ("hand-over", {"why": ""}, "required"),
     ("hand-over", {"why": "a\x01b"}, "cannot be shown"),
     ("hand-over", {"why": "字" * 301}, "300"),
+    ("ask-back", {"why": "等", "who": "", "wakes_at": "2999-01-01T00:00"}, "required"),
+    ("ask-back", {"why": "等", "who": "nobody", "wakes_at": "2999-01-01T00:00"}, "not one of"),
     ("ask-back", {"why": "等", "wakes_at": "1999-01-01T00:00"}, "time to come"),
     ("ask-back", {"why": "等", "wakes_at": "9999-12-31T23:59"}, "year ahead"),
     ("ask-back", {"why": "等", "wakes_at": "next week"}, "valid date"),

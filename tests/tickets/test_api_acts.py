@@ -27,7 +27,7 @@ def test_a_whole_life_by_two_machines(desk, hospital, vendor):
     assert done(vendor, "accept", {"to": str(desk.engineer.pk)})["state"] == "working"
     done(vendor, "give", {"to": str(desk.colleague.pk)})
     soon = (timezone.now() + timedelta(hours=1)).isoformat()
-    assert done(vendor, "ask-back", {"why": "请发截图", "wakes_at": soon})["state"] == "waiting"
+    assert done(vendor, "ask-back", {"why": "请发截图", "who": "reporter", "wakes_at": soon})["waits_on"] == "reporter"
     assert hospital.post(at(pk, "comments"), {"text": "见附件"}).status_code == 201
     assert done(vendor, "propose-severity", {"severity": "C", "why": "单机"})["state"] == "working"
     done(hospital, "call-for-visit", {"why": "远程看不出"})

@@ -27,7 +27,7 @@ from tests.tickets.closing import handed
 from tests.tickets.examples_linked import make_incident, make_plan
 from tests.tickets.machines import make_machine
 from tests.tickets.test_api_schema import made
-from tickets.enums import Cause, Remedy
+from tickets.enums import Cause, Remedy, WaitsOn
 from tickets.models import HospitalTask, Outage, PlanTick, RemoteAuthorisation, ReviewAction, TicketLink
 from tickets.services.levels import propose_severity
 from tickets.services.signing import refuse_to_sign
@@ -77,7 +77,9 @@ def rows(desk) -> dict[str, list[str]]:
     now = timezone.now()
     fresh, called = desk.report(), desk.report(severity=Severity.ONE)
     working, waiting, handed, solved, visited = (desk.accepted() for _ in range(5))
-    desk.act(ask_back, waiting, by=desk.engineer, at=now, why="截图", wakes_at=now + timedelta(hours=1))
+    desk.act(
+        ask_back, waiting, by=desk.engineer, at=now, why="截图", who=WaitsOn.REPORTER, wakes_at=now + timedelta(hours=1)
+    )
     desk.act(hand_over, handed, by=desk.engineer, at=now, why="不是我们的")
     solution = {"words": "重启", "cause": Cause.DATA, "remedy": Remedy.OTHER}
     desk.act(resolve, solved, by=desk.engineer, at=now, **solution)

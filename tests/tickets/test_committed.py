@@ -22,6 +22,7 @@ from tests.tickets.closing import HOUR, resolved
 from tests.tickets.people import make_desk
 from tests.world import make_member, make_world, person_of
 from tickets import tasks
+from tickets.enums import WaitsOn
 from tickets.models import RenamedSystem
 from tickets.services import going_on, incidents, renaming, working
 
@@ -61,7 +62,7 @@ def test_the_watch_role_looks_across_tenants_and_hands_ids_over(monkeypatch):
     with wall.opened(Context()):
         desk = make_desk(make_world())
     waiting, silent = desk.accepted(), resolved(desk)
-    desk.act(working.ask_back, waiting, by=desk.engineer, at=AT, why="等日志", wakes_at=AT + HOUR)
+    desk.act(working.ask_back, waiting, by=desk.engineer, at=AT, why="等日志", who=WaitsOn.REPORTER, wakes_at=AT + HOUR)
     with desk.inside():
         system = desk.contract.systems.first()
         system.name = "影像云归档平台"

@@ -21,7 +21,7 @@ from tests.contracts.people import in_force
 from tests.tickets.closing import closed, handed, resolved, sign_handed
 from tests.tickets.people import make_desk
 from tests.tickets.test_api_events import acts, subscribe, told
-from tickets.enums import LinkKind, Proof
+from tickets.enums import LinkKind, Proof, WaitsOn
 from tickets.models import HospitalTask, MajorIncident, Objection, PlanTick, ReviewAction
 from tickets.plans import Step
 from tickets.services import (
@@ -78,7 +78,7 @@ def daily(desk):
     desk.do(working.give, ticket, to=desk.colleague, by=desk.engineer)
     seen = desk.fresh(ticket).version
     desk.do(queueing.take_giving_back, ticket, before=desk.engineer, seen=seen, by=desk.manager)
-    desk.do(working.ask_back, ticket, why="截图", wakes_at=AT + 9 * HOUR, by=desk.engineer)
+    desk.do(working.ask_back, ticket, why="截图", who=WaitsOn.REPORTER, wakes_at=AT + 9 * HOUR, by=desk.engineer)
     desk.do(working.go_on, ticket, by=desk.engineer)
     desk.do(working.hand_over, ticket, why="不是我们的", by=desk.engineer)
     desk.do(working.give_back, ticket, why="是你们的")

@@ -13,7 +13,7 @@ from servicedesk.sla.promise import Channel, Metric
 from servicedesk.tenancy.enums import Side
 from tests.clocks.examples import AT
 from tests.tickets.closing import HOUR, resolved, sign_handed
-from tickets.enums import Ending, State, Way
+from tickets.enums import Ending, State, WaitsOn, Way
 from tickets.models import MaintenanceRecord, Ticket
 from tickets.services import going_on, signing, solving, working
 from tickets.signers import Signer
@@ -39,7 +39,7 @@ def _sweep(sweep, at, monkeypatch):
 
 def test_a_waiting_ticket_goes_on_at_its_hour_and_not_before(desk, handed_over, monkeypatch):
     ticket = desk.accepted()
-    desk.act(working.ask_back, ticket, by=desk.engineer, at=AT, why="等日志", wakes_at=AT + HOUR)
+    desk.act(working.ask_back, ticket, by=desk.engineer, at=AT, why="等日志", who=WaitsOn.REPORTER, wakes_at=AT + HOUR)
     with desk.inside():
         assert _sweep(going_on.hand_over_waking, AT + HOUR - timedelta(seconds=1), monkeypatch) == 0
         assert _sweep(going_on.hand_over_waking, AT + HOUR, monkeypatch) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from html import unescape
 
@@ -17,12 +18,13 @@ from tests.matrix.principals import sign_in
 from tests.tickets.examples import make_ticket
 from tests.world import give_second_factor, make_member
 from tickets.at_home import tickets_at_home
+from tickets.enums import WaitsOn
 from tickets.models import Ticket
 from tickets.services.levels import propose_severity
 from tickets.services.outages import announce_outage, end_outage
 from tickets.services.reporting import Phoned
 from tickets.services.visiting import call_for_visit, dispatch
-from tickets.services.working import hand_over
+from tickets.services.working import ask_back, hand_over
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -75,7 +77,8 @@ def main_of(page: str) -> str:
 
 
 def test_the_hospitals_word_is_asked_for_first(desk, now):
-    """PACS-16, SMART-8: a late call, a proposed severity, a ticket handed over."""
+    """PACS-16, SMART-8: a late call, a proposed severity, a ticket handed over; what was asked back of its IT, or of a
+    reporter who has no account to read it with."""
     late = desk.report(
         at=now - 30 * MINUTE, title="补记的来电", severity=Severity.A, channel=Channel.PHONE, by=desk.engineer,
         call=Phoned(now - 90 * MINUTE, "刘敏"),
@@ -84,11 +87,21 @@ def test_the_hospitals_word_is_asked_for_first(desk, now):
     desk.act(hand_over, handed, by=desk.engineer, at=now, why="网络科的")
     wished = desk.accepted(at=now - 20 * MINUTE, title="也许没那么重")
     desk.act(propose_severity, wished, by=desk.engineer, at=now, severity=Severity.C, why="有替代")
+    waiting = {}
+    for who in WaitsOn:
+        waiting[who] = desk.accepted(at=now - 20 * MINUTE, title=f"等{who.label}")
+        desk.act(ask_back, waiting[who], by=desk.engineer, at=now, why="要日志", who=who, wakes_at=now + 60 * MINUTE)
+    nobodys = desk.accepted(at=now - 20 * MINUTE, title="扫码来的", reporter=None)
+    reporter = {"who": WaitsOn.REPORTER, "wakes_at": now + 60 * MINUTE}
+    desk.act(ask_back, nobodys, by=desk.engineer, at=now, why="要日志", **reporter)
     for member in (desk.it, desk.lead):
         page = at_home(member)
-        section = page[page.index('id="asked-of-us"') :]
-        for ticket in (late, handed, wished):
+        section = page[page.index('id="asked-of-us"') : page.index("</section>", page.index('id="asked-of-us"'))]
+        for ticket in (late, handed, wished, waiting[WaitsOn.HOSPITAL], nobodys):
             assert f"/tickets/{ticket.pk}/" in section
+        assert "an answer of yours is waited for" in section
+        for who in (WaitsOn.REPORTER, WaitsOn.THIRD_PARTY):
+            assert f"/tickets/{waiting[who].pk}/" not in section
     auditor = make_member(Role.HOSPITAL_AUDITOR, desk.world.h1)
     assert 'id="asked-of-us"' not in at_home(auditor)
     assert "Waits for our word" not in at_home(desk.engineer)
@@ -121,6 +134,9 @@ def test_an_engineer_sees_what_is_theirs_and_what_nobody_has(desk, now):
     free = desk.report(at=now, title="没人接的")
     page = at_home(desk.engineer)
     assert page.index('id="mine"') < page.index(mine.title) < page.index('id="to-accept"') < page.index(free.title)
+    figures = re.findall(r'class="figure[^"]*">\s*(\d+)', page)
+    assert figures[:4] == ["1", "1", "2", "0"]  # mine, to be accepted, my company's, overdue
+    assert 'href="/tickets/next/"' in page
     colleague = at_home(desk.colleague)
     assert 'id="mine"' not in colleague
     assert free.title in colleague
@@ -174,6 +190,7 @@ def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
     for number in range(3):
         desk.accepted(at=now - 5 * MINUTE, title=f"第{number}单")
     desk.report(at=now - 90 * MINUTE, title="没人接的")
+    desk.report(at=now - 50 * MINUTE, title="快到时限")
     client = _client(desk.manager)
     assert 'hx-get="/board/"' in unescape(client.get("/").content.decode())
     page = unescape(client.get("/board/").content.decode())
@@ -183,7 +200,10 @@ def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
     part = client.get("/board/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
     assert 'data-chart="bar"' in part
-    assert '<td class="number">4</td>' in part
+    assert '<td class="number">5</td>' in part
+    breaching = part.partition("<h2>Breaches next")[2].partition("<h2>")[0]
+    assert "快到时限" in breaching
+    assert "没人接的" not in breaching  # that is late already
     assert _client(desk.engineer).get("/board/").status_code == 403
 
 

@@ -16,6 +16,7 @@ from servicedesk.tenancy.wall import Context
 from tests.clocks.examples import AT
 from tests.contracts.people import in_force
 from tests.tickets.closing import resolved
+from tickets.enums import WaitsOn
 from tickets.models import Call, Ticket
 from tickets.services import going_on, incidents, reporting, siblings, splitting, working
 from tickets.services.reporting import Phoned
@@ -51,7 +52,9 @@ def _named(sql):
 
 def _waiting(desk):
     ticket = desk.accepted()
-    return desk.act(working.ask_back, ticket, by=desk.engineer, at=AT + HOUR / 2, why="等日志", wakes_at=LATER)
+    return desk.act(
+        working.ask_back, ticket, by=desk.engineer, at=AT + HOUR / 2, why="等日志", who=WaitsOn.REPORTER, wakes_at=LATER
+    )
 
 
 def _called_late(desk):

@@ -21,6 +21,7 @@ from tests.clocks.examples import AT
 from tests.clocks.test_promise_pages import client_of
 from tests.tickets.closing import SOLVED, sign_handed
 from tickets.around import around
+from tickets.enums import WaitsOn
 from tickets.lines import stream_of
 from tickets.models import Entry, Ticket
 from tickets.services import linking, outages, reporting, signing, solving, visiting, working
@@ -222,7 +223,13 @@ def in_every_state(desk) -> dict[str, Ticket]:
     asked = desk.accepted(at=at)
     wakes_at = now + 60 * MINUTE
     found["asked back"] = desk.act(
-        working.ask_back, asked, by=desk.engineer, at=at + 4 * MINUTE, why="影像号", wakes_at=wakes_at
+        working.ask_back,
+        asked,
+        by=desk.engineer,
+        at=at + 4 * MINUTE,
+        why="影像号",
+        who=WaitsOn.REPORTER,
+        wakes_at=wakes_at,
     )
     there = desk.accepted(at=at)
     visit = desk.act(visiting.call_for_visit, there, by=desk.it, at=at + 3 * MINUTE, why="远程看不出")

@@ -44,6 +44,26 @@ def test_the_nearest_clock_is_the_chip_and_the_others_are_dots(desk, now):
     assert '<span class="clock-name">响应</span>' in text
 
 
+def test_the_hospital_is_named_in_its_own_colour(desk, world, now):
+    """Issue 4: always, so that nobody answers the wrong one; vendors stay grey."""
+    ticket = reported(desk, now)
+    make_ticket(world.h2, world.v1)
+    found = [coloured(rows_of(page(browser_of(member)))) for member in (desk.engineer, desk.it)]
+    assert found == [{("14", "省医"), ("10", "二院")}, {("", "东软")}]
+    own = browser_of(desk.engineer).get(f"/tickets/{ticket.pk}/").content.decode()
+    line = own.partition('id="ticket-line"')[2].partition("</header>")[0]
+    assert coloured(line) == {("14", "省医")}
+
+
+def rows_of(text):
+    return text.partition('class="queue-rows"')[2].partition("</ul>")[0]
+
+
+def coloured(text):
+    """Each tag with the place of its hue among the twenty-four."""
+    return set(findall(r'<span class="tag-org(?: hue-(\d+))?">([^<]+)<', text))
+
+
 @pytest.mark.parametrize(("minutes", "state"), [(10, "calm"), (31, "soon"), (49, "close"), (75, "over")])
 def test_the_chip_turns_at_half_and_at_a_fifth_of_its_own_time(desk, now, minutes, state):
     """Issue 4: grey → amber at 50 % → red; an hour is promised."""

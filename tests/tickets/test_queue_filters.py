@@ -15,6 +15,7 @@ from servicedesk.sla.promise import Severity
 from tests.accounts.people import browser_of
 from tests.tickets.examples import make_ticket
 from tests.tickets.queueing import counts, ids, page, reported, shown
+from tickets.enums import WaitsOn
 from tickets.services import working
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("nothing_remembered")]
@@ -25,14 +26,27 @@ MINUTE = timedelta(minutes=1)
 
 
 def test_filters_narrow_and_are_said_back(desk, world, now):
+    """PACS-2: each kind of service has its own list, which may be kept as a view."""
     b, a = reported(desk, now), reported(desk, now, Severity.A)
     taken = desk.accepted(at=now - 10 * MINUTE)
     client = browser_of(desk.engineer)
     assert shown(page(client, "severity=A")) == ids(a)
-    assert set(shown(page(client, "unassigned=1"))) == set(ids(a, b))
-    assert shown(page(client, f"assignee={desk.engineer.pk}")) == ids(taken)
-    assert set(shown(page(client, "state=reported&severity=B"))) == set(ids(b))
-    assert set(shown(page(client, f"contract={desk.contract.pk}&hospital={world.h1.pk}"))) == set(ids(a, b, taken))
+    late = reported(desk, now - 90 * MINUTE, category="consultation")
+    waits = desk.accepted(at=now - 10 * MINUTE)
+    until = now + 60 * MINUTE
+    desk.act(working.ask_back, waits, by=desk.engineer, at=now, why="等日志", who=WaitsOn.THIRD_PARTY, wakes_at=until)
+    assert shown(page(client, "overdue=1")) == ids(late)
+    assert shown(page(client, "waiting=1")) == ids(waits)
+    assert shown(page(client, "category=consultation")) == ids(late)
+    assert "服务类别：" in page(client, "category=consultation")
+    assert "第三方：等日志" in page(client, "waiting=1")
+    elsewhere = make_ticket(world.h2, world.v1)
+    assert shown(page(client, f"hospital={world.h2.pk}")) == ids(elsewhere)
+    assert set(shown(page(client, "unassigned=1"))) == set(ids(a, b, late, elsewhere))
+    assert set(shown(page(client, f"assignee={desk.engineer.pk}"))) == set(ids(taken, waits))
+    assert set(shown(page(client, "state=reported&severity=B"))) == set(ids(b, late))
+    ours = ids(a, b, taken, late, waits)
+    assert set(shown(page(client, f"contract={desk.contract.pk}&hospital={world.h1.pk}"))) == set(ours)
     text = page(client, f"severity=A&assignee={desk.engineer.pk}")
     assert f"处理人：{desk.engineer.name}" in text
     assert "级别：A" in text
@@ -72,7 +86,9 @@ def test_every_view_counts_exactly(desk, now):
     reported(desk, now)
     reported(desk, now - 70 * MINUTE)
     mine = desk.accepted(at=now - 20 * MINUTE)
-    desk.act(working.ask_back, mine, by=desk.engineer, at=now, why="等日志", wakes_at=now + MINUTE * 60)
+    desk.act(
+        working.ask_back, mine, by=desk.engineer, at=now, why="等日志", who=WaitsOn.REPORTER, wakes_at=now + MINUTE * 60
+    )
     client = browser_of(desk.engineer)
     assert counts(page(client)) == {
         "全部未结": "3", "我的": "1", "待接单": "2", "已超时": "1", "等待中": "1", "在院方": "0",
@@ -93,7 +109,16 @@ def test_the_hospital_finds_what_needs_its_word(desk, now):
     ticket = desk.accepted(at=now - 10 * MINUTE)
     reported(desk, now)
     desk.act(working.hand_over, ticket, by=desk.engineer, at=now, why="网络交换机不在合同内")
-    assert shown(page(browser_of(desk.it), "view=ours")) == ids(ticket)
+    for who in WaitsOn:
+        waits = desk.accepted(at=now - 10 * MINUTE)
+        until = now + 60 * MINUTE
+        desk.act(working.ask_back, waits, by=desk.engineer, at=now, why="等", who=who, wakes_at=until)
+    found = shown(page(browser_of(desk.it), "view=ours"))
+    assert (ids(ticket)[0] in found, len(found), ids(waits)[0] in found) == (
+        True,
+        3,
+        False,
+    )  # the last: a third party's
 
 
 def test_what_a_row_says_is_chosen_and_remembered(desk, now):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from servicedesk.sla.promise import Metric
 from tests.clocks.examples import AT
 from tests.tickets.visits import signed_in
+from tickets.enums import WaitsOn
 from tickets.models import Entry
 from tickets.services import waiving
 from tickets.services.linking import merge
@@ -42,7 +43,15 @@ def test_a_merged_ticket_says_first_where_it_goes_on(desk):
 def test_what_a_ticket_waits_for_is_said_first_to_whoever_can_answer(desk):
     ticket = desk.accepted()
     wakes_at = AT + timedelta(hours=4)
-    desk.act(ask_back, ticket, by=desk.engineer, at=AT + 5 * MINUTE, why="哪一台电脑？", wakes_at=wakes_at)
+    desk.act(
+        ask_back,
+        ticket,
+        by=desk.engineer,
+        at=AT + 5 * MINUTE,
+        why="哪一台电脑？",
+        who=WaitsOn.REPORTER,
+        wakes_at=wakes_at,
+    )
     for member in (desk.ward, desk.it, desk.engineer):
         assert "哪一台电脑？" in said_first(member, ticket)
 

@@ -24,7 +24,7 @@ from servicedesk.tenancy.refusals import Refused
 from tests.clocks.examples import AT
 from tests.tickets.people import make_desk
 from tests.world import make_member, make_world
-from tickets.enums import State
+from tickets.enums import State, WaitsOn
 from tickets.models import Ticket
 from tickets.services.going_on import wake
 from tickets.services.working import accept, ask_back, pause, resume, say
@@ -128,7 +128,15 @@ def test_what_goes_on_by_itself_meets_an_answer_in_no_ring(desk):
     """ADR 18: the nurse answers in the second at which the ticket wakes; neither of the two is lost."""
     ticket = desk.accepted()
     wakes_at = AT + timedelta(hours=1)
-    desk.act(ask_back, ticket, by=desk.engineer, at=AT + timedelta(minutes=5), why="等日志", wakes_at=wakes_at)
+    desk.act(
+        ask_back,
+        ticket,
+        by=desk.engineer,
+        at=AT + timedelta(minutes=5),
+        why="等日志",
+        who=WaitsOn.REPORTER,
+        wakes_at=wakes_at,
+    )
 
     def one(number: int) -> Any:
         with connection.execute_wrapper(slowly):

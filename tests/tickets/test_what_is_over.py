@@ -15,6 +15,7 @@ from tests.tickets.closing import SOLVED
 from tests.tickets.people import Desk
 from tests.world import make_member
 from tickets.at_home import tickets_at_home
+from tickets.enums import WaitsOn
 from tickets.models import SeverityWish, Ticket, Visit
 from tickets.services import levels, solving, visiting, working
 from tickets.services.queueing import take_giving_back
@@ -100,7 +101,15 @@ def test_it_waits_a_year_at_the_most_and_goes_back_to_nobody_who_left(desk, now)
     """By the page as by a program."""
     ticket = desk.accepted(at=now - 20 * MINUTE)
     with pytest.raises(Refused, match="year"):
-        desk.act(working.ask_back, ticket, by=desk.engineer, at=now, why="等", wakes_at=now + timedelta(days=400))
+        desk.act(
+            working.ask_back,
+            ticket,
+            by=desk.engineer,
+            at=now,
+            why="等",
+            who=WaitsOn.REPORTER,
+            wakes_at=now + timedelta(days=400),
+        )
     given = desk.act(working.give, ticket, by=desk.engineer, at=now, to=desk.colleague)
     gone = make_member(Role.VENDOR_ENGINEER, desk.world.v1, until_at=now)
     with pytest.raises(Refused, match="does not work"):

@@ -16,7 +16,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.api import shapes
 from tickets.api import shapes_linked as linked
 from tickets.api.acting import Act, colleague, ticket_named
-from tickets.enums import Cause, Proof, Remedy
+from tickets.enums import Cause, Proof, Remedy, WaitsOn
 from tickets.models import Call, SeverityWish, Ticket, Visit
 from tickets.permissions import (
     DECIDE_TICKETS,
@@ -48,6 +48,10 @@ def _accept(ticket: Ticket, *, to: Any, by: Person, **more: Any) -> Any:
 
 def _give(ticket: Ticket, *, to: Any, by: Person, **more: Any) -> Any:
     return working.give(ticket, colleague("to", to, by), by=by, **more)
+
+
+def _ask_back(ticket: Ticket, *, who: str, **more: Any) -> Any:
+    return working.ask_back(ticket, who=WaitsOn(who), **more)
 
 
 def _dispatch(visit: Visit, *, engineer: Any, by: Person, **more: Any) -> Any:
@@ -122,7 +126,7 @@ def _different(ticket: Ticket, *, earlier: Any, by: Person, **more: Any) -> Any:
 OF_TICKETS: tuple[Act, ...] = (
     Act("accept", WORK_TICKETS, _accept, shapes.Taken, "Take it; whoever reported it is told who"),
     Act("give", WORK_TICKETS, _give, shapes.To, "Give it to a colleague"),
-    Act("ask-back", WORK_TICKETS, working.ask_back, shapes.AskBack, "Wait for an answer; no clock pauses by it"),
+    Act("ask-back", WORK_TICKETS, _ask_back, shapes.AskBack, "Wait for an answer; no clock pauses by it"),
     Act("go-on", TAKE_PART, working.go_on, words="Wait no longer"),
     Act("hand-over", WORK_TICKETS, working.hand_over, shapes.Why, "Not ours: to the hospital, and the clocks run"),
     Act("give-back", DECIDE_TICKETS, working.give_back, shapes.Why, "The hospital says: it is the vendor's"),

@@ -11,7 +11,7 @@ from servicedesk.files.models import StoredFile
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.api_parts import Moment
-from tickets.enums import Cause, Proof, Remedy
+from tickets.enums import Cause, Proof, Remedy, WaitsOn
 from tickets.models import Call, Entry, SeverityWish, Ticket, Visit
 from tickets.models.acts import Solution
 
@@ -30,8 +30,8 @@ class TicketShape(serializers.ModelSerializer[Ticket]):
             "id", "number", "external_number", "external_source", "title", "words", "category", "category_name",
             "severity", "is_emergency", "is_outside_contract", "channel", "state", "contract", "system", "department",
             "place", "where", "reporter_name", "reporter_phone", "assignee", "assignee_name", "reported_at",
-            "recorded_at", "accepted_at", "waits_for", "wakes_at", "cycle", "recurs", "parent", "merged_into", "due_at",
-            "changed_at", "closed_at", "closed_why", "version", "url",
+            "recorded_at", "accepted_at", "waits_for", "waits_on", "wakes_at", "cycle", "recurs", "parent",
+            "merged_into", "due_at", "changed_at", "closed_at", "closed_why", "version", "url",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -150,6 +150,7 @@ class To(serializers.Serializer[Any]):
 
 class AskBack(serializers.Serializer[Any]):
     why = serializers.CharField(max_length=200)
+    who = serializers.ChoiceField(WaitsOn.values, help_text="Whose answer it waits for")
     wakes_at = Moment()
 
 

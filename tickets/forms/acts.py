@@ -15,7 +15,7 @@ from servicedesk.clocks.words import METRICS
 from servicedesk.sla.promise import Metric, Severity
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
-from tickets.enums import Cause, Remedy
+from tickets.enums import Cause, Remedy, WaitsOn
 from tickets.forms.fields import Coming, Line, Past, Words
 from tickets.forms.texts import GuardsPatientData
 from tickets.permissions import WORK_TICKETS
@@ -48,11 +48,12 @@ def why_form(label: Any, help_text: Any = "", *, most: int = WHY) -> type[ActFor
 
 class AskBackForm(ActForm):
     why = Words(
-        label=_("What you wait for, and from whom"),
+        label=_("What you wait for"),
         max_length=200,
         rows=2,
         help_text=_("Both sides read it. No promise pauses by it; only the hospital may pause one."),
     )
+    who = forms.TypedChoiceField(label=_("From whom"), choices=WaitsOn, coerce=WaitsOn, initial=WaitsOn.REPORTER)
     wakes_at = Coming(label=_("Asks again at"), help_text=_("Then the ticket comes back to you by itself."))
 
     def prepare(self) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Contract, System
+from contracts.models import CatalogueItem, Contract, System
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Hospital, Membership
 from servicedesk.tenancy.wall import Person
@@ -55,6 +55,7 @@ class FilterForm(forms.Form):
             "severity": list(SEVERITIES.items()),
             "state": State.choices,
             "system": _systems(person),
+            "category": _kinds(person),
             "assignee": _assignees(person),
             "contract": [(str(one.pk), one.name) for one in Contract.objects.visible_to(person).order_by("name")],
         }
@@ -80,6 +81,12 @@ def _systems(person: Person) -> Choices:
         for system in whole
         for one in (system, *(module for module in rows if module.part_of_id == system.pk))
     ]
+
+
+def _kinds(person: Person) -> Choices:
+    """Of all contracts; where two call one kind by different names, by the later one's."""
+    rows = CatalogueItem.objects.visible_to(person).order_by("id").values_list("category", "name")
+    return sorted(dict(rows).items(), key=lambda one: one[1])
 
 
 def _assignees(person: Person) -> Choices:

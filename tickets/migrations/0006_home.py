@@ -33,6 +33,9 @@ TIMES = """JOIN clocks_timewish w ON w.matter_id = t.matter_id AND w.hospital_id
 PROPOSED = f"w.decided_at IS NULL AND {OPEN} AND w.asked_side ="
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
+# A reporter without an account is asked through the hospital's IT.
+ASKED = """t.state IN ('handed_over', 'signed', 'resolved')
+    OR t.state = 'waiting' AND (t.waits_on = 'hospital' OR t.waits_on = 'reporter' AND t.reporter_id IS NULL)"""
 OVER = "('closed', 'merged', 'withdrawn')"
 # What was announced, never a guess.
 ANNOUNCED = f"""(SELECT 'outages'::text, o.id, ''::text, o.title::text, ''::text, ''::text, o.expected_at,
@@ -43,7 +46,7 @@ ANNOUNCED = f"""(SELECT 'outages'::text, o.id, ''::text, o.title::text, ''::text
 OF_WARD = f"{rows('mine', f'{HOSPITAL} AND t.reporter_id = me', order='t.id DESC')} UNION ALL {ANNOUNCED}"
 OF_HOSPITAL = " UNION ALL ".join(
     (
-        rows("asked", f"decides AND {HOSPITAL} AND {OPEN} AND t.state IN ('handed_over', 'signed', 'resolved')"),
+        rows("asked", f"decides AND {HOSPITAL} AND {OPEN} AND ({ASKED})"),
         rows("call", f"decides AND {HOSPITAL} AND {WAITS} 'vendor'", joined=CALLS, words="c.caller"),
         rows(
             "wish",

@@ -15,7 +15,7 @@ from servicedesk.tenancy.models import Department, Hospital, Matter, Membership,
 from servicedesk.tenancy.models.base import WalledWithId
 from servicedesk.tenancy.permissions import SEE_MATTERS
 from servicedesk.tenancy.wall import Person
-from tickets.enums import OPEN, State
+from tickets.enums import OPEN, State, WaitsOn
 from tickets.models.part import PARTIES
 from tickets.permissions import SEE_TICKETS
 
@@ -70,6 +70,7 @@ class Ticket(WalledWithId):
     assignee_name = models.CharField(_("who works on it"), max_length=60, blank=True)
     accepted_at = models.DateTimeField(_("accepted"), null=True)
     waits_for = models.CharField(_("waits for"), max_length=200, blank=True)
+    waits_on = models.CharField(_("waits on"), max_length=11, choices=WaitsOn, blank=True)
     wakes_at = models.DateTimeField(_("asks again"), null=True)
     urged_at = models.DateTimeField(_("asked for haste"), null=True)
     cycle = models.PositiveSmallIntegerField(_("cycle"), default=1)
@@ -117,7 +118,7 @@ class Ticket(WalledWithId):
             ),
             models.CheckConstraint(
                 name="ticket_waits_with_reason",
-                condition=~Q(state=State.WAITING) | (Q(wakes_at__isnull=False) & ~Q(waits_for="")),
+                condition=~Q(state=State.WAITING) | (Q(wakes_at__isnull=False) & ~Q(waits_for="") & ~Q(waits_on="")),
             ),
             models.CheckConstraint(
                 name="ticket_reported_once_called",

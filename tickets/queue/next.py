@@ -36,7 +36,7 @@ def next_ticket(person: Person, *, at: datetime, after: UUID | None = None) -> T
 
 def _to_do(person: Person) -> Q:
     if person.side is Side.HOSPITAL:
-        return Q(state__in=THE_HOSPITALS_WORD)
+        return THE_HOSPITALS_WORD
     mine_or_nobodys = Q(assignee_id=person.membership_id) | Q(assignee_id=None)
     return mine_or_nobodys & Q(state__in=[State.REPORTED, State.WORKING])
 

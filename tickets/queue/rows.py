@@ -32,7 +32,7 @@ from tickets.models import Ticket
 READ = (
     "id", "hospital_id", "vendor_id", "matter_id", "contract_id", "system_id", "department_id", "reporter_id",
     "number", "title", "severity", "is_emergency", "state", "channel", "where", "reporter_name", "reported_at",
-    "assignee_id", "assignee_name", "waits_for", "urged_at", "due_at", "version", "closed_at", "cycle",
+    "assignee_id", "assignee_name", "waits_for", "waits_on", "urged_at", "due_at", "version", "closed_at", "cycle",
 )  # fmt: skip
 LIVE = ("id", "state", "version", "due_at")  # what a page that stands open watches
 

@@ -21,7 +21,7 @@ from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models.base import WalledQuerySet
 from servicedesk.tenancy.wall import Person
 from tickets.around import answer_of, row_of
-from tickets.enums import OVER, State
+from tickets.enums import OVER, State, WaitsOn
 from tickets.models import QueueView, Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
 from tickets.permissions import KEEP_VIEWS
@@ -31,8 +31,12 @@ from tickets.queue.wanted import Wanted, read
 LOOKED_AT = 2_000
 COUNTED_BY = (
     "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "contract_id", "due_at",
+    "category", "waits_on",
 )  # fmt: skip
-THE_HOSPITALS_WORD = (State.CALL_AWAITED, State.HANDED_OVER, State.WAITING, State.SIGNED)
+# What waits for a third party waits for no word of the hospital's.
+THE_HOSPITALS_WORD = Q(state__in=[State.CALL_AWAITED, State.HANDED_OVER, State.SIGNED]) | Q(
+    state=State.WAITING, waits_on__in=[WaitsOn.REPORTER, WaitsOn.HOSPITAL]
+)
 WITH_THE_HOSPITAL = (State.CALL_AWAITED, State.HANDED_OVER, State.RESOLVED, State.SIGNED)
 
 Rows = Callable[[Person, datetime], Q]
@@ -65,7 +69,7 @@ OF_VENDOR: dict[str, View] = {
 }
 OF_HOSPITAL: dict[str, View] = {
     "": ALL,
-    "ours": View(_("Needs our word"), _in(*THE_HOSPITALS_WORD)),
+    "ours": View(_("Needs our word"), lambda person, at: THE_HOSPITALS_WORD),
     "mine": View(pgettext_lazy("queue", "Reported by me"), lambda person, at: Q(reporter_id=person.membership_id)),
     "new": UNACCEPTED,
     "overdue": OVERDUE,

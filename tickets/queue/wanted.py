@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,7 @@ FACTS: dict[str, Words] = {
     "contract": gettext_lazy("Contract"),
 }
 NEWEST_FIRST = "-new"
+CODE = re.compile(r"[a-z][a-z_]{0,39}")
 USUAL = ("number", "system", "department", "state")
 
 
@@ -53,6 +55,10 @@ def _id(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
+
+
+def _code(text: str) -> str | None:
+    return text if CODE.fullmatch(text) else None
 
 
 def _number(text: str) -> int | None:
@@ -77,6 +83,7 @@ FILTERS: dict[str, Filter] = {
     ),
     "state": Filter(gettext_lazy("State"), _one_of(dict(State.choices)), lambda one: Q(state=one)),
     "system": Filter(gettext_lazy("System or module"), _id, _of_system),
+    "category": Filter(gettext_lazy("Kind of service"), _code, lambda one: Q(category=one)),
     "assignee": Filter(pgettext_lazy("queue", "Who works on it"), _id, lambda one: Q(assignee_id=one)),
     "hospital": Filter(gettext_lazy("Hospital"), _number, lambda one: Q(hospital_id=one)),
     "contract": Filter(gettext_lazy("Contract"), _id, lambda one: Q(contract_id=one)),

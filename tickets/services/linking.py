@@ -65,7 +65,7 @@ def merge(ticket: Ticket, into: Ticket, *, why: str, by: Person, at: datetime) -
         raise Refused(_("Say why they are one."))
     was = State(ticket.state)
     move(ticket, Move.MERGE, by=by)
-    ticket.merged_into, ticket.waits_for, ticket.wakes_at = into, "", None
+    ticket.merged_into = into
     end_clocks(ticket.matter, by=by, at=at)
     changed(ticket, Act.TICKET_MERGED, by=by, at=at, text=why, facts={"number": into.number, "was": was.value})
     changed(into, Act.TICKET_TOOK_IN, by=by, at=at, text=why, facts={"number": ticket.number})

@@ -93,7 +93,6 @@ def resolve(
     if not words.strip():
         raise Refused(_("Say what solved it."))
     move(ticket, Move.RESOLVE, by=by)
-    ticket.waits_for, ticket.wakes_at = "", None
     # Where a machine writes it down, it is the solution of whoever works on it.
     solver, name = by.membership_id, by.name
     if by.token_id and ticket.assignee_id:

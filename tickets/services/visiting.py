@@ -55,7 +55,8 @@ def dispatch(
     visit.save()
     facts = {"to": engineer.name, "planned_at": planned_at.isoformat() if planned_at else None}
     changed(ticket, Act.VISIT_SENT, by=by, at=at, facts=facts)
-    tell(ticket, NoticeKind.VISIT_SENT, to={*hospital_side(ticket), engineer.pk}, by=by, at=at)
+    told = {*hospital_side(ticket), engineer.pk}
+    tell(ticket, NoticeKind.VISIT_SENT, to=told, by=by, at=at, words={"name": engineer.name})
     return visit
 
 

@@ -18,7 +18,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
-from tickets.enums import Kind, State
+from tickets.enums import Kind, State, WaitsOn
 from tickets.models import Entry, Note, Ticket
 from tickets.people import hospital_it, hospital_side, vendor_side
 from tickets.permissions import WORK_TICKETS
@@ -50,7 +50,7 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
     _give(ticket, taker, name, at)
     ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
     changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": name, **metrics(ended)})
-    tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={})
+    tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={"name": name})
     tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at)
     return ticket
 
@@ -78,7 +78,6 @@ def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None
     said = _something(text)
     record(Act.TICKET_ANSWERED, ticket, by=by, at=at)
     if ticket.state == State.WAITING and by.side is Side.HOSPITAL:
-        _wake(ticket)
         move(ticket, Move.GO_ON, by=by)
     keep(ticket, at=at)
     entry = write(ticket, Kind.MESSAGE, by=by, at=at, text=said)
@@ -101,18 +100,19 @@ def note(ticket: Ticket, text: str, *, by: Person, at: datetime) -> Note:
 
 
 @transaction.atomic
-def ask_back(ticket: Ticket, *, why: str, wakes_at: datetime, by: Person, at: datetime) -> Ticket:
+def ask_back(ticket: Ticket, *, why: str, who: WaitsOn, wakes_at: datetime, by: Person, at: datetime) -> Ticket:
     """Waits for somebody, with a reason and an hour at which it asks again. No clock pauses by it."""
     ticket = locked(ticket)
     if not why.strip():
-        raise Refused(_("Say what you wait for, and from whom."))
+        raise Refused(_("Say what you wait for."))
     if wakes_at <= at:
         raise Refused(_("Choose a time to come at which it asks again."))
     if wakes_at > at + YEAR:
         raise Refused(_("This is more than a year ahead."))
     move(ticket, Move.ASK_BACK, by=by)
-    ticket.waits_for, ticket.wakes_at = why, wakes_at
-    changed(ticket, Act.TICKET_WAITS, by=by, at=at, text=why, facts={"wakes_at": wakes_at.isoformat()})
+    ticket.waits_for, ticket.waits_on, ticket.wakes_at = why, who, wakes_at
+    facts = {"who": who.value, "wakes_at": wakes_at.isoformat()}
+    changed(ticket, Act.TICKET_WAITS, by=by, at=at, text=why, facts=facts)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
     return ticket
 
@@ -123,7 +123,6 @@ def go_on(ticket: Ticket, *, by: Person | None, at: datetime) -> Ticket:
     ticket = locked(ticket)
     waited = ticket.waits_for
     move(ticket, Move.GO_ON, by=by)
-    _wake(ticket)
     changed(ticket, Act.TICKET_WENT_ON, by=by, at=at, text=waited)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
     return ticket
@@ -136,7 +135,6 @@ def hand_over(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
     if not why.strip():
         raise Refused(_("Say why this is not yours and whose it may be."))
     move(ticket, Move.HAND_OVER, by=by)
-    _wake(ticket)
     changed(ticket, Act.TICKET_HANDED_OVER, by=by, at=at, text=why)
     tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at)
     return ticket
@@ -211,10 +209,6 @@ def resume(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
 def _give(ticket: Ticket, member: object, name: str, at: datetime) -> None:
     ticket.assignee_id, ticket.assignee_name, ticket.accepted_at = member, name, at  # type: ignore[assignment]
     give_clocks_to(ticket.matter, member=member)  # type: ignore[arg-type]
-
-
-def _wake(ticket: Ticket) -> None:
-    ticket.waits_for, ticket.wakes_at = "", None
 
 
 def refuse_unfit(to: Membership, ticket: Ticket) -> None:

@@ -59,7 +59,9 @@ def _tick(key: str, number: str) -> str:
 
 
 def _who(ticket: Ticket) -> str:
-    return ticket.waits_for if ticket.state == State.WAITING else ticket.assignee_name
+    if ticket.state != State.WAITING:
+        return ticket.assignee_name
+    return _("%(what)s: %(value)s") % {"what": ticket.get_waits_on_display(), "value": ticket.waits_for}
 
 
 def _when(row: Row, now: datetime) -> str:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from contracts.models import Contract, System
+from contracts.models import CatalogueItem, Contract, System
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Hospital
@@ -115,6 +115,7 @@ def _names(wanted: Wanted) -> dict[str, str]:
     """Of what is filtered by, for its chip. The wall shows no name that is not ours."""
     asked = {
         "system": lambda key: System.objects.filter(pk=key).values_list("name", flat=True),
+        "category": lambda key: CatalogueItem.objects.filter(category=key).values_list("name", flat=True),
         "contract": lambda key: Contract.objects.filter(pk=key).values_list("name", flat=True),
         "hospital": lambda key: Hospital.objects.filter(pk=key).values_list("short_name", flat=True),
         "assignee": lambda key: Ticket.objects.filter(assignee_id=key).values_list("assignee_name", flat=True),
