@@ -207,6 +207,40 @@ def test_a_program_hears_202_until_the_call_is_logged(desk, hospital):
     assert (answer.status_code, answer.json()["severity"]) == (200, "1")
 
 
+# ── who answers it ───────────────────────────────────────────────────────────────────────────────────────────────────
+@pytest.mark.parametrize("state", [State.WORKING, State.WAITING, State.HANDED_OVER])
+def test_whoever_takes_what_was_raised_has_answered(desk, state):
+    """PACS-16: five minutes from the call that raised it, though it was in work before; whoever is on duty may. The
+    second is told who."""
+    ticket = desk.accepted()
+    if state is State.WAITING:
+        desk.act(working.ask_back, ticket, by=desk.engineer, at=AT + 5 * MINUTE, why="日志", wakes_at=AT + HOUR)
+    elif state is State.HANDED_OVER:
+        desk.act(working.hand_over, ticket, by=desk.engineer, at=AT + 5 * MINUTE, why="网络")
+    desk.raised(ticket, Severity.ONE, at=AT + 10 * MINUTE)
+    taken = desk.act(working.accept, ticket, by=desk.colleague, at=AT + 12 * MINUTE)
+    assert (taken.state, taken.assignee_id, taken.waits_for) == (State.WORKING, desk.colleague.pk, "")
+    assert (desk.clock(ticket, Metric.RESPOND).outcome, desk.clock(ticket, Metric.ON_SITE).outcome) == ("met", None)
+    with pytest.raises(Refused, match=f"{desk.colleague.name} accepted it"):
+        desk.act(working.accept, ticket, by=desk.engineer, at=AT + 13 * MINUTE)
+
+
+def test_the_page_offers_to_accept_what_was_raised(desk):
+    at = timezone.now() - HOUR
+    ticket = desk.raised(desk.accepted(at=at), Severity.ONE, at=at + 10 * MINUTE)
+    accept, engineer = f"/tickets/{ticket.pk}/accept/", client_of(desk.engineer)
+    assert f'action="{accept}"' in engineer.get(f"/tickets/{ticket.pk}/").content.decode()
+    engineer.post(accept)
+    assert desk.clocks(ticket)["respond"] == "missed"
+
+
+def test_who_puts_a_solution_on_record_has_answered_as_well(desk):
+    ticket = desk.raised(desk.accepted(), Severity.ONE, at=AT + 10 * MINUTE)
+    desk.act(solving.resolve, ticket, by=desk.engineer, at=AT + 14 * MINUTE, words="重启", cause=Cause.SOFTWARE,
+             remedy=Remedy.RESTARTED)  # fmt: skip
+    assert desk.clocks(ticket)["respond"] == "met"
+
+
 # ── what would make it vanish ────────────────────────────────────────────────────────────────────────────────────────
 def test_correcting_the_kind_of_service_does_not_undo_a_raise_that_waits(desk):
     """PACS-6: said aloud or phoned, never lost in passing."""

@@ -51,7 +51,8 @@ CONFIRMATION = Promise(
         )
     ),
 )
-SOLVES = (Metric.WORKAROUND, Metric.RESTORE, Metric.DELIVER)
+# Whoever solves what was raised in work has answered it.
+SOLVES = (Metric.RESPOND, Metric.WORKAROUND, Metric.RESTORE, Metric.DELIVER)
 
 
 @transaction.atomic
@@ -88,9 +89,9 @@ def resolve(
     ticket: Ticket, *, words: str, cause: Cause, remedy: Remedy, is_remote: bool = False, by: Person, at: datetime,
     seen: int | None = None,
 ) -> Solution:  # fmt: skip
-    """A solution with its cause. What it keeps: restoring and delivering, and that one can work again. An emergency
-    service that nobody started is not asked for any more, and was not kept. A visit is spared only where it was solved
-    from afar before it was due, and the hospital may contest that (PACS-17)."""
+    """A solution with its cause. What it keeps: restoring and delivering, that one can work again, and an answer that
+    was owed since a raise. An emergency service that nobody started is not asked for any more, and was not kept. A
+    visit is spared only where it was solved from afar before it was due, and the hospital may contest that (PACS-17)."""
     ticket = locked(ticket, seen=seen)
     if not words.strip():
         raise Refused(_("Say what solved it."))
