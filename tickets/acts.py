@@ -149,7 +149,7 @@ assert set(NEXT) == set(State)
 def _likely(situation: Situation) -> dict[str, None]:
     """Whose response still runs is answered first; the word on a call can wait a minute, the reporter can't."""
     state = State(situation.ticket.state)
-    accept = ("ticket_accept",) if state is State.REPORTED else ()
+    accept = ("ticket_accept",) if state is State.REPORTED or situation.is_taken_again else ()
     nobody_sent = situation.visit is not None and not situation.visit["engineer_id"]
     send = ("ticket_dispatch",) if nobody_sent else ()
     call = ("call_now", "call_about") if situation.awaits_call else ()

@@ -39,5 +39,16 @@ def raise_awaited(ticket: Ticket) -> SeverityWish | None:
     """What the hospital decided and what is not so before somebody calls."""
     if State(ticket.state) not in IN_HAND or minute_of(ticket) is None:
         return None
+    return _latest_raise(ticket)
+
+
+def raise_left_waiting(ticket: Ticket) -> SeverityWish | None:
+    """What waited for its call when the solution went on record: nobody had called about it."""
+    resolved = Entry.objects.filter(ticket=ticket, act=Act.TICKET_RESOLVED).order_by("-at", "-id").first()
+    ended = resolved.facts.get("metrics", ()) if resolved else ()
+    return _latest_raise(ticket) if Metric.CALL in ended else None
+
+
+def _latest_raise(ticket: Ticket) -> SeverityWish:
     decided = Entry.objects.filter(ticket=ticket, act=Act.RAISE_AWAITS_CALL).order_by("-at", "-id")
     return SeverityWish.objects.get(pk=decided.values_list("facts__wish", flat=True)[0])

@@ -17,6 +17,7 @@ from tickets.around import answer_of, around, row_of, with_names
 from tickets.enums import State
 from tickets.models import Ticket
 from tickets.models.acts import DISPUTED_WITHIN
+from tickets.states import STEPS, Move
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,11 @@ class Situation:
 
     def runs(self, metric: Metric) -> bool:
         return metric in self.standing and self.standing[metric].is_open
+
+    @property
+    def is_taken_again(self) -> bool:
+        """It was raised in work, and nobody has answered that yet."""
+        return self.ticket.state in STEPS[Move.TAKE_AGAIN].sources and self.runs(Metric.RESPOND)
 
     @property
     def awaits_call(self) -> bool:

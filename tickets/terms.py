@@ -92,13 +92,14 @@ def terms_of(version: MatrixVersion, *, category: str, severity: Severity, is_em
 
 
 def terms_for(
-    ticket: Ticket, *, at: datetime, severity: Severity | None = None, is_emergency: bool | None = None
-) -> Terms:
+    ticket: Ticket, *, at: datetime, severity: Severity | None = None, category: str = "",
+    is_emergency: bool | None = None,
+) -> Terms:  # fmt: skip
     """By the version of the report: an amendment since then touches no ticket that was there before."""
     version = version_for(ticket.contract, at=ticket.reported_at or at)
     return terms_of(
         version,
-        category=ticket.category,
+        category=category or ticket.category,
         severity=Severity(ticket.severity) if severity is None else severity,
         is_emergency=ticket.is_emergency if is_emergency is None else is_emergency,
         at=at,

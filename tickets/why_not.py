@@ -31,6 +31,8 @@ def move(step: Move) -> WhyNot:
 
 
 def accept(ticket: Ticket, person: Person, situation: Situation) -> str:
+    if situation.is_taken_again:
+        return states.why_not(ticket, Move.TAKE_AGAIN, person.side)
     if ticket.state == State.WORKING and ticket.accepted_at and ticket.assignee_id != person.membership_id:
         at = timezone.localtime(ticket.accepted_at).strftime("%H:%M")
         return _("%(name)s accepted it at %(at)s.") % {"name": ticket.assignee_name, "at": at}

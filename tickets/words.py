@@ -85,9 +85,16 @@ def _waits(facts: Facts) -> str:
 
 
 def _awaits(facts: Facts) -> str:
-    if facts.get("category"):
-        return _("calls it: %(category)s; this begins with a call") % {"category": facts["category"]}
-    return _("raises the severity to %(severity)s; this begins with a call") % {"severity": facts.get("severity", "")}
+    words = {"category": facts.get("category", ""), "severity": facts.get("severity", "")}
+    if facts.get("is_still"):
+        still = (
+            _("asks again for the call that makes it: %(category)s"),
+            _("asks again for the call that makes it severity %(severity)s"),
+        )
+        return still[not words["category"]] % words
+    if words["category"]:
+        return _("calls it: %(category)s; this begins with a call") % words
+    return _("raises the severity to %(severity)s; this begins with a call") % words
 
 
 def _signed(facts: Facts) -> str:

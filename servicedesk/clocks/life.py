@@ -85,10 +85,17 @@ class Life:
     def present(self) -> list[Running]:
         """The contract's clocks of the latest cycle: after a reopening, what was reported before is over and done with.
         Those of the house count cycles of their own."""
-        entries = [entry for metric, each in self.entries.items() if not metric.is_of_the_house for entry in each]
-        clocks = [entry.clock for entry in entries]
+        clocks = [entry.clock for metric in self.contracted for entry in self.entries[metric]]
         latest = max((clock.cycle for clock in clocks), default=1)
         return [clock for clock in clocks if clock.cycle == latest]
+
+    @property
+    def contracted(self) -> list[Metric]:
+        return [metric for metric in self.entries if not metric.is_of_the_house]
+
+    def counted_since(self, said: datetime, at: datetime) -> datetime:
+        """From when a raise counts, whatever is promised: from its call, unless something is known since."""
+        return max((self.course(metric).counted_since(said, at) for metric in self.contracted), default=said)
 
     def act(self, act: Act, *, upon: Iterable[Metric] | None = None, terms: Terms | None = None) -> list[Metric]:
         """Which promises it changed. What cannot be is refused in the person's words."""

@@ -23,7 +23,17 @@ from tests.world import World, make_world
 
 # Every page is looked at by day on a desk and by night on a phone; a desk by night and a phone by day hold the same
 # components, which stand here.
-BOTH_LIGHTS = {"gallery", "sign-in", "home-hospital", "home-vendor", "board", "tickets", "calendars", "contracts", "trail"}
+BOTH_LIGHTS = {
+    "gallery",
+    "sign-in",
+    "home-hospital",
+    "home-vendor",
+    "board",
+    "tickets",
+    "calendars",
+    "contracts",
+    "trail",
+}
 
 
 @pytest.fixture(scope="module")

@@ -58,7 +58,9 @@ class Server:
 
     def close(self) -> None:
         self.over.set()
-        with contextlib.suppress(OSError):  # wakes whoever waits in accept(); closed under them, they take the next one's calls
+        with contextlib.suppress(
+            OSError
+        ):  # wakes whoever waits in accept(); closed under them, they take the next one's calls
             self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 

@@ -82,9 +82,10 @@ def change_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person
     return ticket
 
 
-def take_effect(ticket: Ticket, wish: SeverityWish, *, since: datetime, by: Person, at: datetime) -> None:
-    """What waited for the call is so from the call on. The hospital decided it, whichever side took the call."""
-    if since < (ticket.reported_at or since):
+def take_effect(ticket: Ticket, wish: SeverityWish, *, called_at: datetime, by: Person, at: datetime) -> None:
+    """What waited for the call is so from the call on, and what was missed before the call was written down was missed.
+    The hospital decided it, whichever side took the call."""
+    if called_at < (ticket.reported_at or called_at):
         raise Refused(_("This call was before the fault was reported; its severity is raised later."))
     decider, was = by if by.side is Side.HOSPITAL else None, Severity(ticket.severity)
     if wish.category:
@@ -92,7 +93,7 @@ def take_effect(ticket: Ticket, wish: SeverityWish, *, since: datetime, by: Pers
     else:
         ticket.severity = wish.severity
     act = Act.CATEGORY_CHANGED if wish.category else Act.SEVERITY_CHANGED
-    _under_new_terms(ticket, was, by=decider, at=at, since=since, why=wish.said or wish.why, act=act,
+    _under_new_terms(ticket, was, by=decider, at=at, called_at=called_at, why=wish.said or wish.why, act=act,
                      is_urgent=bool(wish.category))  # fmt: skip
 
 
@@ -160,12 +161,14 @@ def levels_of(ticket: Ticket) -> list[Severity]:
 
 def _under_new_terms(
     ticket: Ticket, was: Severity, *, by: Person | None, at: datetime, why: str, act: Act, is_urgent: bool = False,
-    since: datetime | None = None,
+    called_at: datetime | None = None,
 ) -> None:  # fmt: skip
     moved: list[Metric] = []
     if not ticket.is_outside_contract and ticket.reported_at:
         terms = terms_for(ticket, at=ticket.reported_at)
-        moved = change_terms(ticket.matter, was=was, terms=terms, by=by, at=since or at, is_urgent=is_urgent)
+        moved = change_terms(
+            ticket.matter, was=was, terms=terms, by=by, at=at, is_urgent=is_urgent, called_at=called_at
+        )
     facts = {"was": was.value, "severity": ticket.severity, "category": ticket.category_name, **metrics(moved)}
     changed(ticket, act, by=by, at=at, text=why, facts=facts)
     prepare(ticket, at=at)

@@ -42,12 +42,15 @@ FIRST_CALL = Promise(
 
 
 def must_be_phoned(ticket: Ticket, *, category: str, severity: Severity, at: datetime) -> bool:
-    """By the contract as it was when the ticket was reported, in the hours of now."""
+    """By the contract as it was when the ticket was reported, in the hours of now; where it says nothing of these, in
+    those of the report."""
     if ticket.is_outside_contract:
         return False
-    version = version_for(ticket.contract, at=ticket.reported_at or at)
+    reported_at = ticket.reported_at or at
+    promised = InForce.of(version_for(ticket.contract, at=reported_at))
     try:
-        return only_by_phone(InForce.of(version).channels(category=category, severity=severity, at=at))
+        channels = (promised.channels(category=category, severity=severity, at=hour) for hour in (at, reported_at))
+        return only_by_phone(next(filter(None, channels), frozenset()))
     except Impossible:  # whoever asks for its promises says so
         return False
 
@@ -62,13 +65,25 @@ def await_call(ticket: Ticket, *, why: str, by: Person, at: datetime, severity: 
     """The hospital has decided, and it is not so before somebody calls: the minute runs, and nothing else moves."""
     end_raise(ticket, said=why, by=by, at=at)
     wish = _decided(ticket, why, by, at, severity=severity, category=category, category_name=category_name)
-    terms = terms_for(ticket, at=at, severity=Severity(severity) if severity else None)
+    _wait(ticket, wish, why=why, by=by, at=at)
+    return wish
+
+
+def await_call_again(ticket: Ticket, wish: SeverityWish, *, by: Person, at: datetime) -> None:
+    """What waited when a solution went on record that is refused now is not forgotten: nobody has called yet."""
+    _wait(ticket, wish, why=wish.said or wish.why, by=by, at=at, is_still=True)
+
+
+def _wait(ticket: Ticket, wish: SeverityWish, *, why: str, by: Person, at: datetime, is_still: bool = False) -> None:
+    """What the call will need of the contract is asked before, by the hours in which it was reported, as with the call:
+    whatever waits can be called about at any hour."""
+    severity = Severity(wish.severity) if wish.severity else None
+    terms = terms_for(ticket, at=ticket.reported_at or at, severity=severity, category=wish.category)
     start_promise(ticket.matter, FIRST_CALL, terms=terms, by=by, at=at)
-    facts = {"wish": str(wish.pk), "severity": severity, "category": category_name}
+    facts = {"wish": str(wish.pk), "severity": wish.severity, "category": wish.category_name, "is_still": is_still}
     changed(ticket, Act.RAISE_AWAITS_CALL, by=by, at=at, text=why, facts=facts)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket) | vendor_side(ticket, at=at),
          on_duty=first_line(ticket, at=at), by=by, at=at)  # fmt: skip
-    return wish
 
 
 @transaction.atomic

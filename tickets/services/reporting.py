@@ -40,7 +40,7 @@ from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
-from tickets.calls import raise_awaited
+from tickets.calls import minute_of, raise_awaited
 from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
@@ -150,23 +150,26 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
         return again
     refuse_over(ticket)
     is_first = ticket.state == State.CALL_AWAITED
+    minute = minute_of(ticket) if is_first or raised else None
     if is_first:
         _refuse_odd(call.called_at, at)
         ticket.reported_at = call.called_at
         ticket.channel = Channel.PHONE
         move(ticket, Move.CALL, by=by)
-    row = _keep_call(ticket, call, is_first=is_first or raised is not None, by=by, at=at)
+    row = _keep_call(
+        ticket, call, is_first=is_first or raised is not None, by=by, at=at,
+        asked_at=minute.counts_from if minute and raised else None,
+    )  # fmt: skip
     changed(
         ticket, Act.CALL_LOGGED, by=by, at=at, facts={"caller": call.caller, "called_at": call.called_at.isoformat()}
     )
+    if minute:
+        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, minute.counts_from))
     if is_first:
-        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, ticket.recorded_at))
         start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
         _tell_reported(ticket, first_told(ticket.contract, Act.CALL_LOGGED, at=at), by=by, at=at)
     if raised:
-        assert raised.decided_at
-        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, raised.decided_at))
-        take_effect(ticket, raised, since=call.called_at, by=by, at=at)
+        take_effect(ticket, raised, called_at=call.called_at, by=by, at=at)
     return row
 
 
@@ -354,13 +357,17 @@ def write_ticket(
 
 
 def _keep_call(
-    ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE
-) -> Call:
+    ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE,
+    asked_at: datetime | None = None,
+) -> Call:  # fmt: skip
+    """`asked_at`: since when the hospital waits for a call. That it was made before is the vendor's word alone."""
     if by is None:
         raise Refused(_("A call is written down by somebody who is signed in."))
     _refuse_odd(call.called_at, at)
     if not call.caller.strip():
         raise Refused(_("Say who called."))
+    is_late = (call.noted_from or at) - call.called_at > IN_THE_CALL
+    is_before = by.side is Side.VENDOR and asked_at is not None and call.called_at < asked_at
     row = Call.objects.create(
         **of(ticket),
         channel=channel,
@@ -373,7 +380,7 @@ def _keep_call(
         logged_at=at,
         logged_by=by.membership_id,
         logged_side=by.side,
-        needs_word=is_first and (call.noted_from or at) - call.called_at > IN_THE_CALL,
+        needs_word=is_first and (is_late or is_before),
     )
     if row.needs_word:
         other = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else set(hospital_it(ticket))

@@ -174,24 +174,26 @@ def resume_clocks(matter: Matter, *, by: Person, at: datetime, metrics: Iterable
 
 @transaction.atomic
 def change_terms(
-    matter: Matter, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False
-) -> Changed:
-    """Another severity or category. What is promised no more is superseded; what is promised anew starts now when the
-    severity was raised or because of the mark, else from the report. `is_urgent`: marked now, so that what the mark
-    shortens counts from now. `by=None`: what the hospital had decided before takes effect."""
+    matter: Matter, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False,
+    called_at: datetime | None = None,
+) -> Changed:  # fmt: skip
+    """Another severity or category. What is promised no more is superseded, and what was late by now is missed; what is
+    promised anew starts now when the severity was raised or because of the mark, else from the report. `is_urgent`:
+    marked now, so that what the mark shortens counts from now. `called_at`: it counts from a call written down since.
+    `by=None`: what the hospital had decided before takes effect."""
     if by and was != terms.severity:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
-    contracted = [metric for metric in life.entries if not metric.is_of_the_house]
-    under = partial(_under, terms, was, is_urgent, at)
-    changed = life.act(under, upon=contracted, terms=terms)
+    since = life.counted_since(called_at or at, at)
+    under = partial(_under, terms, was, is_urgent, at, since)
+    changed = life.act(under, upon=life.contracted, terms=terms)
     present = life.present()
     reported_at = min((clock.counts_from for clock in present), default=at)
     cycle = max((clock.cycle for clock in present), default=1)
 
     def course(promise: Promise) -> Course:
         from_now = terms.severity.is_graver_than(was) or promise.metric in terms.of_the_mark
-        start = at if from_now else reported_at
+        start = since if from_now else reported_at
         return Course((replace(begun(promise, terms.core_calendar, start, severity=terms.severity), cycle=cycle),))
 
     new = {metric: course(promise) for metric, promise in terms.promises.items() if metric not in life.entries}
@@ -199,13 +201,15 @@ def change_terms(
     return _recorded(Act.TERMS_CHANGED, matter, [*changed, *new], by=by, at=at)
 
 
-def _under(terms: Terms, was: Severity, is_urgent: bool, at: datetime, metric: Metric, course: Course) -> Course:
+def _under(
+    terms: Terms, was: Severity, is_urgent: bool, at: datetime, since: datetime, metric: Metric, course: Course
+) -> Course:
     if metric not in terms.promises:
         return course.withdraw(at)
     promise, calendar, marked = terms.promises[metric], terms.core_calendar, metric in terms.of_the_mark
     if is_urgent and marked:
-        return course.hastened(promise, calendar, at, severity=terms.severity)
-    return course.changed(promise, calendar, at, was=was, severity=terms.severity, is_of_the_mark=marked)
+        return course.hastened(promise, calendar, at, severity=terms.severity, since=since)
+    return course.changed(promise, calendar, at, was=was, severity=terms.severity, is_of_the_mark=marked, since=since)
 
 
 @transaction.atomic
