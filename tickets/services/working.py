@@ -34,8 +34,8 @@ YEAR = timedelta(days=366)
 
 @transaction.atomic
 def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: datetime) -> Ticket:
-    """A person takes it, and the reporter is told who comes: that, and no click, is the response, and what was raised in
-    work waits for one again. `to` is who takes it where somebody else writes it down: a machine answers to nobody."""
+    """A person takes it, and the reporter is told who comes: that, and no click, is the response, and what was raised
+    in work waits for one again. `to` is who takes it where somebody else writes it down: no machine answers for it."""
     ticket = locked(ticket)
     taker, name = (to.pk, to.name) if to else (by.membership_id, by.name)
     if to:
@@ -49,7 +49,6 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
     move(ticket, Move.TAKE_AGAIN if is_again else Move.ACCEPT, by=by)
-    _wake(ticket)
     _give(ticket, taker, name, at)
     ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
     changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": name, **metrics(ended)})
