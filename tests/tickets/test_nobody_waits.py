@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -11,7 +12,9 @@ from django.db import OperationalError, connection, connections
 from django.test import Client
 from django.utils import timezone
 
+from contracts.services import keeping
 from servicedesk.accounts.models import Tries
+from servicedesk.accounts.services.me import change_details
 from servicedesk.files.models import StoredFile
 from servicedesk.tenancy.wall import Context, opened
 from tests.files.test_scanner import clamd
@@ -37,19 +40,24 @@ def photo() -> SimpleUploadedFile:
     return SimpleUploadedFile("a.png", PIXEL)
 
 
+def hurried(act: Callable[[], Any]) -> Any:
+    """By a connection of its own that soon loses its patience."""
+    try:
+        connection.cursor().execute("SET lock_timeout = '300ms'")
+        return act()
+    except OperationalError:
+        return "waits"
+    finally:
+        connections.close_all()
+
+
 def beside(settings: Any, act: Callable[[], Any], other: Callable[[], Any]) -> tuple[Any, Any]:
     """What both came to; the scanner answers to the first when the other is through, or has waited."""
     came_to: list[Any] = []
 
     def behave(line: Any, _content: bytes) -> None:
-        try:
-            connection.cursor().execute("SET lock_timeout = '300ms'")
-            came_to.append(other())
-        except OperationalError:
-            came_to.append("waits")
-        finally:
-            connections.close_all()
-            line.sendall(b"stream: OK\0")
+        came_to.append(hurried(other))
+        line.sendall(b"stream: OK\0")
 
     with clamd(behave) as address:
         settings.CLAMAV_ADDRESS = address
@@ -81,3 +89,15 @@ def test_a_report_its_neighbours_and_a_tickets_others_wait_for_no_scanner(desk: 
     assert attached == (302, "日志收到")
     with desk.inside():
         assert StoredFile.objects.count() == 3
+    settings.CLAMAV_ADDRESS = ""
+    assert while_its_contract_is_signed(desk) == "reported"
+
+
+def while_its_contract_is_signed(desk: Desk) -> Any:
+    """And while who reports changes their own phone number: both are pointed at by the ticket, and neither loses its
+    key."""
+    with desk.acting(desk.ward) as ward, ThreadPoolExecutor(1) as pool:
+        change_details(name=ward.name, phone="8106", email="", by=ward, at=timezone.now())
+        with desk.acting(desk.lead):
+            keeping.locked(desk.contract)
+        return pool.submit(hurried, lambda: desk.report(at=timezone.now()).state).result()
