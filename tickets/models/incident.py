@@ -121,7 +121,8 @@ class Participant(PartOfIncident):
     @property
     def in_words(self) -> str:
         """From where and what for, where that is known."""
-        facts = gettext(", ").join(filter(None, (self.organisation, self.does)))
+        said = {"organisation": self.organisation, "does": self.does}
+        facts = gettext("%(organisation)s, %(does)s") % said if all(said.values()) else "".join(said.values())
         return gettext("%(name)s (%(facts)s)") % {"name": self.name, "facts": facts} if facts else self.name
 
 

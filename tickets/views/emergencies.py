@@ -69,9 +69,12 @@ def _compared(plan: EmergencyPlan | None, versions: list[EmergencyPlan], against
     other = next((one for one in others if str(one.version) == against), before[0] if before else None)
     if plan is None or other is None:
         return {}
-    found = changes(*(steps_of(one) for one in sorted((plan, other), key=lambda one: one.version)))
+    older, newer = sorted((plan, other), key=lambda one: one.version)
+    found = changes(steps_of(older), steps_of(newer))
     return {
         "other": other,
+        "older": older,
+        "newer": newer,
         "changes": [one for one in found if not one.is_same],
         "same": sum(one.is_same for one in found),
     }
