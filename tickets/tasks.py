@@ -23,13 +23,20 @@ def wake(ticket_id: str) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def close_silent_tickets() -> None:
-    """Hourly, across all tenants: solutions that nobody answered."""
-    going_on.hand_over_silent(at=timezone.now())
+    """Hourly, across all tenants: solutions that nobody answered; who has to sign is reminded before."""
+    now = timezone.now()
+    going_on.hand_over_reminding(at=now)
+    going_on.hand_over_silent(at=now)
 
 
 @shared_task  # type: ignore[untyped-decorator]
 def close_silent(ticket_id: str) -> None:
     going_on.close_silent(UUID(ticket_id), at=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def remind_to_sign(ticket_id: str) -> None:
+    going_on.remind_to_sign(UUID(ticket_id), at=timezone.now())
 
 
 # tickets: linked

@@ -229,11 +229,15 @@ def _written_down(engineer: Visitor, member: Membership, number: str) -> None:
 
 
 def test_grave_in_the_browser_shows_the_number_and_keeps_what_was_typed(visitor: Visitor, room: Room) -> None:
-    """PACS-16, HRP-12"""
+    """PACS-16, HRP-12; what is open and looks alike is shown while one types."""
+    with room.desk.inside():
+        system = room.desk.contract.systems.get(name="PACS系统")
+    room.desk.report(title="阅片工作站调图很慢", system=system)
     page = visitor.sign_in(room.desk.ward).visit("/report/")
     page.select_option("#id_system", label="PACS系统")
     page.wait_for_selector("#severity-1")
     page.fill("#id_title", "全院阅片工作站无法调图")
+    page.wait_for_selector("#similar .similar-one:has-text('调图很慢')")
     page.fill("#id_words", "门诊和住院都调不出")
     assert not page.is_visible(".level-call")
     page.check("#severity-1")

@@ -154,7 +154,7 @@ def test_two_engineers_at_once(room: Room, visitors: Callable[[], Visitor]) -> N
     mine.fill("#reply-text", "")
     mine.click("#ticket-line button:has-text('接单')")
     mine.wait_for_selector("#ticket-line .badge:text('处理中')")
-    expect(theirs.locator("#changed-elsewhere")).to_be_visible(timeout=4000)
+    expect(theirs.locator("#changed-elsewhere")).to_be_visible(timeout=2600)  # two seconds, and a busy machine
     theirs.fill("#reply-text", WORDS)
     theirs.click("#panel-reply button[type=submit]")
     theirs.wait_for_selector(".stale:has-text('接单')")

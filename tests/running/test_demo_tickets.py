@@ -9,7 +9,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from servicedesk.accounts.models import Token
-from servicedesk.clocks.models import Clock, Step
+from servicedesk.clocks.models import Clock, Span, Step
 from servicedesk.demo import is_whole, make_demo
 from servicedesk.notices.models import InboxItem
 from servicedesk.sla.clock import Outcome
@@ -95,6 +95,10 @@ def _has_its_dramas(now) -> None:
     assert Entry.objects.filter(ticket=disaster, kind="message").count() >= 12
     assert tickets.filter(recurs__isnull=False).exists()
     assert Clock.objects.filter(outcome=Outcome.MISSED).exists()
+    assert tickets.earliest("recorded_at").recorded_at < now - timedelta(days=300), "a year of them"
+    pauses = Span.objects.filter(clock__matter__tickets__isnull=False)
+    assert {pause.end_at is None for pause in pauses} == {True, False}, "one that stands, and others that are over"
+    assert all(pause.why for pause in pauses)
     assert SeverityWish.objects.filter(decided_at=None).exists()
     assert Visit.objects.filter(arrived_at__isnull=False, left_at=None).exists()
     assert Visit.objects.filter(planned_at__gt=now - timedelta(hours=1), arrived_at=None).exists()

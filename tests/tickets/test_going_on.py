@@ -9,10 +9,14 @@ from django.utils import timezone
 
 from contracts.models import Contract
 from servicedesk.clocks.models import Step
+from servicedesk.notices.enums import NoticeKind
+from servicedesk.notices.models import InboxItem
+from servicedesk.notices.words import text_of
 from servicedesk.sla.promise import Channel, Metric
 from servicedesk.tenancy.enums import Side
 from tests.clocks.examples import AT
 from tests.tickets.closing import HOUR, resolved, sign_handed
+from tickets import tasks
 from tickets.enums import Ending, State, WaitsOn, Way
 from tickets.models import MaintenanceRecord, Ticket
 from tickets.services import going_on, signing, solving, working
@@ -27,7 +31,7 @@ DAY = timedelta(days=1)
 def handed_over(monkeypatch):
     """Who is handed over to which wall: the sweeps commit nothing here, and the watch sees committed rows only."""
     found = []
-    for task in ("wake", "close_silent"):
+    for task in ("wake", "close_silent", "remind_to_sign"):
         monkeypatch.setattr(f"tickets.tasks.{task}.inside", lambda context, key: found.append((context, key)))
     return found
 
@@ -59,6 +63,41 @@ def test_the_ladder_reminds_before_anything_closes(desk):
     with desk.inside():
         assert Step.objects.filter(clock=clock).count() == 2
     assert timezone.localtime(clock.due_at).strftime("%m-%d %H:%M") == "11-10 00:00"
+
+
+def asked_to_sign(desk, member) -> list[str]:
+    with desk.acting(member) as person:
+        asked = InboxItem.objects.visible_to(person).filter(kind=NoticeKind.SIGNATURE_ASKED)
+        return [text_of(item.kind, item.words) for item in asked]
+
+
+def test_who_has_to_sign_is_reminded_once_before_the_time_runs_out(desk, handed_over, monkeypatch):
+    """PACS-8: the ladder tells the hospital's IT; who had the problem is asked for the signature as well."""
+    ticket, nobodys = resolved(desk), resolved(desk, reporter=None)
+    due = desk.clock(ticket, Metric.CONFIRM).due_at
+    begins = due - going_on.REMINDED
+    with desk.inside():
+        assert _sweep(going_on.hand_over_reminding, begins - timedelta(seconds=1), monkeypatch) == 0
+        assert not going_on.remind_to_sign(ticket.pk, at=begins - timedelta(seconds=1))
+        assert _sweep(going_on.hand_over_reminding, begins, monkeypatch) == 1
+        assert _sweep(going_on.hand_over_reminding, due, monkeypatch) == 0
+    assert [key for _context, key in handed_over] == [str(ticket.pk)]
+    with desk.inside():
+        for hour in range(3):
+            assert going_on.remind_to_sign(ticket.pk, at=begins + hour * HOUR)
+        assert not going_on.remind_to_sign(nobodys.pk, at=begins)
+    assert asked_to_sign(desk, desk.ward) == [f"{ticket.number} waits for your signature."]
+    sign_handed(desk, ticket, at=begins + 4 * HOUR)
+    with desk.inside():
+        assert not going_on.remind_to_sign(ticket.pk, at=begins + 5 * HOUR)
+
+
+def test_the_task_that_closes_what_is_silent_reminds_first(monkeypatch):
+    done = []
+    for name in ("hand_over_reminding", "hand_over_silent"):
+        monkeypatch.setattr(going_on, name, lambda *, at, name=name: done.append(name))
+    tasks.close_silent_tickets()
+    assert done == ["hand_over_reminding", "hand_over_silent"]
 
 
 def test_five_working_days_after_the_promise_ran_out_it_is_closed_with_the_reason(desk):

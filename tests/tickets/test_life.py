@@ -8,9 +8,10 @@ from uuid import uuid4
 import pytest
 
 from servicedesk.clocks.models import Clock, Waiver
+from servicedesk.clocks.services.clocks import start_promise
 from servicedesk.notices.models import InboxItem
 from servicedesk.notices.words import text_of
-from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
@@ -20,6 +21,7 @@ from tickets.models import Call, Entry, Solution, Ticket, Visit
 from tickets.numbers import letters_of, next_number
 from tickets.services import levels, reporting, solving, visiting, working
 from tickets.services.reporting import Phoned
+from tickets.terms import house_terms
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -264,6 +266,16 @@ def test_an_emergency_starts_its_own_hour(world):
     assert desk.clock(ticket, Metric.EMERGENCY).due_at == AT + timedelta(hours=4)
     desk.act(solving.start_emergency_service, ticket, by=desk.engineer, at=AT + timedelta(hours=3, minutes=10))
     assert desk.clock(ticket, Metric.EMERGENCY).outcome == "met"
+
+
+def test_a_workaround_stops_its_own_promise_and_no_other(desk):
+    """No blueprint promises one; a contract may."""
+    ticket = desk.accepted()
+    promise, terms = Promise(Metric.WORKAROUND, 120, Unit.ELAPSED_MINUTES), {"terms": house_terms(ticket, at=AT)}
+    desk.act(start_promise, ticket.matter, by=desk.engineer, at=AT, promise=promise, **terms)
+    desk.act(solving.work_around, ticket, by=desk.engineer, at=AT + 30 * MINUTE, words="先用备机")
+    assert desk.clocks(ticket) == {"on_site": None, "respond": "met", "workaround": "met"}
+    assert desk.fresh(ticket).state == State.WORKING
 
 
 def test_what_was_written_stands_in_one_stream(desk):

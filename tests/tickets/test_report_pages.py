@@ -124,12 +124,14 @@ def test_another_system_keeps_what_was_typed(desk: Desk) -> None:
 
 @pytest.mark.parametrize("severity", ["1", "A"])
 def test_what_only_the_phone_may_report_shows_the_number_and_is_kept(desk: Desk, severity: str) -> None:
-    """PACS-16, HRP-12: refused as such, all that was typed waits for the call."""
+    """PACS-16, HRP-12: refused as such, all that was typed waits for the call, and the log beside it."""
     ward = browser(desk.ward)
-    answer = ward.post("/report/", given(desk, severity=severity))
+    answer = ward.post("/report/", given(desk, severity=severity, file=SimpleUploadedFile("问题.log", b"2026 error")))
     (ticket,) = tickets(desk)
     assert answer.url == f"/tickets/{ticket.pk}/call-now/"
     assert (ticket.state, ticket.reported_at, ticket.words) == (State.CALL_AWAITED, None, "全科都调不出")
+    with desk.inside():
+        assert [kept.name for kept in StoredFile.objects.filter(matter_id=ticket.matter_id)] == ["问题.log"]
     said = text(ward.get(answer.url))
     assert 'href="tel:400-800-1234"' in said
     assert "全科都调不出" in said

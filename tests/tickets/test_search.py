@@ -202,7 +202,17 @@ def test_the_palette_offers_commands_and_finds(desk, at_desk):
     assert f'href="/tickets/{ticket.pk}/"' in found
     assert 'href="/inbox/"' not in found
     assert f'href="/tickets/{ticket.pk}/"' in at_desk.get("/search/palette/", {"q": ticket.number}).content.decode()
+    with desk.inside():
+        system = desk.contract.systems.order_by("name").first().name
+    for name, other in ((system, desk.lead.name), (desk.lead.name, system)):
+        options = at_desk.get("/search/palette/", {"q": name}).content.decode()
+        assert name in marked_off(options)
+        assert other not in marked_off(options)
     assert at_desk.get("/search/palette/", {"q": "x" * 1_000_000}).status_code == 200
+
+
+def marked_off(page):
+    return page.replace("<mark>", "").replace("</mark>", "")
 
 
 def test_searching_costs_the_same_at_one_and_at_twenty_five(desk, at_desk):

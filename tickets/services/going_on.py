@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.reading import calendar
+from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.wall import Context
 from tickets.enums import State
@@ -21,12 +22,14 @@ from tickets.objections import open_objection
 from tickets.services.solving import close_unsigned
 from tickets.services.working import go_on
 from tickets.states import SOLVED
-from tickets.stream import locked
+from tickets.stream import locked, tell
 
 WATCH = "watch"
 AT_ONCE = 500
 # After the promise to confirm has run out, the reminders are told and nobody answers: house default†, working days.
 STRETCH = 5
+# So long before the promise to confirm runs out, whoever has to sign is asked once more: house default†.
+REMINDED = timedelta(days=3)
 
 
 def hand_over_waking(*, at: datetime) -> int:
@@ -45,6 +48,30 @@ def wake(ticket_id: UUID, *, at: datetime) -> bool:
     if ticket.state != State.WAITING or ticket.wakes_at is None or ticket.wakes_at > at:
         return False
     go_on(ticket, by=None, at=at)
+    return True
+
+
+def hand_over_reminding(*, at: datetime) -> int:
+    """Whoever reported it and is asked for the signature, in the last days there are for it."""
+    from tickets.tasks import remind_to_sign
+
+    unsigned = Ticket.objects.using(WATCH).filter(state=State.RESOLVED, reporter__isnull=False)
+    near = unsigned.filter(due_at__gt=at, due_at__lte=at + REMINDED).order_by("-due_at")
+    found = list(near.values_list("id", "hospital_id")[:AT_ONCE])
+    for ticket_id, hospital_id in found:
+        remind_to_sign.inside(Context.of_hospital(hospital_id), str(ticket_id))
+    return len(found)
+
+
+def remind_to_sign(ticket_id: UUID, *, at: datetime) -> bool:
+    """Asked each hour, told once a cycle: the key says which."""
+    ticket = Ticket.objects.get(pk=ticket_id)
+    clock = _confirmation(ticket)
+    if ticket.state != State.RESOLVED or ticket.reporter_id is None or clock is None or clock.due_at is None:
+        return False
+    if clock.due_at > at + REMINDED or open_objection(ticket):
+        return False
+    tell(ticket, NoticeKind.SIGNATURE_ASKED, to=[ticket.reporter_id], at=at, key=f"cycle:{ticket.cycle}")
     return True
 
 
@@ -73,9 +100,13 @@ def closes_by_itself_at(ticket: Ticket) -> datetime | None:
     """None while it is paused, while a refusal waits to be decided, or where nothing is promised."""
     if State(ticket.state) not in SOLVED or open_objection(ticket):
         return None
-    running = Clock.objects.filter(matter_id=ticket.matter_id, metric=Metric.CONFIRM, is_standing=True, outcome=None)
-    clock = running.first()
+    clock = _confirmation(ticket)
     return closes_after(clock) if clock else None
+
+
+def _confirmation(ticket: Ticket) -> Clock | None:
+    running = Clock.objects.filter(matter_id=ticket.matter_id, metric=Metric.CONFIRM, is_standing=True, outcome=None)
+    return running.first()
 
 
 def closes_after(clock: Clock) -> datetime | None:
