@@ -19,7 +19,7 @@ from tests.clocks.examples import AT
 from tests.clocks.test_promise_pages import client_of
 from tests.tickets.machines import at as address
 from tickets.calls import awaited, raise_awaited
-from tickets.enums import Cause, Remedy, State
+from tickets.enums import Cause, Remedy, State, WaitsOn
 from tickets.models import Call, Entry, SeverityWish
 from tickets.services import levels, phoning, reporting, solving, working
 from tickets.services.linking import merge
@@ -214,7 +214,8 @@ def test_whoever_takes_what_was_raised_has_answered(desk, state):
     second is told who."""
     ticket = desk.accepted()
     if state is State.WAITING:
-        desk.act(working.ask_back, ticket, by=desk.engineer, at=AT + 5 * MINUTE, why="日志", wakes_at=AT + HOUR)
+        asked = {"why": "日志", "who": WaitsOn.REPORTER, "wakes_at": AT + HOUR}
+        desk.act(working.ask_back, ticket, by=desk.engineer, at=AT + 5 * MINUTE, **asked)
     elif state is State.HANDED_OVER:
         desk.act(working.hand_over, ticket, by=desk.engineer, at=AT + 5 * MINUTE, why="网络")
     desk.raised(ticket, Severity.ONE, at=AT + 10 * MINUTE)
