@@ -91,7 +91,7 @@ def resolve(
 ) -> Solution:  # fmt: skip
     """A solution with its cause. What it keeps: restoring and delivering, that one can work again, and an answer that
     was owed since a raise. An emergency service that nobody started is not asked for any more, and was not kept. A
-    visit is spared only where it was solved from afar before it was due, and the hospital may contest that (PACS-17)."""
+    visit is spared only where it was solved from afar in time, and the hospital may contest that (PACS-17)."""
     ticket = locked(ticket, seen=seen)
     if not words.strip():
         raise Refused(_("Say what solved it."))

@@ -34,7 +34,7 @@ YEAR = timedelta(days=366)
 
 @transaction.atomic
 def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: datetime) -> Ticket:
-    """A person takes it, and the reporter is told who comes: that, and no click, is the response, and what was raised in
+    """A person takes it, and the reporter is told who comes: that, and no click, is the response; what was raised in
     work waits for one again. `to` is who takes it where somebody else writes it down: a machine answers to nobody."""
     ticket = locked(ticket)
     taker, name = (to.pk, to.name) if to else (by.membership_id, by.name)
