@@ -27,10 +27,10 @@ from tickets.models import (
     PlanTick,
     RemoteAuthorisation,
     Scan,
-    SeverityWish,
     SigningLink,
     Solution,
     Sticker,
+    TermsWish,
     Ticket,
     Visit,
 )
@@ -95,7 +95,7 @@ def _has_its_dramas(now) -> None:
     assert Entry.objects.filter(ticket=disaster, kind="message").count() >= 12
     assert tickets.filter(recurs__isnull=False).exists()
     assert Clock.objects.filter(outcome=Outcome.MISSED).exists()
-    assert SeverityWish.objects.filter(decided_at=None).exists()
+    assert TermsWish.objects.filter(decided_at=None).exists()
     assert Visit.objects.filter(arrived_at__isnull=False, left_at=None).exists()
     assert Visit.objects.filter(planned_at__gt=now - timedelta(hours=1), arrived_at=None).exists()
     assert tickets.filter(state__in=OPEN, due_at__gt=now, due_at__lt=now + timedelta(hours=2)).exists()
