@@ -56,7 +56,7 @@ NOT_EDITED = {
     "tickets.scan": "written once",
     "tickets.searchtext": "follows what it was made from",
     "clocks.timewish": "proposed and decided, both on record",
-    "tickets.severitywish": "proposed and decided, both on record",
+    "tickets.termswish": "proposed and decided, both on record",
     "tickets.solution": "written once; confirmed or refused, on record",
     "tickets.ticketlink": "made and removed, both on record",
     "tickets.visit": "each step is a line of the ticket, and on record",

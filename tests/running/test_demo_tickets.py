@@ -27,10 +27,10 @@ from tickets.models import (
     PlanTick,
     RemoteAuthorisation,
     Scan,
-    SeverityWish,
     SigningLink,
     Solution,
     Sticker,
+    TermsWish,
     Ticket,
     Visit,
 )
@@ -99,7 +99,7 @@ def _has_its_dramas(now) -> None:
     pauses = Span.objects.filter(clock__matter__tickets__isnull=False)
     assert {pause.end_at is None for pause in pauses} == {True, False}, "one that stands, and others that are over"
     assert all(pause.why for pause in pauses)
-    assert SeverityWish.objects.filter(decided_at=None).exists()
+    assert TermsWish.objects.filter(decided_at=None).exists()
     assert Visit.objects.filter(arrived_at__isnull=False, left_at=None).exists()
     assert Visit.objects.filter(planned_at__gt=now - timedelta(hours=1), arrived_at=None).exists()
     assert tickets.filter(state__in=OPEN, due_at__gt=now, due_at__lt=now + timedelta(hours=2)).exists()

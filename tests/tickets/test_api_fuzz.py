@@ -95,7 +95,7 @@ def rows(desk) -> dict[str, list[str]]:
     tickets = [working, fresh, solved, waiting, handed, called, visited]
     return _what_hangs(desk, working, fresh, solved) | {
         "tickets": [str(one.pk) for one in tickets], "visits": [str(coming.pk), str(there.pk)],
-        "calls": [str(call.pk)], "severity-wishes": [str(wish.pk)], "files": [str(stored.pk)],
+        "calls": [str(call.pk)], "terms-wishes": [str(wish.pk)], "files": [str(stored.pk)],
         "contracts": [str(desk.contract.pk)], "people": [str(desk.engineer.pk), str(desk.colleague.pk)],
     }  # fmt: skip
 

@@ -20,7 +20,7 @@ from tests.clocks.test_promise_pages import client_of
 from tests.tickets.machines import at as address
 from tickets.calls import awaited, raise_awaited
 from tickets.enums import Cause, Remedy, State, WaitsOn
-from tickets.models import Call, Entry, SeverityWish
+from tickets.models import Call, Entry, TermsWish
 from tickets.services import levels, phoning, reporting, solving, working
 from tickets.services.linking import merge
 from tickets.services.reporting import Phoned
@@ -143,7 +143,7 @@ def test_the_hospital_may_leave_it_as_it_is(desk):
     logged(desk, ticket, called_at=AT + 12 * MINUTE, at=AT + 12 * MINUTE)
     assert desk.fresh(ticket).severity == "B"
     with desk.inside():
-        assert list(SeverityWish.objects.values_list("is_granted", "said")) == [(False, "误判")]
+        assert list(TermsWish.objects.values_list("is_granted", "said")) == [(False, "误判")]
 
 
 def test_another_level_or_a_solution_ends_the_wait(desk):

@@ -35,7 +35,7 @@ from tickets.models import (
     PlanTick,
     RemoteAuthorisation,
     ReviewAction,
-    SeverityWish,
+    TermsWish,
     Ticket,
     TicketLink,
     Visit,
@@ -46,7 +46,7 @@ WAITS = "Kept: only the phone may raise it so far, so it begins with `log-call`;
 Shape = type[serializers.BaseSerializer[Any]]
 # Where the acts of each kind of row have their addresses.
 PLACES: dict[type[Walled], str] = {
-    Ticket: "tickets", Visit: "visits", Call: "calls", SeverityWish: "severity-wishes", Objection: "objections",
+    Ticket: "tickets", Visit: "visits", Call: "calls", TermsWish: "terms-wishes", Objection: "objections",
     TicketLink: "links", Outage: "outages", MajorIncident: "incidents", ReviewAction: "measures",
     PlanTick: "plan-steps", HospitalTask: "hospital-tasks", RemoteAuthorisation: "remote-accesses",
 }  # fmt: skip

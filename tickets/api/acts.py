@@ -17,7 +17,7 @@ from tickets.api import shapes
 from tickets.api import shapes_linked as linked
 from tickets.api.acting import Act, colleague, ticket_named
 from tickets.enums import Cause, Proof, Remedy, WaitsOn
-from tickets.models import Call, SeverityWish, Ticket, Visit
+from tickets.models import Call, TermsWish, Ticket, Visit
 from tickets.permissions import (
     DECIDE_TICKETS,
     JUDGE_CALLS,
@@ -176,7 +176,7 @@ OF_WISHES: tuple[Act, ...] = (
         levels.decide_wish,
         shapes.Decision,
         "The hospital's word on it",
-        SeverityWish,
+        TermsWish,
         may_await_call=True,
     ),
 )

@@ -176,7 +176,7 @@ class WholeShape(TicketShape):
     visits = VisitShape(source="visit_set", many=True, read_only=True)
     calls = CallShape(source="call_set", many=True, read_only=True)
     solutions = SolutionShape(source="solution_set", many=True, read_only=True)
-    severity_wishes = WishShape(source="severitywish_set", many=True, read_only=True)
+    terms_wishes = WishShape(source="termswish_set", many=True, read_only=True)
     feedback = FeedbackShape(source="feedbackform_set", many=True, read_only=True)
     objections = ObjectionShape(source="objection_set", many=True, read_only=True)
     links = LinkShape(source="ticketlink_set", many=True, read_only=True)
@@ -189,7 +189,7 @@ class WholeShape(TicketShape):
 
     class Meta(TicketShape.Meta):
         fields = (  # type: ignore[assignment]
-            *TicketShape.Meta.fields, "visits", "calls", "solutions", "severity_wishes", "feedback", "objections",
+            *TicketShape.Meta.fields, "visits", "calls", "solutions", "terms_wishes", "feedback", "objections",
             "links", "linked_from", "shared_fault", "outages", "incidents", "plan_steps", "hospital_tasks",
         )  # fmt: skip
         read_only_fields = fields

@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name='SeverityWish',
+                    name='TermsWish',
                     fields=[
                         ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                         ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
@@ -329,10 +329,10 @@ class Migration(migrations.Migration):
                         ('said', models.CharField(blank=True, max_length=300, verbose_name='what the hospital says')),
                     ],
                     options={
-                        'verbose_name': 'proposed severity',
+                        'verbose_name': 'proposed terms',
                         'ordering': ['asked_at', 'id'],
                         'abstract': False,
-                        'constraints': [servicedesk.tenancy.keys.TenantKey('ticket', name='severitywish_ticket_same_parties', owner=('hospital', 'vendor')), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='severity_wish_decided_whole'), models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'ticket'), name='one_open_severity_wish'), models.CheckConstraint(condition=models.Q(models.Q(('category__gt', ''), ('severity', '')), models.Q(('category', ''), ('severity__gt', '')), _connector='OR'), name='wish_of_one_thing')],
+                        'constraints': [servicedesk.tenancy.keys.TenantKey('ticket', name='termswish_ticket_same_parties', owner=('hospital', 'vendor')), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='terms_wish_decided_whole'), models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'ticket'), name='one_open_terms_wish'), models.CheckConstraint(condition=models.Q(models.Q(('category__gt', ''), ('severity', '')), models.Q(('category', ''), ('severity__gt', '')), _connector='OR'), name='wish_of_one_thing')],
                     },
                 ),
                 migrations.CreateModel(

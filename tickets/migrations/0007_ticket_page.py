@@ -36,7 +36,7 @@ PARTS = {
         "visit", "id why engineer_id engineer_name planned_at sent_at arrived_at where",
         "x.left_at IS NULL AND x.dropped_at IS NULL",
     ).replace("x.where", 'x."where"'),
-    "wish": part("severitywish", "id severity category_name why asked_name", "x.decided_at IS NULL"),
+    "wish": part("termswish", "id severity category_name why asked_name", "x.decided_at IS NULL"),
     "proposed": found(
         "clocks_timewish", "id clock_id time asked_name asked_side",
         "x.matter_id = t.matter_id AND x.decided_at IS NULL",

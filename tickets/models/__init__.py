@@ -1,4 +1,4 @@
-from tickets.models.acts import Call, SeverityWish, Solution, Visit
+from tickets.models.acts import Call, Solution, TermsWish, Visit
 from tickets.models.answer import KeptAnswer
 from tickets.models.closing import FeedbackForm, MaintenanceRecord, Objection, SigningLink
 from tickets.models.emergency import EmergencyPlan, HospitalTask, PlanTick
@@ -39,10 +39,10 @@ __all__ = [
     "ReviewAction",
     "Scan",
     "SearchText",
-    "SeverityWish",
     "SigningLink",
     "Solution",
     "Sticker",
+    "TermsWish",
     "Ticket",
     "TicketLink",
     "Visit",

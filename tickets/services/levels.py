@@ -18,7 +18,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
-from tickets.models import SeverityWish, Ticket
+from tickets.models import TermsWish, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.phoning import await_call, end_raise, is_raise_by_phone, must_be_phoned, refuse_while_raised
@@ -82,7 +82,7 @@ def change_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person
     return ticket
 
 
-def take_effect(ticket: Ticket, wish: SeverityWish, *, called_at: datetime, by: Person, at: datetime) -> None:
+def take_effect(ticket: Ticket, wish: TermsWish, *, called_at: datetime, by: Person, at: datetime) -> None:
     """What waited for the call is so from the call on, and what was missed before the call was written down was missed.
     The hospital decided it, whichever side took the call."""
     if called_at < (ticket.reported_at or called_at):
@@ -106,7 +106,7 @@ def _is_phoned_only_as(ticket: Ticket, item: CatalogueItem, at: datetime) -> boo
 
 
 @transaction.atomic
-def propose_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person, at: datetime) -> SeverityWish:
+def propose_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person, at: datetime) -> TermsWish:
     ticket = locked(ticket)
     _refuse_odd_kind(ticket, item, why)
     wish = _wish(ticket, by, at, category=item.category, category_name=item.name, why=why)
@@ -116,7 +116,7 @@ def propose_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Perso
 
 
 @transaction.atomic
-def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person, at: datetime) -> SeverityWish:
+def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person, at: datetime) -> TermsWish:
     ticket = locked(ticket)
     _refuse_odd(ticket, severity, why)
     wish = _wish(ticket, by, at, severity=severity, why=why)
@@ -126,9 +126,9 @@ def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person
 
 
 @transaction.atomic
-def decide_wish(wish: SeverityWish, *, is_granted: bool, said: str = "", by: Person, at: datetime) -> Ticket:
+def decide_wish(wish: TermsWish, *, is_granted: bool, said: str = "", by: Person, at: datetime) -> Ticket:
     ticket = locked(wish.ticket)
-    wish = SeverityWish.objects.get(pk=wish.pk)
+    wish = TermsWish.objects.get(pk=wish.pk)
     if wish.decided_at:
         raise Refused(_("Somebody has decided this already."))
     if not ticket.is_open:
@@ -144,7 +144,7 @@ def decide_wish(wish: SeverityWish, *, is_granted: bool, said: str = "", by: Per
     return ticket
 
 
-def _granted(ticket: Ticket, wish: SeverityWish, why: str, by: Person, at: datetime) -> Ticket:
+def _granted(ticket: Ticket, wish: TermsWish, why: str, by: Person, at: datetime) -> Ticket:
     if not wish.category:
         return change_severity(ticket, Severity(wish.severity), why=why, by=by, at=at)
     item = CatalogueItem.objects.filter(contract_id=ticket.contract_id, category=wish.category).first()
@@ -177,17 +177,15 @@ def _under_new_terms(
          words={"severity": ticket.severity or "—"})  # fmt: skip
 
 
-def _wish(ticket: Ticket, by: Person, at: datetime, **facts: Any) -> SeverityWish:
-    if SeverityWish.objects.filter(ticket=ticket, decided_at=None).exists():
+def _wish(ticket: Ticket, by: Person, at: datetime, **facts: Any) -> TermsWish:
+    if TermsWish.objects.filter(ticket=ticket, decided_at=None).exists():
         raise Refused(_("Something else was proposed already; the hospital has not decided yet."))
-    return SeverityWish.objects.create(
-        **of(ticket), **facts, asked_at=at, asked_by=by.membership_id, asked_name=by.name
-    )
+    return TermsWish.objects.create(**of(ticket), **facts, asked_at=at, asked_by=by.membership_id, asked_name=by.name)
 
 
 def _answer_wishes(ticket: Ticket, granted: Q, *, among: Q, said: str, by: Person, at: datetime) -> None:
     """Decided without a look at the wish, it is granted all the same if that is what was wished."""
-    wishes = SeverityWish.objects.filter(among, ticket=ticket, decided_at=None)
+    wishes = TermsWish.objects.filter(among, ticket=ticket, decided_at=None)
     wishes.update(decided_at=at, decided_by=by.membership_id, said=said, is_granted=granted)
 
 

@@ -26,7 +26,7 @@ from tickets.enums import Proof
 from tickets.forms import acts as forms
 from tickets.forms.acts import ActForm, why_form
 from tickets.macros import initial_of, macro_in
-from tickets.models import Call, SeverityWish, Ticket, Visit
+from tickets.models import Call, TermsWish, Ticket, Visit
 from tickets.services import levels, phoning, reporting, solving, timing, visiting, waiving, working
 from tickets.services.drafts import drafts_on, drop_draft
 from tickets.situation import Situation, situation_of
@@ -81,7 +81,7 @@ def _call(service: Service) -> Service:
 
 
 def _wish(service: Service) -> Service:
-    return lambda now, **facts: service(_row(SeverityWish, now.wish, _("Nothing else was proposed.")), **facts)
+    return lambda now, **facts: service(_row(TermsWish, now.wish, _("Nothing else was proposed.")), **facts)
 
 
 def _time(service: Service) -> Service:
