@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from contracts.permissions import SEE_CONTRACTS
 from servicedesk.accounts.models.user import Theme
@@ -64,6 +64,7 @@ class Entry:
     keys: str = ""
     at_thumb: bool = False
     of_hospital: bool = False
+    short: str | Promise = ""  # what a phone's bar says, where the label is too long for it
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,15 @@ RAIL: tuple[Section, ...] = (
     Section(
         gettext_lazy("Reporting"),
         (
-            Entry(gettext_lazy("Report a fault"), "alert-circle", "report", REPORT_FAULTS, keys="g f", at_thumb=True),
+            Entry(
+                gettext_lazy("Report a fault"),
+                "alert-circle",
+                "report",
+                REPORT_FAULTS,
+                keys="g f",
+                at_thumb=True,
+                short=pgettext_lazy("verb", "Report"),
+            ),
             Entry(gettext_lazy("Calls"), "phone", "calls", JUDGE_CALLS, keys="g l"),
             Entry(gettext_lazy("Stickers"), "qrcode", "stickers", SEE_STICKERS),
             Entry(gettext_lazy("Ticket numbers"), "ticket", "number_rule", SET_NUMBERS),
@@ -164,6 +173,10 @@ class Link:
     @property
     def label(self) -> str | Promise:
         return self.entry.label
+
+    @property
+    def short(self) -> str | Promise:
+        return self.entry.short or self.entry.label
 
     @property
     def icon(self) -> str:

@@ -86,7 +86,9 @@ class RemoteFilter(forms.Form):
     """What an auditor asks the list. Days are whole days of the person's own zone."""
 
     state = forms.ChoiceField(label=_("State"), required=False)
-    contract = forms.ModelChoiceField(Contract.objects.none(), label=_("Contract"), required=False)
+    contract = forms.ModelChoiceField(
+        Contract.objects.none(), label=_("Contract"), required=False, empty_label=_("any")
+    )
     from_on = forms.DateField(
         label=_("Asked from"), required=False, widget=forms.DateInput({"type": "date"}), validators=IN_OUR_TIME
     )
