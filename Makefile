@@ -27,8 +27,8 @@ quick: ## the fast part of it: no browser, no matrix, nothing that takes more th
 oracle: ## the SLA core against its slow reference, 20,000 random cases
 	@$(ready) test && ORACLE_CASES=20000 exec $(python) -m pytest -q tests/sla/test_oracle.py
 
-fuzz: ## every address for programs with twenty times as many odd requests as in `make test`
-	@$(ready) test && FUZZ=20 exec $(python) -m pytest -q tests/tickets/test_api_fuzz.py
+fuzz: ## every address for programs, and every form, with many times as many odd requests as in `make test`
+	@$(ready) test && FUZZ=20 exec $(python) -m pytest -q tests/tickets/test_api_fuzz.py tests/matrix/test_bad_input.py
 
 drill: ## kill the watch and its servers 200 times and count what was told (ARGS="--short", "--sabotage")
 	@$(ready) test && exec $(python) -m tests.drill $(ARGS)
