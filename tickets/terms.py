@@ -8,19 +8,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
 from contracts.matrices import current_calendar_id, matrix_of, version_at, version_near
 from contracts.models import CatalogueItem, Contract, MatrixVersion, Signing
 from servicedesk.clocks.life import Terms
 from servicedesk.clocks.models import Desk, WorkCalendar
+from servicedesk.clocks.services.calendars import holding_calendars
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.promise import Channel, Matrix, Severity
+from servicedesk.tenancy.plans import Statement, first_of
 from servicedesk.tenancy.refusals import Refused
 from tickets.around import instance
 from tickets.models import Ticket
+
+AT_REPORT = Statement.of("contract_at_report", "SELECT contract_at_report(%s::uuid, %s::text, %s::timestamptz)::text")
 
 
 def version_for(contract: Contract, *, at: datetime) -> MatrixVersion:
@@ -33,7 +37,7 @@ def version_for(contract: Contract, *, at: datetime) -> MatrixVersion:
 @dataclass(frozen=True)
 class AtReport:
     """What a report asks of a contract, in one question whose plan PostgreSQL keeps: the kind of service, and the
-    promises in force. The contract knows its signings afterwards."""
+    promises in force, by calendars that are held from then on. The contract knows its signings afterwards."""
 
     item: CatalogueItem | None
     version: MatrixVersion | None
@@ -41,9 +45,9 @@ class AtReport:
 
     @classmethod
     def of(cls, contract: Contract, category: str, moment: datetime) -> AtReport:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT contract_at_report(%s, %s, %s)", [contract.pk, category, moment])
-            found = json.loads(cursor.fetchone()[0])
+        question = AT_REPORT, [contract.pk, category, moment]
+        (said,) = first_of([holding_calendars(contract.hospital_id), question], using=DEFAULT_DB_ALIAS)
+        found = json.loads(said)
         version = instance(MatrixVersion, found["version"])
         if version:
             version.contract = contract

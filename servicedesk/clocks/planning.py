@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from servicedesk.clocks.models import Clock, Step
 from servicedesk.sla.clock import Clock as Running
-from servicedesk.tenancy.bulk import insert_made
+from servicedesk.tenancy.bulk import insert_made, say
+from servicedesk.tenancy.plans import Statement
 
 Pair = tuple[Clock, Running]
+FORGET = Statement.of(
+    "forget_steps",
+    "DELETE FROM clocks_step WHERE clock_id = ANY (%s::uuid[]) AND fired_at IS NULL AND set_aside_at IS NULL",
+)
 
 
 def wanted(row: Clock, clock: Running) -> dict[int, datetime]:
@@ -29,8 +34,15 @@ def plan_fresh(pairs: Sequence[Pair], *, using: str) -> None:
 
 def plan_anew(pairs: Sequence[Pair], *, using: str) -> None:
     """What was told stays told and is not told again; the rest follows the due time."""
-    done, waiting = _planned([row.pk for row, _clock in pairs], using)
     plans = {row.pk: wanted(row, clock) for row, clock in pairs}
+    if over := [str(pk) for pk, plan in plans.items() if not plan]:
+        say(FORGET, [over], using=using)
+    if len(over) < len(plans):
+        _follow([pair for pair in pairs if plans[pair[0].pk]], plans, using)
+
+
+def _follow(pairs: Sequence[Pair], plans: Mapping[UUID, dict[int, datetime]], using: str) -> None:
+    done, waiting = _planned([row.pk for row, _clock in pairs], using)
     stale = [pk for (of, rung, at), pk in waiting.items() if plans[of].get(rung) != at]
     fresh = [
         _step(row, rung, at)

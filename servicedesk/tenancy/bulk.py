@@ -6,6 +6,7 @@ For what is written by the thousand in a second, such as escalations, and with e
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -17,8 +18,9 @@ from django.db import connections
 from django.db.models import NOT_PROVIDED, Field, Model
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
+from simple_history.signals import pre_create_historical_record
 
-from servicedesk.tenancy.plans import Said, Statement, send
+from servicedesk.tenancy.plans import Said, Statement, first_of, send
 
 
 @dataclass(frozen=True)
@@ -29,14 +31,20 @@ class Held:
 
 
 _HELD: ContextVar[Held | None] = ContextVar("held", default=None)
+# Stands in a text for what is known only when its row is written, such as the number that is next: by then a statement
+# of the same message has put it into SETTING. Nobody who types a text can guess it.
+LATER, SETTING = secrets.token_hex(16), "bulk.later"
 
 
 @contextmanager
 def together(*, using: str) -> Iterator[None]:
     """What is inserted meanwhile is sent at the end, in this order, as one message: nobody waits for each answer.
-    What is asked meanwhile does not see it yet. Within a transaction, so that it is all or nothing; and of its own
-    savepoint alone, for what one within it took back would be sent all the same."""
+    What is asked meanwhile does not see it yet, but for `ask`. Within a transaction, so that it is all or nothing; and
+    of its own savepoint alone, for what one within it took back would be sent all the same."""
     assert connections[using].in_atomic_block
+    if _held(using) is not None:  # with what is held already
+        yield
+        return
     held = Held(using, _savepoints(using), [])
     token = _HELD.set(held)
     try:
@@ -51,19 +59,45 @@ def _savepoints(using: str) -> list[str]:
     return [savepoint for savepoint in connections[using].savepoint_ids if savepoint]
 
 
+def _held(using: str) -> list[Said] | None:
+    held = _HELD.get()
+    if held is None or held.using != using:
+        return None
+    if held.savepoints != _savepoints(using):
+        raise TransactionManagementError("held together: a savepoint within could be taken back, and this be sent")
+    return held.said
+
+
+def ask(statement: Statement, values: list[Any], *, using: str) -> Any:
+    """The first row of the answer, or None. What is held goes before it, in the same message."""
+    held = _held(using)
+    before = held.copy() if held else []
+    if held:
+        held.clear()
+    return first_of([*before, (statement, values)], using=using)
+
+
+def say(statement: Statement, values: list[Any], *, using: str) -> None:
+    held = _held(using)
+    if held is None:
+        send([(statement, values)], using=using)
+    else:
+        held.append((statement, values))
+
+
 def insert(
     model: type[Model], rows: Sequence[Mapping[str, Any]], *, using: str, ignore_conflicts: bool = False
 ) -> None:
     """Rows by column name, each naming the same columns; what they leave out has the field's own default."""
-    if not rows:
-        return
-    one = _shape(model, tuple(rows[0]), using, ignore_conflicts).said(rows)
-    held = _HELD.get()
-    if held is None or held.using != using:
-        return send([one], using=using)
-    if held.savepoints != _savepoints(using):
-        raise TransactionManagementError("held together: a savepoint within could be taken back, and this be sent")
-    held.said.append(one)
+    if rows:
+        filled = frozenset(name for row in rows for name, value in row.items() if _is_later(value))
+        say(*_shape(model, tuple(rows[0]), using, ignore_conflicts, filled).said(rows), using=using)
+
+
+def _is_later(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_is_later, value.values()))
+    return isinstance(value, str) and LATER in value
 
 
 def insert_made(rows: Sequence[Model], *, using: str) -> None:
@@ -78,16 +112,35 @@ def insert_made(rows: Sequence[Model], *, using: str) -> None:
         row._state.adding, row._state.db = False, using
 
 
+def update_made(row: Model, fields: Sequence[str], *, using: str) -> None:
+    """Those fields of a row that is locked, as `save(update_fields=…)` writes them; no signal is sent."""
+    statement, columns = _update(type(row), tuple(fields), using)
+    given = {column.name: getattr(row, column.name) for column in columns}
+    say(statement, [*(value for column in columns for value in column.values([given])), row.pk], using=using)
+
+
 def insert_with_history(row: Any, *, using: str) -> None:
     """With the first line of its history, as saving it would write."""
     insert_made([row], using=using)
+    insert_made([_version(row, "+", using)], using=using)
+
+
+def update_with_history(row: Any, fields: Sequence[str], *, using: str) -> None:
+    update_made(row, fields, using=using)
+    insert_made([_version(row, "~", using)], using=using)
+
+
+def _version(row: Any, kind: str, using: str) -> Any:
     past = _past(type(row))
-    author = past.get_default_history_user(row)
+    author, at = past.get_default_history_user(row), timezone.now()
     version = past(
-        history_date=timezone.now(), history_type="+", history_user_id=author.pk if author else None,
+        history_date=at, history_type=kind, history_user_id=author.pk if author else None,
         **{field.attname: getattr(row, field.attname) for field in past.tracked_fields},
     )  # fmt: skip
-    insert_made([version], using=using)
+    pre_create_historical_record.send(
+        sender=past, instance=row, history_date=at, history_user=author, history_instance=version, using=using
+    )
+    return version
 
 
 @cache  # each look at `history` makes a class
@@ -100,6 +153,19 @@ class Column:
     name: str
     kind: str
     make: Callable[[], Any] | None  # a fresh value for each row, such as its id
+    longest: int | None = None
+    is_filled: bool = False
+
+    @property
+    def given(self) -> str:
+        return "text" if self.is_filled else self.kind
+
+    def filled(self, value: str) -> str:
+        """What is written of what was given."""
+        if not self.is_filled:
+            return value
+        text = f"replace({value}, '{LATER}', current_setting('{SETTING}'))"
+        return f"left({text}, {self.longest})" if self.longest else f"({text})::{self.kind}"
 
     def values(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
         found = [row[self.name] for row in rows] if self.make is None else [self.make() for _ in rows]
@@ -122,29 +188,49 @@ class Shape:
 
 
 @cache
-def _shape(model: type[Model], given: tuple[str, ...], using: str, ignore_conflicts: bool) -> Shape:
+def _shape(
+    model: type[Model], given: tuple[str, ...], using: str, ignore_conflicts: bool, filled: frozenset[str] = frozenset()
+) -> Shape:
     line, fields = connections[using], model._meta.concrete_fields
     if unknown := set(given) - {field.column for field in fields}:
         raise TypeError(f"{model.__name__} has no column {', '.join(sorted(unknown))}")
     columns, constants = [], []
     for field in fields:
-        kind = str(field.db_type(line)).partition("(")[0]
+        kind = _kind(field, line)
         if field.column in given:
-            columns.append(Column(field.column, kind, None))
+            longest = getattr(field, "max_length", None)
+            columns.append(Column(field.column, kind, None, longest, field.column in filled))
         elif callable(field.default) and field.default is not NOT_PROVIDED:
             columns.append(Column(field.column, kind, field.default))
         elif _has_constant(field):
             constants.append((field.column, kind, field.get_default()))
     listed = [name for name, _kind, _value in constants] + [column.name for column in columns]
     names = ", ".join(map(line.ops.quote_name, listed))
-    arrays = ", ".join(f"%s::{column.kind}[]" for column in columns)
+    arrays = ", ".join(f"%s::{column.given}[]" for column in columns)
+    chosen = [column.filled(f"u.c{place}") for place, column in enumerate(columns)]
+    called = ", ".join(f"c{place}" for place in range(len(columns)))
     fixed = [f"%s::{kind}" for _name, kind, _value in constants]
     into = f"INSERT INTO {line.ops.quote_name(model._meta.db_table)} ({names})"
     conflict = " ON CONFLICT DO NOTHING" * ignore_conflicts
-    many = f"{into} SELECT {', '.join([*fixed, 'u.*'])} FROM unnest({arrays}) u"  # noqa: S608 - names of fields
-    single = f"{into} VALUES ({', '.join([*fixed, *(f'%s::{column.kind}' for column in columns)])})"
+    many = f"{into} SELECT {', '.join([*fixed, *chosen])} FROM unnest({arrays}) u({called})"  # noqa: S608 - names of fields
+    single = f"{into} VALUES ({', '.join([*fixed, *(c.filled(f'%s::{c.given}') for c in columns)])})"
     statements = (Statement.of(f"insert_{model._meta.db_table}", words + conflict) for words in (many, single))
     return Shape(*statements, columns, [value for *_, value in constants])
+
+
+@cache
+def _update(model: type[Model], names: tuple[str, ...], using: str) -> tuple[Statement, list[Column]]:
+    line, key = connections[using], model._meta.pk
+    fields = [model._meta.get_field(name) for name in names]
+    columns = [Column(field.attname, _kind(field, line), None) for field in fields]
+    changes = ", ".join(f"{line.ops.quote_name(f.column)} = %s::{_kind(f, line)}" for f in fields)
+    table, where = line.ops.quote_name(model._meta.db_table), f"{key.column} = %s::{_kind(key, line)}"
+    words = f"UPDATE {table} SET {changes} WHERE {where}"  # noqa: S608 - names of fields
+    return Statement.of(f"update_{model._meta.db_table}", words), columns
+
+
+def _kind(field: Any, line: Any) -> str:
+    return str(field.db_type(line)).partition("(")[0]
 
 
 def _has_constant(field: Field[Any, Any]) -> bool:

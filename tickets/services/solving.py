@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import Life
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.services.clocks import (
     call_for_visit,
@@ -21,6 +22,7 @@ from servicedesk.clocks.services.waivers import grant_waiver, refuse_waiver, sol
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
+from servicedesk.tenancy.bulk import together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
@@ -28,7 +30,7 @@ from tickets.calls import raise_left_waiting
 from tickets.enums import Cause, Remedy, State
 from tickets.models import Solution, Ticket, Visit
 from tickets.objections import decide, open_objection, refuse_while_open
-from tickets.people import hospital_it, hospital_side, vendor_side
+from tickets.people import hospital_it, hospital_side, told_of, vendor_side
 from tickets.services.archiving import keep_record
 from tickets.services.emergencies import lay_out_plan
 from tickets.services.phoning import await_call_again
@@ -104,17 +106,28 @@ def resolve(
         **of(ticket), cycle=ticket.cycle, at=at, by=solver, by_name=name, cause=cause, remedy=remedy, words=words,
         is_remote=is_remote,
     )  # fmt: skip
-    ended = stop_clock(ticket.matter, *SOLVES, by=by, at=at)
-    for metric in (Metric.EMERGENCY, Metric.CALL):  # a raise nobody called about is none while it counts as solved
-        ended += withdraw_clock(ticket.matter, metric, by=by, at=at)
+    ended = _ended_by_solution(ticket, by=by, at=at)
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
-    if terms := house_terms(ticket, at=at):
-        start_promise(ticket.matter, CONFIRMATION, terms=terms, by=by, at=at)
     facts = {"cause": cause.value, "remedy": remedy.value, "is_remote": is_remote, **metrics(ended)}
-    changed(ticket, Act.TICKET_RESOLVED, by=by, at=at, text=words, facts=facts)
-    tell(ticket, NoticeKind.TICKET_RESOLVED, to=hospital_side(ticket), by=by, at=at)
+    told = told_of(ticket, Act.TICKET_RESOLVED, at=at)
+    with together(using=DEFAULT_DB_ALIAS):
+        changed(ticket, Act.TICKET_RESOLVED, by=by, at=at, text=words, facts=facts, known=told.directory)
+        to = {ticket.reporter_id, *told.named}
+        tell(ticket, NoticeKind.TICKET_RESOLVED, to=to, by=by, at=at, known=told.directory)
     return solution
+
+
+def _ended_by_solution(ticket: Ticket, *, by: Person, at: datetime) -> list[Metric]:
+    """And the confirmation begins."""
+    terms = house_terms(ticket, at=at)
+    with Life.held(ticket.matter) as life:
+        ended = stop_clock(life, *SOLVES, by=by, at=at)
+        for metric in (Metric.EMERGENCY, Metric.CALL):  # a raise nobody called about is none while it counts as solved
+            ended += withdraw_clock(life, metric, by=by, at=at)
+        if terms:
+            start_promise(life, CONFIRMATION, terms=terms, by=by, at=at)
+    return ended
 
 
 @transaction.atomic

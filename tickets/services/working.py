@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
+from servicedesk.clocks.life import Life
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.services.clocks import end_clocks, give_clocks_to, pause_clocks, resume_clocks, stop_clock
 from servicedesk.notices.enums import NoticeKind
@@ -21,7 +22,7 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Kind, State, WaitsOn
 from tickets.models import Entry, Note, Ticket
-from tickets.people import hospital_it, hospital_side, vendor_side
+from tickets.people import hospital_it, hospital_side, told_of, vendor_side
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
 from tickets.services.visiting import end_visits
@@ -49,11 +50,16 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
     move(ticket, Move.TAKE_AGAIN if is_again else Move.ACCEPT, by=by)
-    _give(ticket, taker, name, at)
-    ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
-    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": name, **metrics(ended)})
-    tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={"name": name})
-    tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at)
+    told = told_of(ticket, Act.TICKET_ACCEPTED, others=[taker], at=at)
+    with Life.held(ticket.matter) as life:
+        ticket.assignee_id, ticket.assignee_name, ticket.accepted_at = taker, name, at
+        give_clocks_to(life, member=taker)
+        ended = stop_clock(life, Metric.RESPOND, by=by, at=at)
+        facts, known = {"to": name, **metrics(ended)}, told.directory
+        changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts=facts, known=known)
+        to_hospital = {ticket.reporter_id, *told.named}
+        tell(ticket, NoticeKind.TICKET_ACCEPTED, to=to_hospital, by=by, at=at, words={"name": name}, known=known)
+        tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at, known=known)
     return ticket
 
 
@@ -206,11 +212,6 @@ def resume(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     changed(ticket, Act.CLOCKS_RESUMED, by=by, at=at, facts=metrics(ended))
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
     return ticket
-
-
-def _give(ticket: Ticket, member: object, name: str, at: datetime) -> None:
-    ticket.assignee_id, ticket.assignee_name, ticket.accepted_at = member, name, at  # type: ignore[assignment]
-    give_clocks_to(ticket.matter, member=member)  # type: ignore[arg-type]
 
 
 def _is_answer_owed(ticket: Ticket) -> bool:

@@ -6,10 +6,11 @@ record) and what the contract promises (`Terms`); by when is the core's business
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -31,6 +32,21 @@ from servicedesk.tenancy.wall import Person
 
 Changed = list[Metric]
 Courses = dict[Metric, Course]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def held(act: Callable[Concatenate[Life, P], R]) -> Callable[Concatenate[Matter | Life, P], R]:
+    """Of a matter, which is held for it; or of one whose clocks its caller holds for several acts of one service."""
+
+    @wraps(act)
+    def done(of: Matter | Life, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if isinstance(of, Life):
+            return act(of, *args, **kwargs)
+        with transaction.atomic():
+            return act(Life.locked(of), *args, **kwargs)
+
+    return done
 
 
 def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
@@ -90,11 +106,10 @@ def start_clocks_of_part(part: Matter, whole: Matter, *, terms: Terms, by: Perso
     record_begun(part, terms, by=by, at=at)
 
 
-@transaction.atomic
-def start_promise(matter: Matter, promise: Promise, *, terms: Terms, by: Person | None, at: datetime) -> Changed:
+@held
+def start_promise(life: Life, promise: Promise, *, terms: Terms, by: Person | None, at: datetime) -> Changed:
     """One of the house beside the contract's own; where it has run and ended before, its next cycle. Of `terms`, only
     the desk, the calendar and the severity count."""
-    life = Life.locked(matter)
     metric = promise.metric
     only = replace(terms, promises={metric: promise})
     try:
@@ -105,7 +120,7 @@ def start_promise(matter: Matter, promise: Promise, *, terms: Terms, by: Person 
     except Impossible as reason:
         raise Refused(in_words(reason)) from reason
     life.keep({metric: again}, only)
-    return _recorded(Act.CLOCKS_STARTED, matter, [metric], by=by, at=at)
+    return _recorded(Act.CLOCKS_STARTED, life.matter, [metric], by=by, at=at)
 
 
 @transaction.atomic
@@ -124,18 +139,18 @@ def bring_clocks_back(matter: Matter, *, ended_at: datetime, by: Person | None, 
     return _recorded(Act.CLOCKS_REOPENED, matter, changed, by=by, at=at)
 
 
-@transaction.atomic
-def stop_clock(matter: Matter, *metrics: Metric, by: Person | None, at: datetime) -> Changed:
+@held
+def stop_clock(life: Life, *metrics: Metric, by: Person | None, at: datetime) -> Changed:
     """Of one act; some acts qualify for several promises."""
-    changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=metrics)
-    return _recorded(Act.CLOCK_STOPPED, matter, changed, by=by, at=at)
+    changed = life.act(lambda _metric, course: course.stop(at), upon=metrics)
+    return _recorded(Act.CLOCK_STOPPED, life.matter, changed, by=by, at=at)
 
 
-@transaction.atomic
-def withdraw_clock(matter: Matter, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
+@held
+def withdraw_clock(life: Life, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
     """Not asked for any more, though its own act never came: neither kept nor waived; late, it was missed."""
-    changed = Life.locked(matter).act(lambda _metric, course: course.withdraw(at), upon=[metric])
-    return _recorded(Act.CLOCKS_ENDED, matter, changed, by=by, at=at)
+    changed = life.act(lambda _metric, course: course.withdraw(at), upon=[metric])
+    return _recorded(Act.CLOCKS_ENDED, life.matter, changed, by=by, at=at)
 
 
 @transaction.atomic
@@ -236,11 +251,11 @@ def acknowledge(clock: Clock, *, by: Person, at: datetime) -> None:
     record(Act.ACKNOWLEDGED, row, by=by, at=at, words={"metric": row.metric})
 
 
-@transaction.atomic
-def give_clocks_to(matter: Matter, *, member: UUID | None) -> None:
+@held
+def give_clocks_to(life: Life, *, member: UUID | None) -> None:
     """Whoever works on the matter from now on is told by the rungs for the assignee. The giving itself is the room
     above's act, and on its record. Ended clocks too: those that follow them take it over."""
-    Life.locked(matter).give_to(member)
+    life.give_to(member)
 
 
 def _only_the_hospital(by: Person, sentence: object) -> None:
