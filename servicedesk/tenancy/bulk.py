@@ -21,10 +21,22 @@ from simple_history.signals import pre_create_historical_record
 
 from servicedesk.tenancy.plans import Said, Statement, first_of, send
 
-_HELD: ContextVar[tuple[str, list[Said]] | None] = ContextVar("held", default=None)
 # Stands in a text for what is known only when its row is written, such as the number that is next: by then a statement
 # of the same message has put it into SETTING. Nobody who types a text can guess it.
 LATER, SETTING = secrets.token_hex(16), "bulk.later"
+
+
+class Held:
+    def __init__(self, using: str) -> None:
+        self.using, self.knows_later = using, False
+        self.said: list[Said] = []
+
+    def taken(self) -> list[Said]:
+        said, self.said = self.said, []
+        return said
+
+
+_HELD: ContextVar[Held | None] = ContextVar("held", default=None)
 
 
 @contextmanager
@@ -32,34 +44,43 @@ def together(*, using: str) -> Iterator[None]:
     """What is inserted meanwhile is sent at the end, in this order, as one message: nobody waits for each answer.
     What is asked meanwhile does not see it yet, but for `ask`. Within a transaction, so that it is all or nothing."""
     assert connections[using].in_atomic_block
-    if (_HELD.get() or ("",))[0] == using:  # with what is held already
-        yield
+    if _held(using):
+        yield  # with what is held already
         return
-    held: list[Said] = []
-    token = _HELD.set((using, held))
+    held = Held(using)
+    token = _HELD.set(held)
     try:
         yield
     finally:
         _HELD.reset(token)
-    if held:
-        send(held, using=using)
+    if held.said:
+        send(held.said, using=using)
+
+
+def _held(using: str) -> Held | None:
+    held = _HELD.get()
+    return held if held and held.using == using else None
 
 
 def ask(statement: Statement, values: list[Any], *, using: str) -> Any:
     """The first row of the answer, or None. What is held goes before it, in the same message."""
-    line, held = _HELD.get() or ("", [])
-    before = held.copy() if line == using else []
-    if before:
-        held.clear()
-    return first_of([*before, (statement, values)], using=using)
+    held = _held(using)
+    return first_of([*(held.taken() if held else ()), (statement, values)], using=using)
 
 
 def say(statement: Statement, values: list[Any], *, using: str) -> None:
-    line, held = _HELD.get() or ("", [])
-    if line == using:
-        held.append((statement, values))
+    if held := _held(using):
+        held.said.append((statement, values))
     else:
         send([(statement, values)], using=using)
+
+
+def say_later(statement: Statement, values: list[Any], *, using: str) -> None:
+    """It puts into SETTING what the rows that follow it mean by LATER."""
+    say(statement, values, using=using)
+    held = _held(using)
+    assert held, "who says LATER says it in the same message"
+    held.knows_later = True
 
 
 def insert(
@@ -67,14 +88,19 @@ def insert(
 ) -> None:
     """Rows by column name, each naming the same columns; what they leave out has the field's own default."""
     if rows:
-        filled = frozenset(name for row in rows for name, value in row.items() if _is_later(value))
+        held = _held(using)
+        filled = _filled(rows) if held and held.knows_later else frozenset[str]()
         say(*_shape(model, tuple(rows[0]), using, ignore_conflicts, filled).said(rows), using=using)
 
 
+def _filled(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(name for row in rows for name, value in row.items() if _is_later(value))
+
+
 def _is_later(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_is_later, value.values()))
-    return isinstance(value, str) and LATER in value
+    if isinstance(value, str):
+        return LATER in value
+    return isinstance(value, dict) and any(map(_is_later, value.values()))
 
 
 def insert_made(rows: Sequence[Model], *, using: str) -> None:
