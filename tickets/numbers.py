@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from servicedesk.tenancy.bulk import SETTING, ask, say
+from servicedesk.tenancy.bulk import SETTING, ask, say_later
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.plans import Statement
 
@@ -35,7 +35,7 @@ TAKEN = Statement.of("select_number", f"SELECT current_setting('{SETTING}')")
 def take_next(hospital_id: int, *, at: datetime, using: str) -> None:
     """Whoever comes at the same moment waits for this transaction: no gap and no double. So it goes out in one message
     with all that bears the number."""
-    say(NEXT, [uuid7(), hospital_id, timezone.localdate(at)], using=using)
+    say_later(NEXT, [uuid7(), hospital_id, timezone.localdate(at)], using=using)
 
 
 def taken(*, using: str) -> str:

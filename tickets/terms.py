@@ -113,10 +113,13 @@ def terms_for(
 def house_terms(ticket: Ticket, *, at: datetime) -> Terms | None:
     """For what the product itself asks of people: by the contract's calendar, even where it promises nothing.
     None where no calendar was ever agreed on."""
-    version = version_near(ticket.contract, ticket.reported_at or at)
-    if version is None:
-        return None
-    calendar = WorkCalendar(pk=current_calendar_id(version))
+    moment = ticket.reported_at or at
+    calendar_id = AtReport.of(ticket.contract, ticket.category, moment).calendar_id
+    if calendar_id is None:
+        if (version := version_near(ticket.contract, moment)) is None:
+            return None
+        calendar_id = current_calendar_id(version)
+    calendar = WorkCalendar(pk=UUID(str(calendar_id)))
     return Terms(Desk(pk=ticket.contract.desk_id), calendar, ticket.category, Severity(ticket.severity), {})
 
 

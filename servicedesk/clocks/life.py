@@ -74,7 +74,10 @@ CLOCKS = Statement.of(
           FROM clocks_clock c WHERE c.hospital_id = %s::bigint AND c.matter_id = %s::uuid
          ORDER BY c.metric, c.place FOR NO KEY UPDATE OF c""",  # noqa: S608 - names of fields
 )
-GIVE = Statement.of("give_clocks", "UPDATE clocks_clock SET assignee = %s::uuid WHERE id = ANY (%s::uuid[])")
+GIVE = Statement.of(
+    "give_clocks",
+    "UPDATE clocks_clock SET assignee = %s::uuid WHERE hospital_id = %s::bigint AND matter_id = %s::uuid",
+)
 
 
 class Life:
@@ -154,7 +157,7 @@ class Life:
         rows = [entry.row for entries in self.entries.values() for entry in entries]
         for row in rows:
             row.assignee = member
-        say(GIVE, [member, [str(row.pk) for row in rows]], using=self.using)
+        say(GIVE, [member, self.matter.hospital_id, self.matter.pk], using=self.using)
 
     def _fresh(self, metric: Metric, place: int, clock: Running, terms: Terms | None) -> Entry:
         assert terms, "another clock needs its terms"

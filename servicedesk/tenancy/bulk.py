@@ -22,18 +22,23 @@ from simple_history.signals import pre_create_historical_record
 
 from servicedesk.tenancy.plans import Said, Statement, first_of, send
 
-
-@dataclass(frozen=True)
-class Held:
-    using: str
-    savepoints: list[str]  # in which it was begun
-    said: list[Said]
-
-
-_HELD: ContextVar[Held | None] = ContextVar("held", default=None)
 # Stands in a text for what is known only when its row is written, such as the number that is next: by then a statement
 # of the same message has put it into SETTING. Nobody who types a text can guess it.
 LATER, SETTING = secrets.token_hex(16), "bulk.later"
+
+
+class Held:
+    def __init__(self, using: str) -> None:
+        self.using, self.knows_later = using, False
+        self.savepoints = _savepoints(using)  # in which it was begun
+        self.said: list[Said] = []
+
+    def taken(self) -> list[Said]:
+        said, self.said = self.said, []
+        return said
+
+
+_HELD: ContextVar[Held | None] = ContextVar("held", default=None)
 
 
 @contextmanager
@@ -42,10 +47,10 @@ def together(*, using: str) -> Iterator[None]:
     What is asked meanwhile does not see it yet, but for `ask`. Within a transaction, so that it is all or nothing; and
     of its own savepoint alone, for what one within it took back would be sent all the same."""
     assert connections[using].in_atomic_block
-    if _held(using) is not None:  # with what is held already
-        yield
+    if _held(using):
+        yield  # with what is held already
         return
-    held = Held(using, _savepoints(using), [])
+    held = Held(using)
     token = _HELD.set(held)
     try:
         yield
@@ -59,30 +64,34 @@ def _savepoints(using: str) -> list[str]:
     return [savepoint for savepoint in connections[using].savepoint_ids if savepoint]
 
 
-def _held(using: str) -> list[Said] | None:
+def _held(using: str) -> Held | None:
     held = _HELD.get()
     if held is None or held.using != using:
         return None
     if held.savepoints != _savepoints(using):
         raise TransactionManagementError("held together: a savepoint within could be taken back, and this be sent")
-    return held.said
+    return held
 
 
 def ask(statement: Statement, values: list[Any], *, using: str) -> Any:
     """The first row of the answer, or None. What is held goes before it, in the same message."""
     held = _held(using)
-    before = held.copy() if held else []
-    if held:
-        held.clear()
-    return first_of([*before, (statement, values)], using=using)
+    return first_of([*(held.taken() if held else ()), (statement, values)], using=using)
 
 
 def say(statement: Statement, values: list[Any], *, using: str) -> None:
-    held = _held(using)
-    if held is None:
-        send([(statement, values)], using=using)
+    if held := _held(using):
+        held.said.append((statement, values))
     else:
-        held.append((statement, values))
+        send([(statement, values)], using=using)
+
+
+def say_later(statement: Statement, values: list[Any], *, using: str) -> None:
+    """It puts into SETTING what the rows that follow it mean by LATER."""
+    say(statement, values, using=using)
+    held = _held(using)
+    assert held, "who says LATER says it in the same message"
+    held.knows_later = True
 
 
 def insert(
@@ -90,14 +99,19 @@ def insert(
 ) -> None:
     """Rows by column name, each naming the same columns; what they leave out has the field's own default."""
     if rows:
-        filled = frozenset(name for row in rows for name, value in row.items() if _is_later(value))
+        held = _held(using)
+        filled = _filled(rows) if held and held.knows_later else frozenset[str]()
         say(*_shape(model, tuple(rows[0]), using, ignore_conflicts, filled).said(rows), using=using)
 
 
+def _filled(rows: Sequence[Mapping[str, Any]]) -> frozenset[str]:
+    return frozenset(name for row in rows for name, value in row.items() if _is_later(value))
+
+
 def _is_later(value: Any) -> bool:
-    if isinstance(value, dict):
-        return any(map(_is_later, value.values()))
-    return isinstance(value, str) and LATER in value
+    if isinstance(value, str):
+        return LATER in value
+    return isinstance(value, dict) and any(map(_is_later, value.values()))
 
 
 def insert_made(rows: Sequence[Model], *, using: str) -> None:

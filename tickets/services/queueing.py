@@ -18,6 +18,7 @@ from servicedesk.notices.enums import NoticeKind
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.undoing import by_itself
 from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
@@ -60,7 +61,7 @@ def _one(ticket: Ticket, act: Callable[[Ticket], Any], by: Person) -> Result:
     if not ticket.is_writable_by(by):
         return replace(result, refused=_("You may read this but no longer change it."))
     try:
-        with transaction.atomic():
+        with by_itself():
             done = act(ticket)
     except Refused as refusal:
         return replace(result, refused=str(refusal.sentence))

@@ -22,7 +22,7 @@ from servicedesk.clocks.services.waivers import grant_waiver, refuse_waiver, sol
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
-from servicedesk.tenancy.bulk import together
+from servicedesk.tenancy.bulk import insert_made, together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
@@ -102,10 +102,11 @@ def resolve(
     solver, name = by.membership_id, by.name
     if by.token_id and ticket.assignee_id:
         solver, name = ticket.assignee_id, ticket.assignee_name
-    solution = Solution.objects.create(
+    solution = Solution(
         **of(ticket), cycle=ticket.cycle, at=at, by=solver, by_name=name, cause=cause, remedy=remedy, words=words,
         is_remote=is_remote,
     )  # fmt: skip
+    insert_made([solution], using=DEFAULT_DB_ALIAS)
     ended = _ended_by_solution(ticket, by=by, at=at)
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
