@@ -100,6 +100,8 @@ def keep_view(name: str, query: str, *, is_shared: bool, by: Person, at: datetim
     kept = mine.filter(name=name, is_shared=is_shared).filter(**({} if is_shared else {"user_id": by.user_id})).first()
     if kept is None and mine.count() >= VIEWS_KEPT:
         raise Refused(_("There are %(count)s views already; drop one first.") % {"count": VIEWS_KEPT})
+    if kept:
+        _refuse_anothers(kept, by)
     view = kept or QueueView(**owner, user_id=by.user_id, name=name, is_shared=is_shared)
     view.query, view.kept_at = query, at
     view.save()
@@ -107,9 +109,20 @@ def keep_view(name: str, query: str, *, is_shared: bool, by: Person, at: datetim
     return view
 
 
+def why_not_mine(view: QueueView, by: Person) -> str:
+    """Why this person neither drops nor replaces it; nothing where they may."""
+    if view.user_id == by.user_id or by.role in DROP_ANY:
+        return ""
+    return _("Who kept this view may change or drop it, or a lead or manager.")
+
+
+def _refuse_anothers(view: QueueView, by: Person) -> None:
+    if why := why_not_mine(view, by):
+        raise Refused(why)
+
+
 @transaction.atomic
 def drop_view(view: QueueView, *, by: Person, at: datetime) -> None:
-    if view.user_id != by.user_id and by.role not in DROP_ANY:
-        raise Refused(_("Who kept this view may drop it, or a lead or manager."))
+    _refuse_anothers(view, by)
     record(Act.VIEW_DROPPED, view, by=by, at=at, words={"shared": view.is_shared})
     view.delete()
