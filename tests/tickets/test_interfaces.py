@@ -1,4 +1,4 @@
-"""PACS-12: a register of interfaces per system; tickets point at one, and what failed there is counted."""
+"""PACS-12, HRP-11: a register of interfaces per system; tickets point at one, and what failed there is counted."""
 
 from __future__ import annotations
 
