@@ -162,7 +162,7 @@ class LevelShape(serializers.ModelSerializer[Level]):
 class SystemShape(serializers.ModelSerializer[System]):
     class Meta:
         model = System
-        fields = ("id", "name", "version", "part_of")
+        fields = ("id", "name", "version", "part_of", "interface_to")
         read_only_fields = fields
 
 

@@ -9,6 +9,8 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from contracts.models import System
+from contracts.services.keeping import keep_parts
 from servicedesk.accounts.services.tokens import make_token
 from servicedesk.demo_story import MINUTE, Desk
 from servicedesk.sla.promise import Channel, Severity
@@ -51,7 +53,8 @@ def write_plans(desks: Mapping[str, Desk], words: Words, *, at: datetime) -> Non
 
 
 def furnish(desk: Desk, words: Words, *, at: datetime) -> None:
-    """Stickers on the devices of one department, one of them torn off; a machine's token whose secret nobody kept."""
+    """Stickers on the devices of one department, one of them torn off; a machine's token whose secret nobody kept; the
+    register of interfaces."""
     desk.stage.enter(desk.it)
     place = Place.objects.filter(department=desk.departments["放射科"]).first()
     about = About(desk.contract, desk.systems[0], desk.departments["放射科"], place, phone="8105")
@@ -61,6 +64,9 @@ def furnish(desk: Desk, words: Words, *, at: datetime) -> None:
     until = at + DAY * 200
     _act(desk, make_token, words["token"], by=desk.lead, at=at - DAY * 60, scopes=scopes, until_at=until)
     desk.stickers = [each.sticker for each in made]
+    facts = [{"name": name, "interface_to": other} for name, other in words["interfaces"].items()]
+    register = [System(part_of=desk.systems[0], **each) for each in facts]
+    _act(desk, keep_parts, desk.contract, by="manager", at=at - DAY * 200, model=System, kept=register)
 
 
 # ── today ────────────────────────────────────────────────────────────────────────────────────────────────────────────

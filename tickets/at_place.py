@@ -15,7 +15,7 @@ from contracts.models import CatalogueItem, Contract, System
 from contracts.services.promised import is_outside_contract
 from servicedesk.tenancy.enums import Role
 from tickets.models import Scan, Sticker, Ticket
-from tickets.offering import Target, targets_of
+from tickets.offering import Target, targets_of, without_interfaces
 
 LATELY = timedelta(days=90)
 LOOKED_AT = 500  # of the newest reports at one place
@@ -29,7 +29,7 @@ def targets_at(sticker: Sticker, *, at: datetime) -> list[Target]:
     found = targets_of(sticker.hospital_id, at=at)
     if sticker.contract is not None:
         return [in_force_for(Target(sticker.contract, sticker.system), found, at=at)]
-    found = _that_wards_may_report(found)
+    found = without_interfaces(_that_wards_may_report(found))
     often = _reported_at(sticker, at=at)
     kept = [target for target in found if _holds(target, at)] or found
     return sorted(kept, key=lambda target: -often[target.name])

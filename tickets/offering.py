@@ -46,7 +46,8 @@ class Target:
 
 def targets_for(person: Person, *, at: datetime) -> list[Target]:
     """All of one's own side, in three queries. Choosing a lapsed contract says why, and whom to call."""
-    return _targets(Contract.owned_by(person), at)
+    found = _targets(Contract.owned_by(person), at)
+    return without_interfaces(found) if person.role is Role.WARD_REPORTER else found
 
 
 def targets_of(hospital_id: int, *, at: datetime) -> list[Target]:
@@ -67,6 +68,11 @@ def _targets(whose: Q, at: datetime) -> list[Target]:
         if standing not in NEVER and not (standing is Status.ENDED and contract.is_followed):
             found += [Target(contract, system) for system in contract.systems.all()] or [Target(contract)]
     return found
+
+
+def without_interfaces(targets: Sequence[Target]) -> list[Target]:
+    """Whoever sits at a screen knows the system, and the engineer which of its interfaces failed (PACS-12)."""
+    return [target for target in targets if target.system is None or not target.system.interface_to]
 
 
 def grouped(targets: Sequence[Target], *, with_hospital: bool = False) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -16,6 +16,9 @@ from tickets.enums import Satisfaction
 from tickets.models import MaintenanceRecord, Ticket
 from tickets.spreadsheet import LIMIT, Cell
 
+# PACS-12: interface faults, as the register of the contract names them.
+OF_INTERFACES = Q(ticket__system__interface_to__gt="")
+
 
 def records(person: Person, condition: Q) -> QuerySet[MaintenanceRecord]:
     """With whether the fault came back afterwards; said twice, or every ticket that there is would be looked at."""
@@ -33,7 +36,8 @@ def figures(person: Person, condition: Q) -> dict[str, int]:
         missed=Count("pk", filter=Q(missed__gt=0)),
         dissatisfied=Count("pk", filter=Q(satisfaction=Satisfaction.DISSATISFIED)),
     )
-    return found
+    of_interfaces = records(person, condition & OF_INTERFACES).select_related(None)
+    return found | {"interfaces": of_interfaces[:LIMIT].count()}
 
 
 def _yes(is_so: bool) -> Any:

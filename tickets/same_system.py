@@ -78,7 +78,7 @@ def _causes(ticket: Ticket, person: Person, at: datetime) -> list[tuple[str, int
 
 
 def _interfaces(system: System) -> list[System]:
-    """What the contract names beside it: the modules of the same system."""
+    """What the contract names beside it: the modules and interfaces of the same system."""
     whole = system.part_of_id or system.pk
     named = System.objects.filter(Q(part_of=whole) | Q(pk=whole)).exclude(pk=system.pk)
     return list(named.order_by("name")[:AT_MOST])

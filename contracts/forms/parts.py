@@ -52,13 +52,14 @@ class SystemForm(PartForm):
 
     class Meta:
         model = System
-        fields = ("name", "version", "part_of", "starts_on", "ends_on", "clause")
+        fields = ("name", "version", "part_of", "interface_to", "starts_on", "ends_on", "clause")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         others = System.objects.filter(contract=self.contract, part_of=None).exclude(pk=self.instance.pk)
         self.fields["part_of"].queryset = others
         self.fields["part_of"].empty_label = _("a system of its own")
+        self.fields["interface_to"].help_text = _("Only of an interface: the system at its other end, such as HIS.")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
@@ -169,7 +170,7 @@ KINDS: dict[str, Kind] = {
     kind.slug: kind
     for kind in (
         Kind(
-            "systems", System, SystemForm, _("Systems and modules"),
+            "systems", System, SystemForm, _("Systems, modules and interfaces"),
             _("What is maintained. Each may have a term of its own inside the contract's."),
         ),
         Kind(

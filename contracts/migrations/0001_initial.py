@@ -451,6 +451,7 @@ class Migration(migrations.Migration):
                         ('contract', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='systems', to='contracts.contract')),
                         ('part_of', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='modules', to='contracts.system', verbose_name='module of')),
                         ('name', models.CharField(max_length=80, verbose_name='name')),
+                        ('interface_to', models.CharField(blank=True, max_length=80, verbose_name='interface to')),
                         ('version', models.CharField(blank=True, max_length=40, verbose_name='version')),
                         ('clause', models.CharField(blank=True, max_length=40, verbose_name='clause')),
                         ('starts_on', models.DateField(blank=True, null=True, verbose_name='own term from')),
@@ -460,7 +461,7 @@ class Migration(migrations.Migration):
                         'verbose_name': 'system',
                         'ordering': ['id'],
                         'abstract': False,
-                        'constraints': [servicedesk.tenancy.keys.TenantKey('contract', name='system_contract_same_parties', owner=('hospital', 'vendor')), models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='system_of_parties'), servicedesk.tenancy.keys.TenantKey('part_of', name='system_module_same_parties', owner=('hospital', 'vendor')), models.UniqueConstraint(fields=('hospital', 'contract', 'name'), name='system_name_once', violation_error_message='The contract already has a system of this name.'), models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='system_ends_after_start', violation_error_message="The system's term ends before it begins.")],
+                        'constraints': [servicedesk.tenancy.keys.TenantKey('contract', name='system_contract_same_parties', owner=('hospital', 'vendor')), models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='system_of_parties'), servicedesk.tenancy.keys.TenantKey('part_of', name='system_module_same_parties', owner=('hospital', 'vendor')), models.UniqueConstraint(fields=('hospital', 'contract', 'name'), name='system_name_once', violation_error_message='The contract already has a system of this name.'), models.CheckConstraint(condition=models.Q(('starts_on__isnull', True), ('ends_on__isnull', True), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='system_ends_after_start', violation_error_message="The system's term ends before it begins."), models.CheckConstraint(condition=models.Q(('interface_to', ''), ('part_of__isnull', False), _connector='OR'), name='interface_is_of_a_system', violation_error_message='An interface belongs to a system: choose which.')],
                     },
                 ),
                 migrations.CreateModel(
@@ -468,6 +469,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(db_index=True, default=servicedesk.tenancy.ids.uuid7, editable=False)),
                         ('name', models.CharField(max_length=80, verbose_name='name')),
+                        ('interface_to', models.CharField(blank=True, max_length=80, verbose_name='interface to')),
                         ('version', models.CharField(blank=True, max_length=40, verbose_name='version')),
                         ('clause', models.CharField(blank=True, max_length=40, verbose_name='clause')),
                         ('starts_on', models.DateField(blank=True, null=True, verbose_name='own term from')),

@@ -19,7 +19,8 @@ def reporters() -> list[str]:
 
 
 class System(PartOfContract):
-    """A system under the contract, or a module of one; each may have a term of its own inside the contract's."""
+    """A system under the contract, a module of one, or an interface of one to a system elsewhere (PACS-12). Each may
+    have a term of its own inside the contract's."""
 
     contract = models.ForeignKey("Contract", models.CASCADE, db_constraint=False, related_name="systems")
     part_of = models.ForeignKey(
@@ -32,6 +33,7 @@ class System(PartOfContract):
         verbose_name=_("module of"),
     )
     name = models.CharField(_("name"), max_length=80)
+    interface_to = models.CharField(_("interface to"), max_length=80, blank=True)
     version = models.CharField(_("version"), max_length=40, blank=True)
     clause = models.CharField(_("clause"), max_length=40, blank=True)
     starts_on = models.DateField(_("own term from"), null=True, blank=True)
@@ -53,6 +55,11 @@ class System(PartOfContract):
                 name="system_ends_after_start",
                 condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 violation_error_message=_("The system's term ends before it begins."),
+            ),
+            models.CheckConstraint(
+                name="interface_is_of_a_system",
+                condition=Q(interface_to="") | Q(part_of__isnull=False),
+                violation_error_message=_("An interface belongs to a system: choose which."),
             ),
         ]
 

@@ -32,7 +32,7 @@ from servicedesk.tenancy.refusals import Refused
 WRITES = ("GET", "POST")
 TITLES = {
     Page.PARTIES: gettext_lazy("Parties and term"),
-    Page.SYSTEMS: gettext_lazy("Systems and modules"),
+    Page.SYSTEMS: gettext_lazy("Systems, modules and interfaces"),
     Page.PROMISES: gettext_lazy("Promises"),
     Page.PEOPLE: gettext_lazy("People"),
     Page.PLANS: gettext_lazy("Plans, documents, money"),

@@ -8,6 +8,7 @@ import pytest
 from django.db.models import Count, Min
 from django.utils import timezone
 
+from contracts.models import System
 from servicedesk.accounts.models import Token
 from servicedesk.clocks.models import Clock, Span, Step
 from servicedesk.demo import is_whole, make_demo
@@ -127,4 +128,5 @@ def _hangs_together(now) -> None:
     assert SigningLink.objects.filter(used_at=None, until_at__gt=now).exists()
     assert Sticker.objects.filter(revoked_at=None).count() >= 6
     assert Scan.objects.exists()
+    assert set(System.objects.exclude(interface_to="").values_list("interface_to", flat=True)) == {"HIS", "电子病历"}
     assert Token.objects.filter(revoked_at=None).exists()

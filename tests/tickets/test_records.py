@@ -165,12 +165,13 @@ def test_a_contracts_list_counts_what_returned(desk):
         "returned": sum(row.is_recurring for row in rows),
         "missed": sum(row.missed > 0 for row in rows),
         "dissatisfied": sum(row.satisfaction == "dissatisfied" for row in rows),
+        "interfaces": 0,
     }
     client = Client()
     sign_in(client, desk.it)
     with wall.opened(Context()):
         page = client.get(reverse("records"), {"contract": str(desk.contract.pk)}).content.decode()
-    assert page.count('class="stat') == 4
+    assert page.count('class="stat') == 5
 
 
 def test_what_a_spreadsheet_would_calculate_is_text(desk):

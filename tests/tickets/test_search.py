@@ -12,6 +12,7 @@ from servicedesk.tenancy import wall
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.wall import Context
 from tests.clocks.examples import AT
+from tests.tickets.examples import make_ticket
 from tests.world import make_member
 from tickets.enums import Cause, Remedy
 from tickets.models import SearchText, Ticket
@@ -157,6 +158,18 @@ def test_a_number_anywhere_in_the_search_opens_its_ticket(desk, at_desk, around)
     pasted = around.format(ticket.number, lower=ticket.number.lower())
     answer = at_desk.get("/search/", {"q": pasted})
     assert (answer.status_code, answer.headers.get("Location")) == (302, f"/tickets/{ticket.pk}/")
+
+
+def test_a_number_that_two_hospitals_have_shows_both(desk, client, world):
+    """A vendor's page does not guess: letters before the number are each hospital's own choice."""
+    ticket = desk.report()
+    other = make_ticket(world.h2, world.v1, number=ticket.number, title="二院的工单")
+    client.force_login(desk.engineer.user)
+    page = client.get("/search/", {"q": ticket.number})
+    assert page.status_code == 200
+    assert all(f"/tickets/{one.pk}/" in page.content.decode() for one in (ticket, other))
+    client.force_login(desk.it.user)
+    assert client.get("/search/", {"q": ticket.number}).headers["Location"] == f"/tickets/{ticket.pk}/"
 
 
 def test_a_foreign_number_finds_nothing(desk, client, world):

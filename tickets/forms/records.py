@@ -14,6 +14,7 @@ from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Ending, Satisfaction
 from tickets.forms.fields import IN_OUR_TIME
+from tickets.records import OF_INTERFACES
 from tickets.searching import saying
 
 ANY = ("", _("any"))
@@ -22,6 +23,7 @@ KINDS = (
     ("recurring", _("Returned, or came back later"), Q(is_recurring=True) | Q(came_back=True)),
     ("again", _("Solved in the second cycle or later"), Q(cycles__gt=1)),
     ("missed", _("With a missed promise"), Q(missed__gt=0)),
+    ("interface", _("Of an interface"), OF_INTERFACES),
 )
 
 

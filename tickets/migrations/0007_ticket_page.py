@@ -24,7 +24,7 @@ PARTS = {
         "clocks_desk", "id hotline label hospital_id vendor_id",
         "x.id = (SELECT c.desk_id FROM contracts_contract c WHERE c.id = t.contract_id)",
     ),
-    "system": found("contracts_system", "id name version part_of_id", "x.id = t.system_id"),
+    "system": found("contracts_system", "id name version part_of_id interface_to", "x.id = t.system_id"),
     "part_of": found(
         "contracts_system", "id name",
         "x.id = (SELECT s.part_of_id FROM contracts_system s WHERE s.id = t.system_id)",
