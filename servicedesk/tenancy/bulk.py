@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, partial
+from operator import attrgetter
 from typing import Any
 
 from django.db import connections
-from django.db.models import NOT_PROVIDED, Field, Model
+from django.db.models import NOT_PROVIDED, DateField, Field, Model
 from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
@@ -119,18 +120,33 @@ def insert_made(rows: Sequence[Model], *, using: str) -> None:
     back, and no signal is sent."""
     if not rows:
         return
-    meta = rows[0]._meta
-    fields = [field for field in meta.concrete_fields if not (field.has_db_default() or field is meta.auto_field)]
-    insert(type(rows[0]), [{f.column: f.pre_save(row, True) for f in fields} for row in rows], using=using)
+    kept = _kept(type(rows[0]))
+    insert(type(rows[0]), [{column: value_of(row) for column, value_of in kept} for row in rows], using=using)
     for row in rows:
         row._state.adding, row._state.db = False, using
+
+
+@cache
+def _kept(model: type[Model]) -> list[tuple[str, Callable[[Model], Any]]]:
+    """What is written of each row of it: most is an attribute as it is, the rest a field has to be asked for."""
+    fields = [f for f in model._meta.concrete_fields if not (f.has_db_default() or f is model._meta.auto_field)]
+    return [(f.column, attrgetter(f.attname) if _is_plain(f) else partial(_asked_for, f)) for f in fields]
+
+
+def _is_plain(field: Any) -> bool:
+    is_stamp = getattr(field, "auto_now", False) or getattr(field, "auto_now_add", False)
+    return not is_stamp and (type(field).pre_save is Field.pre_save or isinstance(field, DateField))
+
+
+def _asked_for(field: Any, row: Model) -> Any:
+    return field.pre_save(row, True)
 
 
 def update_made(row: Model, fields: Sequence[str], *, using: str) -> None:
     """Those fields of a row that is locked, as `save(update_fields=…)` writes them; no signal is sent."""
     statement, columns = _update(type(row), tuple(fields), using)
     given = {column.name: getattr(row, column.name) for column in columns}
-    say(statement, [*(value for column in columns for value in column.values([given])), row.pk], using=using)
+    say(statement, [*(column.value(given) for column in columns), row.pk], using=using)
 
 
 def insert_with_history(row: Any, *, using: str) -> None:
@@ -181,10 +197,13 @@ class Column:
         text = f"replace({value}, '{LATER}', current_setting('{SETTING}'))"
         return f"left({text}, {self.longest})" if self.longest else f"({text})::{self.kind}"
 
-    def values(self, rows: Sequence[Mapping[str, Any]]) -> list[Any]:
-        found = [row[self.name] for row in rows] if self.make is None else [self.make() for _ in rows]
-        adapt = ADAPTERS.get(self.kind)
-        return [value if value is None else adapt(value) for value in found] if adapt else found
+    @cached_property
+    def adapt(self) -> Callable[[Any], Any] | None:
+        return ADAPTERS.get(self.kind)
+
+    def value(self, row: Mapping[str, Any]) -> Any:
+        found = row[self.name] if self.make is None else self.make()
+        return found if found is None or self.adapt is None else self.adapt(found)
 
 
 @dataclass(frozen=True)
@@ -195,10 +214,9 @@ class Shape:
     constants: list[Any]
 
     def said(self, rows: Sequence[Mapping[str, Any]]) -> Said:
-        values = [column.values(rows) for column in self.columns]
         if len(rows) == 1:
-            return self.single, [*self.constants, *(value for (value,) in values)]
-        return self.many, [*self.constants, *values]
+            return self.single, [*self.constants, *(column.value(rows[0]) for column in self.columns)]
+        return self.many, [*self.constants, *([column.value(row) for row in rows] for column in self.columns)]
 
 
 @cache
