@@ -38,7 +38,7 @@ CHOSEN = {
     "severity": "C", "phone": "8105", "number": "7", "minutes": "30", "cause": "software", "remedy": "restarted",
     "side": "vendor", "verdict": "yes", "is_worked": "no", "satisfaction": "good", "host": "10.0.0.9", "port": "8443",
     "from_on": "2026-11-23", "to_on": "2027-11-23", "until_on": "2026-11-30", "on": "2026-11-25",
-    "due_on": "2027-01-05", "metric": "respond", "role": "it_engineer", "leads_to": "reply",
+    "due_on": "2027-01-05", "who": "reporter", "metric": "respond", "role": "it_engineer", "leads_to": "reply",
 }  # fmt: skip
 FORM = dict.fromkeys(SAID.split(), "按院方要求") | CHOSEN
 PRESSED = [endpoint for endpoint in endpoints() if endpoint.rule and "POST" in endpoint.rule.methods]

@@ -22,6 +22,7 @@ CHANNELS = [Channel.PLATFORM.value, Channel.WEB.value, Channel.MAIL.value, Chann
 
 class TicketShape(serializers.ModelSerializer[Ticket]):
     severity = serializers.CharField(read_only=True, help_text="1, A, B, C, or empty where the contract has no levels")
+    waits_on = serializers.CharField(read_only=True, help_text="reporter, hospital, third_party, or empty: nobody")
     url = serializers.CharField(source="get_absolute_url", read_only=True)
 
     class Meta:
