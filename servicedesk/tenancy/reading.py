@@ -9,7 +9,7 @@ from functools import cache, cached_property
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from django.db import connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Field, Model
 
 from servicedesk.tenancy.bulk import ask
@@ -32,7 +32,9 @@ class Columns(Generic[Row]):
 
     @property
     def words(self) -> str:
-        return ", ".join(f'{self.alias}."{field.column}"' for field in self.fields)
+        """With casts: a plan that is kept may not answer with other types when a migration has changed a column."""
+        line = connections[DEFAULT_DB_ALIAS]
+        return ", ".join(f'{self.alias}."{field.column}"{_cast(field, line)}' for field in self.fields)
 
     def made(self, values: Iterable[Any], *, using: str) -> Row:
         line, fields = connections[using], self.fields
@@ -43,6 +45,11 @@ class Columns(Generic[Row]):
         return self.model.from_db(using, [field.attname for field in fields], kept)
 
 
+def _cast(field: Field[Any, Any], line: Any) -> str:
+    kind = (field.cast_db_type(line) or "").partition("(")[0]
+    return f"::{kind}" if kind else ""  # without a database, as when migrations are made
+
+
 def rows_side_by_side(parts: Sequence[Columns[Any]], values: Iterable[Any], *, using: str) -> list[Any]:
     """One of each, of one row of an answer."""
     rest = iter(values)
@@ -51,13 +58,13 @@ def rows_side_by_side(parts: Sequence[Columns[Any]], values: Iterable[Any], *, u
 
 def row_of(model: type[Row], pk: Any, *, using: str) -> Row | None:
     """As `filter(pk=pk).first()` reads it, behind the wall."""
-    columns, statement = _by_id(model)
+    columns, statement = by_id(model)
     found = ask(statement, [pk], using=using)
     return columns.made(found, using=using) if found else None
 
 
 @cache
-def _by_id(model: type[Row]) -> tuple[Columns[Row], Statement]:
+def by_id(model: type[Row]) -> tuple[Columns[Row], Statement]:
     columns, table = Columns(model, "r"), model._meta.db_table
     kind = "uuid" if model._meta.pk.get_internal_type() == "UUIDField" else "bigint"
     words = f'SELECT {columns.words} FROM "{table}" r WHERE r.id = %s::{kind}'  # noqa: S608 - names of fields
