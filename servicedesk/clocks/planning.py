@@ -15,7 +15,7 @@ from servicedesk.tenancy.plans import Statement
 Pair = tuple[Clock, Running]
 FORGET = Statement.of(
     "forget_steps",
-    "DELETE FROM clocks_step WHERE clock_id = %s::uuid AND fired_at IS NULL AND set_aside_at IS NULL",
+    "DELETE FROM clocks_step WHERE clock_id = ANY (%s::uuid[]) AND fired_at IS NULL AND set_aside_at IS NULL",
 )
 
 
@@ -36,8 +36,8 @@ def plan_fresh(pairs: Sequence[Pair], *, using: str) -> None:
 def plan_anew(pairs: Sequence[Pair], *, using: str) -> None:
     """What was told stays told and is not told again; the rest follows the due time."""
     plans = {row.pk: wanted(row, clock) for row, clock in pairs}
-    for pk in (pk for pk, plan in plans.items() if not plan):
-        say(FORGET, [pk], using=using)
+    if over := [str(pk) for pk, plan in plans.items() if not plan]:
+        say(FORGET, [over], using=using)
     if follow := [pair for pair in pairs if plans[pair[0].pk]]:
         _follow(follow, plans, using)
 
