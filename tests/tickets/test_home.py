@@ -136,6 +136,8 @@ def test_an_engineer_sees_what_is_theirs_and_what_nobody_has(desk, now):
     assert page.index('id="mine"') < page.index(mine.title) < page.index('id="to-accept"') < page.index(free.title)
     figures = re.findall(r'class="figure[^"]*">\s*(\d+)', page)
     assert figures[:4] == ["1", "1", "2", "0"]  # mine, to be accepted, my company's, overdue
+    leads_to = re.findall(r'<a href="/tickets/([^"]*)" class="stat', page)
+    assert leads_to == ["?view=mine", "?view=new", "", "?view=overdue"]
     assert 'href="/tickets/next/"' in page
     colleague = at_home(desk.colleague)
     assert 'id="mine"' not in colleague
