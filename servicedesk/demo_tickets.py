@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
@@ -25,6 +25,7 @@ from servicedesk.notices.notify import untold
 from servicedesk.sla.promise import Severity
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.models import Department, Membership
+from servicedesk.tenancy.undoing import in_one_piece
 from servicedesk.tenancy.wall import Context
 from tickets.enums import WaitsOn
 from tickets.models import Ticket
@@ -134,7 +135,8 @@ def make_tickets(
     words = yaml.safe_load(CASES.read_text(encoding="utf-8"))
     recurring: dict[str, Ticket] = {}
     stage = Stage(members)
-    with transaction.atomic(), wall.opened(Context()), _in_one_piece(), _dated_by(stage):
+    # Nobody is refused anything in a made-up year: a third of the way is savepoints.
+    with transaction.atomic(), wall.opened(Context()), in_one_piece(), _dated_by(stage):
         desks = {desk.code: desk for desk in _desks(stage, hospitals)}
         with untold():
             write_plans(desks, words["together"], at=at)
@@ -147,17 +149,6 @@ def make_tickets(
             with untold() if begun < at - NEAR else nullcontext():  # a year's messages were read long ago
                 if story := tell():
                     _link_recurrence(story, recurring)
-
-
-@contextmanager
-def _in_one_piece() -> Iterator[None]:
-    """Nobody is refused anything in a made-up year, so no act is undone by itself: a third of the way is savepoints."""
-    features, before = connection.features, connection.features.uses_savepoints
-    features.uses_savepoints = False
-    try:
-        yield
-    finally:
-        features.uses_savepoints = before
 
 
 @contextmanager

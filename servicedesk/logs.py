@@ -29,6 +29,7 @@ SHARED: list[Any] = [
 def configure(options: dict[str, Any]) -> None:
     structlog.configure(
         processors=[
+            structlog.stdlib.filter_by_level,
             *SHARED,
             structlog.processors.format_exc_info,
             structlog.stdlib.ProcessorFormatter.wrap_for_formatter,

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from contracts.permissions import SEE_CONTRACTS
 from servicedesk.accounts.models.user import Theme
@@ -54,7 +54,8 @@ AT_THE_THUMB = 4  # what fits a phone's bar beside “More”
 
 @dataclass(frozen=True)
 class Entry:
-    """`keys` is a shortcut such as "g i"; `at_thumb` puts it into a phone's bar."""
+    """`keys` is a shortcut such as "g i"; `at_thumb` puts it into a phone's bar; `of_hospital`: shown while some
+    hospital's rows are in sight, which to the platform they are in a support session only."""
 
     label: str | Promise
     icon: str
@@ -62,6 +63,8 @@ class Entry:
     who: Permission | Audience = Audience.MEMBER
     keys: str = ""
     at_thumb: bool = False
+    of_hospital: bool = False
+    short: str | Promise = ""  # what a phone's bar says, where the label is too long for it
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,15 @@ RAIL: tuple[Section, ...] = (
     Section(
         gettext_lazy("Reporting"),
         (
-            Entry(gettext_lazy("Report a fault"), "alert-circle", "report", REPORT_FAULTS, keys="g f", at_thumb=True),
+            Entry(
+                gettext_lazy("Report a fault"),
+                "alert-circle",
+                "report",
+                REPORT_FAULTS,
+                keys="g f",
+                at_thumb=True,
+                short=pgettext_lazy("verb", "Report"),
+            ),
             Entry(gettext_lazy("Calls"), "phone", "calls", JUDGE_CALLS, keys="g l"),
             Entry(gettext_lazy("Stickers"), "qrcode", "stickers", SEE_STICKERS),
             Entry(gettext_lazy("Ticket numbers"), "ticket", "number_rule", SET_NUMBERS),
@@ -118,7 +129,14 @@ RAIL: tuple[Section, ...] = (
         gettext_lazy("Organisation"),
         (
             Entry(gettext_lazy("People"), "users", "people", SEE_PEOPLE, keys="g p", at_thumb=True),
-            Entry(gettext_lazy("Departments and places"), "map-pin", "departments", SEE_DEPARTMENTS, keys="g d"),
+            Entry(
+                gettext_lazy("Departments and places"),
+                "map-pin",
+                "departments",
+                SEE_DEPARTMENTS,
+                keys="g d",
+                of_hospital=True,
+            ),
             Entry(gettext_lazy("Organisations"), "building", "organisations", SEE_ORGANISATIONS, keys="g o"),
             Entry(gettext_lazy("Machines"), "key", "tokens", SEE_TOKENS),
             Entry(gettext_lazy("Support sessions"), "eye", "support", SEE_SUPPORT_SESSIONS),
@@ -128,7 +146,7 @@ RAIL: tuple[Section, ...] = (
     Section(
         gettext_lazy("On record"),
         (
-            Entry(gettext_lazy("Maintenance records"), "archive", "records", SEE_RECORDS, keys="g m"),
+            Entry(gettext_lazy("Maintenance records"), "archive", "records", SEE_RECORDS, keys="g a"),
             Entry(gettext_lazy("Audit trail"), "history", "audit_trail", SEE_TRAIL, keys="g t"),
             Entry(gettext_lazy("Deliveries"), "send", "deliveries", SEE_DELIVERIES),
             Entry(gettext_lazy("Status"), "heartbeat", "status", Audience.SIGNED_IN),
@@ -155,6 +173,10 @@ class Link:
     @property
     def label(self) -> str | Promise:
         return self.entry.label
+
+    @property
+    def short(self) -> str | Promise:
+        return self.entry.short or self.entry.label
 
     @property
     def icon(self) -> str:
@@ -208,7 +230,7 @@ class Shell:
     @cached_property
     def frame(self) -> tuple[Any, ...]:
         """All that rail, bars and menus depend on beside the language: they are drawn once for it (`{% kept %}`)."""
-        may = (self.person.role, self.person.only) if self.person else ()
+        may = (self.person.role, self.person.only, self._is_in_sight) if self.person else ()
         here = tuple(href for href in _addresses(settings.ROOT_URLCONF) if self._is_here(href))
         return (*may, self.theme, settings.ROOT_URLCONF, here)
 
@@ -232,13 +254,19 @@ class Shell:
         return self.links(OWN)
 
     def links(self, entries: Sequence[Entry]) -> list[Link]:
-        found = [(entry, address(entry.url_name)) for entry in entries if self._may(entry.who)]
+        seen = [entry for entry in entries if self._may(entry.who) and (self._is_in_sight or not entry.of_hospital)]
+        found = [(entry, address(entry.url_name)) for entry in seen]
         return [Link(entry, href, self._is_here(href)) for entry, href in found if href]
 
     def _may(self, who: Permission | Audience) -> bool:
         if isinstance(who, Permission):
             return self.person is not None and who.reach_of(self.person) is not None
         return who != Audience.MEMBER or self.person is not None
+
+    @property
+    def _is_in_sight(self) -> bool:
+        """Of some hospital, its rows."""
+        return bool(self.person and (self.person.side is not Side.PLATFORM or self.person.hospitals))
 
     def _is_here(self, href: str) -> bool:
         path = self.request.path

@@ -31,6 +31,8 @@ BEAT: dict[str, dict[str, Any]] = {
     "go on with tickets whose hour has come": every(60, "tickets.tasks.wake_tickets", queue="watch"),
     "close what nobody answered": every(3600, "tickets.tasks.close_silent_tickets", queue="watch"),
     "look for holes in the roster": every(3600, "servicedesk.clocks.tasks.look_for_holes", queue="watch"),
+    # tickets: home
+    "find tickets by their system's new name": every(15, "tickets.tasks.look_for_renamed_systems", queue="watch"),
     # tickets: linked
     "say that remote access ran out": every(60, "tickets.tasks.look_for_access_that_ran_out", queue="watch"),
     # tickets: api

@@ -125,7 +125,7 @@ REDIS_URL = env.url("REDIS_URL", "", schemes=("redis", "rediss", "unix"))
 # Who is looking at a page now stands in Valkey, where every server finds it and nothing is lost with it. What signing
 # in counts stays in the process: it must not wait for Valkey.
 IN_THE_PROCESS = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-IN_VALKEY = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "desk",
+IN_VALKEY = {"BACKEND": "servicedesk.valkey.Cache", "LOCATION": REDIS_URL, "KEY_PREFIX": "desk",
              "OPTIONS": {"socket_timeout": 0.5}}  # fmt: skip
 CACHES = {"default": IN_THE_PROCESS, "presence": IN_VALKEY if REDIS_URL else IN_THE_PROCESS | {"LOCATION": "presence"}}
 # Celery spells a socket differently from the redis client.

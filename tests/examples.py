@@ -20,8 +20,8 @@ from servicedesk.accounts.models import HandOver, Invitation
 from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Block, Link, Record
 from servicedesk.checks import login_of
+from servicedesk.files import storage
 from servicedesk.files.models import StoredFile
-from servicedesk.files.storage import keep
 from servicedesk.notices.enums import Channel, NoticeKind
 from servicedesk.notices.models import InboxItem, Message, Preference, Receiver, Target
 from servicedesk.tenancy import wall
@@ -242,7 +242,8 @@ def _stored_file(world: World, owner: Owner) -> Example:
     matter = make_matter(owner.hospital, owner.vendor)
     content = f"log of {owner.hospital.code}".encode()
     digest = hashlib.sha256(content).hexdigest()
-    keep(owner.hospital.id, digest, io.BytesIO(content))
+    with storage.laid_down(owner.hospital.id, io.BytesIO(content)) as laid:
+        storage.keep(owner.hospital.id, digest, laid)
     with wall.opened(Context.of_hospital(owner.hospital.id)):
         stored = StoredFile.objects.create(
             hospital=owner.hospital,

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from contracts.permissions import SEE_CONTRACTS
+from servicedesk.clocks.permissions import ASK_WAIVER, DECIDE_WAIVER
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.wall import Person
@@ -148,11 +149,13 @@ assert set(NEXT) == set(State)
 def _likely(situation: Situation) -> dict[str, None]:
     """Whose response still runs is answered first; the word on a call can wait a minute, the reporter can't."""
     state = State(situation.ticket.state)
-    accept = ("ticket_accept",) if state is State.REPORTED else ()
+    accept = ("ticket_accept",) if state is State.REPORTED or situation.is_taken_again else ()
     nobody_sent = situation.visit is not None and not situation.visit["engineer_id"]
     send = ("ticket_dispatch",) if nobody_sent else ()
     call = ("call_now", "call_about") if situation.awaits_call else ()
-    return dict.fromkeys((*accept, "ticket_agree_call", *call, "ticket_decide_time", *send, *NEXT[state]))
+    return dict.fromkeys(
+        (*accept, "ticket_agree_call", *call, "ticket_decide_time", "ticket_decide_waiver", *send, *NEXT[state])
+    )
 
 
 # ── the table ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -236,6 +239,10 @@ BUTTONS: tuple[Button, ...] = (
              group=Group.TERMS, is_rare=True),
     _of_both(gettext_lazy("Decide on the proposed time"), "calendar-event", "ticket_decide_time", why_not.decide_time,
              group=Group.TERMS, is_rare=True),
+    Button(gettext_lazy("Ask to waive a promise"), "hourglass", "ticket_ask_waiver", ASK_WAIVER, why_not.ask_waiver, V,
+           group=Group.TERMS),
+    Button(gettext_lazy("Decide on the waiver"), "hourglass", "ticket_decide_waiver", DECIDE_WAIVER,
+           why_not.decide_waiver, H, group=Group.TERMS, is_rare=True),
     _of_hospital(gettext_lazy("Let the visit count from the call"), "clock", "ticket_move_start", why_not.move_start,
                  group=Group.TERMS, is_rare=True),
     Button(gettext_lazy("The time of the call is right"), "phone-call", "ticket_agree_call", JUDGE_CALLS,

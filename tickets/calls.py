@@ -9,7 +9,7 @@ from servicedesk.clocks.models import Clock
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
-from tickets.models import Call, Entry, SeverityWish, Ticket
+from tickets.models import Call, Entry, TermsWish, Ticket
 from tickets.states import IN_HAND
 
 AT_MOST = 50
@@ -35,9 +35,20 @@ def minute_of(ticket: Ticket) -> Clock | None:
     return MINUTES.filter(hospital_id=ticket.hospital_id, matter_id=ticket.matter_id).first()
 
 
-def raise_awaited(ticket: Ticket) -> SeverityWish | None:
+def raise_awaited(ticket: Ticket) -> TermsWish | None:
     """What the hospital decided and what is not so before somebody calls."""
     if State(ticket.state) not in IN_HAND or minute_of(ticket) is None:
         return None
+    return _latest_raise(ticket)
+
+
+def raise_left_waiting(ticket: Ticket) -> TermsWish | None:
+    """What waited for its call when the solution went on record: nobody had called about it."""
+    resolved = Entry.objects.filter(ticket=ticket, act=Act.TICKET_RESOLVED).order_by("-at", "-id").first()
+    ended = resolved.facts.get("metrics", ()) if resolved else ()
+    return _latest_raise(ticket) if Metric.CALL in ended else None
+
+
+def _latest_raise(ticket: Ticket) -> TermsWish:
     decided = Entry.objects.filter(ticket=ticket, act=Act.RAISE_AWAITS_CALL).order_by("-at", "-id")
-    return SeverityWish.objects.get(pk=decided.values_list("facts__wish", flat=True)[0])
+    return TermsWish.objects.get(pk=decided.values_list("facts__wish", flat=True)[0])

@@ -134,6 +134,8 @@ class LineKind(TextChoices):
 
     DECLARED = "declared", _("declared a major incident")
     JOINED = "joined", _("takes part")
+    NAMED = "named", _("names as taking part")
+    UNNAMED = "unnamed", _("takes back the name of")
     UPDATE = "update", pgettext_lazy("incident", "Update")
     LEADS = "leads", _("leads from now on")
     ENDED = "ended", _("declared it over")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 
 from contracts.models import Contract
 from servicedesk.audit.enums import Act
@@ -16,29 +16,44 @@ from servicedesk.clocks.models import Post
 from servicedesk.clocks.selectors.on_duty import OnDuty, on_duty_now
 from servicedesk.notices.routes import Directory, directory
 from servicedesk.sla.ladder import Recipient
+from servicedesk.tenancy.plans import Statement, first_of
 from tickets.models import Ticket
 
 
 @dataclass(frozen=True)
-class FirstTold:
-    """Of a report: whom the contract names at the hospital, who is on duty, and how each of them is told."""
+class Told:
+    """Of one act: whom the contract names at the hospital, who is on duty, and how each of them and of `others` is
+    told."""
 
     named: list[UUID]
     duty: list[UUID]
     directory: Directory
 
 
-def first_told(contract: Contract, act: Act, *, at: datetime) -> FirstTold:
-    """Asked before there is a ticket, in one question whose plan PostgreSQL keeps."""
-    with connection.cursor() as cursor:
-        parties: list[Any] = [contract.desk_id, contract.hospital_id, contract.vendor_id]
-        cursor.execute("SELECT ticket_first_told(%s, %s::int, %s::int, %s)", [*parties, at])
-        found = json.loads(cursor.fetchone()[0])
+TOLD = Statement.of("ticket_told", "SELECT ticket_told(%s::uuid, %s::int, %s::int, %s::uuid[], %s::timestamptz)::text")
+
+
+def first_told(contract: Contract, act: Act, *, at: datetime) -> Told:
+    """Asked before there is a ticket."""
+    return _told(contract, [], act, at)
+
+
+def told_of(ticket: Ticket, act: Act, *, others: Iterable[UUID | None] = (), at: datetime) -> Told:
+    """In one question, whomever its service tells."""
+    return _told(
+        ticket.contract, [str(one) for one in {ticket.reporter_id, ticket.assignee_id, *others} - {None}], act, at
+    )
+
+
+def _told(contract: Contract, others: list[str], act: Act, at: datetime) -> Told:
+    parties = [contract.desk_id, contract.hospital_id, contract.vendor_id]
+    (said,) = first_of([(TOLD, [*parties, others, at])], using=DEFAULT_DB_ALIAS)
+    found = json.loads(said)
     people, posts, programs = (
         [(UUID(pk), *facts) for pk, *facts in found[name] or ()] for name in ("people", "receivers", "subscribers")
     )
     named, duty = (list(dict.fromkeys(map(UUID, found[name]))) for name in ("named", "duty"))
-    return FirstTold(named, duty, directory(people, posts, programs, act))
+    return Told(named, duty, directory(people, posts, programs, act))
 
 
 def on_duty_of(ticket: Ticket, *, at: datetime) -> list[OnDuty]:

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Satisfaction
 from tickets.models import MaintenanceRecord, Ticket
-from tickets.spreadsheet import LIMIT
+from tickets.spreadsheet import LIMIT, Cell
 
 # PACS-12: interface faults, as the register of the contract names them.
 OF_INTERFACES = Q(ticket__system__interface_to__gt="")
@@ -41,16 +40,11 @@ def figures(person: Person, condition: Q) -> dict[str, int]:
     return found | {"interfaces": of_interfaces[:LIMIT].count()}
 
 
-def _moment(value: datetime | None) -> str:
-    return timezone.localtime(value).strftime("%Y-%m-%d %H:%M") if value else ""
-
-
 def _yes(is_so: bool) -> Any:
     return _("yes") if is_so else ""
 
 
-Cell = Callable[[Any], Any]
-COLUMNS: tuple[tuple[str | Promise, Cell], ...] = (
+COLUMNS: tuple[tuple[str | Promise, Callable[[Any], Any]], ...] = (
     (_("number"), lambda row: row.number),
     (_("Hospital"), lambda row: row.hospital.name),
     (_("Vendor"), lambda row: row.vendor.name),
@@ -59,10 +53,10 @@ COLUMNS: tuple[tuple[str | Promise, Cell], ...] = (
     (_("kind of service"), lambda row: row.category_name),
     (_("severity"), lambda row: row.severity),
     (_("what happened"), lambda row: row.title),
-    (_("reported"), lambda row: _moment(row.reported_at)),
-    (_("arrived"), lambda row: _moment(row.arrived_at)),
-    (_("solved"), lambda row: _moment(row.solved_at)),
-    (_("closed"), lambda row: _moment(row.closed_at)),
+    (_("reported"), lambda row: row.reported_at),
+    (_("arrived"), lambda row: row.arrived_at),
+    (_("solved"), lambda row: row.solved_at),
+    (_("closed"), lambda row: row.closed_at),
     (_("cause"), lambda row: row.get_cause_display()),
     (_("kind of solution"), lambda row: row.get_remedy_display()),
     (_("solution"), lambda row: row.solution),
@@ -80,6 +74,6 @@ COLUMNS: tuple[tuple[str | Promise, Cell], ...] = (
 )
 
 
-def cells(row: MaintenanceRecord) -> list[str | int]:
+def cells(row: MaintenanceRecord) -> list[Cell]:
     values = (cell(row) for _title, cell in COLUMNS)
-    return [value if isinstance(value, int) else str(value) for value in values]
+    return [value if value is None or isinstance(value, int | datetime) else str(value) for value in values]

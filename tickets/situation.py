@@ -17,6 +17,24 @@ from tickets.around import answer_of, around, row_of, with_names
 from tickets.enums import State
 from tickets.models import Ticket
 from tickets.models.acts import DISPUTED_WITHIN
+from tickets.states import STEPS, Move
+
+
+@dataclass(frozen=True)
+class WaiverAsked:
+    """Of a promise; the hospital has not decided yet."""
+
+    clock: str
+    metric: Metric
+    why: str
+    solved_at: datetime
+    asked_at: datetime
+    is_remote: bool
+
+    @classmethod
+    def of(cls, facts: dict[str, Any]) -> WaiverAsked:
+        times = {name: datetime.fromisoformat(facts[name]) for name in ("solved_at", "asked_at")}
+        return cls(**facts | times | {"metric": Metric(facts["metric"])})
 
 
 @dataclass(frozen=True)
@@ -26,6 +44,7 @@ class Situation:
     visit: dict[str, Any] | None  # the one that is open
     wish: dict[str, Any] | None  # the severity, or kind of service, that waits for the hospital's word
     proposed: dict[str, Any] | None  # the time that waits for the other side's word
+    waivers: list[WaiverAsked]
     call: dict[str, Any] | None  # the first call, while its time may be confirmed or disputed by the other side
     objection: dict[str, Any] | None  # a signer's 'no' that waits for the hospital's word
     files: list[dict[str, Any]]  # pictures and logs
@@ -51,6 +70,18 @@ class Situation:
     def standing(self) -> dict[Metric, Shown]:
         return {Metric(clock.row.metric): clock for clock in self.clocks if clock.row.is_standing}
 
+    @property
+    def promises(self) -> list[tuple[Shown, WaiverAsked | None]]:
+        """What stands, each with the waiver that waits for the hospital's word."""
+        asked = {one.clock: one for one in self.waivers}
+        return [(clock, asked.get(str(clock.row.pk))) for clock in self.standing.values()]
+
+    @property
+    def waivable(self) -> list[tuple[str, str | Text]]:
+        """What may still be asked for; a call is logged or not needed, never waived."""
+        found = [clock for clock, asked in self.promises if clock.is_open and not asked]
+        return [(one.row.metric, one.metric) for one in found if one.row.metric != Metric.CALL]
+
     @cached_property
     def earlier(self) -> list[Shown]:
         """Results of former cycles, and what was replaced."""
@@ -58,6 +89,11 @@ class Situation:
 
     def runs(self, metric: Metric) -> bool:
         return metric in self.standing and self.standing[metric].is_open
+
+    @property
+    def is_taken_again(self) -> bool:
+        """It was raised in work, and nobody has answered that yet."""
+        return self.ticket.state in STEPS[Move.TAKE_AGAIN].sources and self.runs(Metric.RESPOND)
 
     @property
     def awaits_call(self) -> bool:
@@ -97,6 +133,7 @@ def situation_of(ticket: Ticket, *, at: datetime) -> Situation:
     found = around(with_names(ticket))
     parts = {name: found[name] for name in ("visit", "wish", "proposed", "objection")}
     parts["wish"] = parts["wish"] if ticket.is_open else None
+    parts["waivers"] = [WaiverAsked.of(facts) for facts in found["waivers"] or ()]
     parts["call"] = found["call"] if found["call"] and _is_disputable(found["call"], at) else None
     return Situation(ticket, clocks_of(ticket, at), **parts, files=found.get("files") or [], at=at)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 class Move(StrEnum):
     CALL = "call"
     ACCEPT = "accept"
+    TAKE_AGAIN = "take_again"
     ASK_BACK = "ask_back"
     GO_ON = "go_on"
     HAND_OVER = "hand_over"
@@ -67,6 +68,8 @@ BACK: Mapping[State, State] = {**{state: state for state in OPEN}, State.WAITING
 STEPS: dict[Move, Step] = {
     Move.CALL: Step(frozenset({State.CALL_AWAITED}), State.REPORTED, BOTH),
     Move.ACCEPT: Step(frozenset({State.REPORTED}), State.WORKING, THE_VENDOR),
+    # What was raised in work is to be answered anew, by whoever takes it now (PACS-16).
+    Move.TAKE_AGAIN: Step(frozenset({State.WORKING, State.WAITING, State.HANDED_OVER}), State.WORKING, THE_VENDOR),
     Move.ASK_BACK: Step(frozenset({State.WORKING}), State.WAITING, THE_VENDOR),
     Move.GO_ON: Step(frozenset({State.WAITING}), State.WORKING, BOTH),
     Move.HAND_OVER: Step(frozenset({State.WORKING, State.WAITING}), State.HANDED_OVER, THE_VENDOR),

@@ -10,16 +10,20 @@ from uuid import UUID
 from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
+from contracts.models import Contract
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.clocks.life import hold_matter
-from servicedesk.clocks.services.calendars import hold_calendars
+from servicedesk.clocks.life import holding_matter
+from servicedesk.clocks.services.calendars import holding_calendars
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.notify import notify, publish
 from servicedesk.notices.routes import Directory
 from servicedesk.notices.words import Word
 from servicedesk.sla.promise import Metric
-from servicedesk.tenancy.bulk import insert_made
+from servicedesk.tenancy.bulk import insert_made, together, update_with_history
+from servicedesk.tenancy.models import Matter
+from servicedesk.tenancy.plans import Statement, first_of
+from servicedesk.tenancy.reading import Columns, rows_side_by_side
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.changes import say_changed
@@ -36,10 +40,7 @@ def locked(ticket: Ticket, *, seen: int | None = None) -> Ticket:
     goes through these as well, and a trigger brings it here. NO KEY: rows that point here are not held up.
     """
     assert ticket.matter_id, "read it first: what is held before it is known by it alone"
-    hold_calendars(ticket.hospital_id)
-    hold_matter(ticket.matter_id)
-    rows = Ticket.objects.select_for_update(no_key=True, of=("self",))
-    held = rows.select_related("hospital", "vendor", "matter", "contract__desk").get(pk=ticket.pk)
+    held = _held(ticket, using=ticket._state.db or DEFAULT_DB_ALIAS)
     if seen is not None and seen != held.version:
         raise Refused(
             _("Somebody changed this ticket meanwhile. See what is new; what you wrote is kept."), code="stale"
@@ -47,27 +48,60 @@ def locked(ticket: Ticket, *, seen: int | None = None) -> Ticket:
     return held
 
 
+# In this order, and in one message.
+TICKET, MATTER, CONTRACT = Columns(Ticket, "t"), Columns(Matter, "m"), Columns(Contract, "c", without=["draft"])
+HOLD = Statement.of(
+    "hold_ticket",
+    f"""SELECT {TICKET.words}, {MATTER.words}, {CONTRACT.words}
+          FROM tickets_ticket t
+          JOIN tenancy_matter m ON m.id = t.matter_id JOIN contracts_contract c ON c.id = t.contract_id
+         WHERE t.id = %s::uuid FOR NO KEY UPDATE OF t""",  # noqa: S608 - names of fields
+)
+
+
+def _held(ticket: Ticket, *, using: str) -> Ticket:
+    before = [holding_calendars(ticket.hospital_id), holding_matter(ticket.matter_id)]
+    found = first_of([*before, (HOLD, [ticket.pk])], using=using)
+    if found is None:
+        raise Ticket.DoesNotExist
+    held: Ticket
+    held, held.matter, held.contract = rows_side_by_side((TICKET, MATTER, CONTRACT), found, using=using)
+    return held
+
+
 def changed(
-    ticket: Ticket, act: Act, *, by: Person | None, at: datetime, text: str = "", facts: Mapping[str, Any] | None = None
-) -> Entry:
+    ticket: Ticket, act: Act, *, by: Person | None, at: datetime, text: str = "",
+    facts: Mapping[str, Any] | None = None, known: Directory | None = None,
+) -> Entry:  # fmt: skip
     """Saves the ticket with its new version, and writes the act into stream and trail."""
-    keep(ticket, at=at)
-    record(act, ticket, by=by, at=at)
-    return write(ticket, Kind.ACT, act=act, by=by, at=at, text=text, facts=facts)
+    with together(using=ticket._state.db or DEFAULT_DB_ALIAS):
+        keep(ticket, at=at)
+        record(act, ticket, by=by, at=at)
+        return write(ticket, Kind.ACT, act=act, by=by, at=at, text=text, facts=facts, known=known)
 
 
 def keep(ticket: Ticket, *, at: datetime) -> None:
     """With its next version. The due time is the trigger's, which has been there since this row was read."""
     ticket.version += 1
     ticket.changed_at = at
-    ticket.save(update_fields=KEPT)
+    update_with_history(ticket, KEPT, using=ticket._state.db or DEFAULT_DB_ALIAS)
     say_changed(ticket)
 
 
 def write(
-    ticket: Ticket, kind: Kind, *, by: Person | None, at: datetime, text: str = "", act: Act | None = None,
-    facts: Mapping[str, Any] | None = None, name: str = "", known: Directory | None = None,
+    ticket: Ticket, kind: Kind, *, act: Act | None = None, by: Person | None, at: datetime,
+    known: Directory | None = None, **more: Any,
 ) -> Entry:  # fmt: skip
+    entry = enter(ticket, kind, act=act, by=by, at=at, **more)
+    tell_programs(ticket, act or Act.TICKET_ANSWERED, entry, by=by, at=at, known=known)
+    return entry
+
+
+def enter(
+    ticket: Ticket, kind: Kind, *, by: Person | None, at: datetime, text: str = "", act: Act | None = None,
+    facts: Mapping[str, Any] | None = None, name: str = "",
+) -> Entry:  # fmt: skip
+    """The line alone, of which no program is told."""
     entry = Entry(
         **of(ticket),
         kind=kind,
@@ -81,7 +115,6 @@ def write(
         facts=dict(facts or {}),
     )
     insert_made([entry], using=ticket._state.db or DEFAULT_DB_ALIAS)
-    tell_programs(ticket, act or Act.TICKET_ANSWERED, entry, by=by, at=at, known=known)
     return entry
 
 

@@ -5,7 +5,8 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
-from tickets.services import forgetting, going_on, remote
+from servicedesk.tenancy.wall import Context
+from tickets.services import forgetting, going_on, remote, renaming
 
 
 # tickets: closing
@@ -55,3 +56,15 @@ def tell_access_ran_out(authorisation_id: str) -> None:
 def forget_answers() -> None:
     """Hourly, across all tenants: what was kept for programs that send again."""
     forgetting.forget_answers(at=timezone.now())
+
+
+# tickets: home
+@shared_task  # type: ignore[untyped-decorator]
+def look_for_renamed_systems() -> None:
+    """Across all tenants: whose tickets are not all found by the new name yet."""
+    renaming.hand_over()
+
+
+@shared_task(opens_wall_itself=True)  # type: ignore[untyped-decorator]
+def find_by_new_name(renamed_id: str, *, context: Context) -> None:
+    renaming.find_by_new_name(UUID(renamed_id), context=context)

@@ -8,19 +8,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 
 from contracts.matrices import current_calendar_id, matrix_of, version_at, version_near
 from contracts.models import CatalogueItem, Contract, MatrixVersion, Signing
 from servicedesk.clocks.life import Terms
 from servicedesk.clocks.models import Desk, WorkCalendar
+from servicedesk.clocks.services.calendars import holding_calendars
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.promise import Channel, Matrix, Severity
+from servicedesk.tenancy.plans import Statement, first_of
 from servicedesk.tenancy.refusals import Refused
 from tickets.around import instance
 from tickets.models import Ticket
+
+AT_REPORT = Statement.of("contract_at_report", "SELECT contract_at_report(%s::uuid, %s::text, %s::timestamptz)::text")
 
 
 def version_for(contract: Contract, *, at: datetime) -> MatrixVersion:
@@ -33,7 +37,7 @@ def version_for(contract: Contract, *, at: datetime) -> MatrixVersion:
 @dataclass(frozen=True)
 class AtReport:
     """What a report asks of a contract, in one question whose plan PostgreSQL keeps: the kind of service, and the
-    promises in force. The contract knows its signings afterwards."""
+    promises in force, by calendars that are held from then on. The contract knows its signings afterwards."""
 
     item: CatalogueItem | None
     version: MatrixVersion | None
@@ -41,9 +45,9 @@ class AtReport:
 
     @classmethod
     def of(cls, contract: Contract, category: str, moment: datetime) -> AtReport:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT contract_at_report(%s, %s, %s)", [contract.pk, category, moment])
-            found = json.loads(cursor.fetchone()[0])
+        question = AT_REPORT, [contract.pk, category, moment]
+        (said,) = first_of([holding_calendars(contract.hospital_id), question], using=DEFAULT_DB_ALIAS)
+        found = json.loads(said)
         version = instance(MatrixVersion, found["version"])
         if version:
             version.contract = contract
@@ -92,13 +96,14 @@ def terms_of(version: MatrixVersion, *, category: str, severity: Severity, is_em
 
 
 def terms_for(
-    ticket: Ticket, *, at: datetime, severity: Severity | None = None, is_emergency: bool | None = None
-) -> Terms:
+    ticket: Ticket, *, at: datetime, severity: Severity | None = None, category: str = "",
+    is_emergency: bool | None = None,
+) -> Terms:  # fmt: skip
     """By the version of the report: an amendment since then touches no ticket that was there before."""
     version = version_for(ticket.contract, at=ticket.reported_at or at)
     return terms_of(
         version,
-        category=ticket.category,
+        category=category or ticket.category,
         severity=Severity(ticket.severity) if severity is None else severity,
         is_emergency=ticket.is_emergency if is_emergency is None else is_emergency,
         at=at,
@@ -108,10 +113,13 @@ def terms_for(
 def house_terms(ticket: Ticket, *, at: datetime) -> Terms | None:
     """For what the product itself asks of people: by the contract's calendar, even where it promises nothing.
     None where no calendar was ever agreed on."""
-    version = version_near(ticket.contract, ticket.reported_at or at)
-    if version is None:
-        return None
-    calendar = WorkCalendar(pk=current_calendar_id(version))
+    moment = ticket.reported_at or at
+    calendar_id = AtReport.of(ticket.contract, ticket.category, moment).calendar_id
+    if calendar_id is None:
+        if (version := version_near(ticket.contract, moment)) is None:
+            return None
+        calendar_id = current_calendar_id(version)
+    calendar = WorkCalendar(pk=UUID(str(calendar_id)))
     return Terms(Desk(pk=ticket.contract.desk_id), calendar, ticket.category, Severity(ticket.severity), {})
 
 

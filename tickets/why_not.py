@@ -31,6 +31,8 @@ def move(step: Move) -> WhyNot:
 
 
 def accept(ticket: Ticket, person: Person, situation: Situation) -> str:
+    if situation.is_taken_again:
+        return states.why_not(ticket, Move.TAKE_AGAIN, person.side)
     if ticket.state == State.WORKING and ticket.accepted_at and ticket.assignee_id != person.membership_id:
         at = timezone.localtime(ticket.accepted_at).strftime("%H:%M")
         return _("%(name)s accepted it at %(at)s.") % {"name": ticket.assignee_name, "at": at}
@@ -107,6 +109,18 @@ def decide_time(ticket: Ticket, person: Person, situation: Situation) -> str:
     if situation.proposed["asked_side"] == person.side:
         return _("The other side decides on a time that yours proposed.")
     return ""
+
+
+def ask_waiver(ticket: Ticket, person: Person, situation: Situation) -> str:
+    if situation.waivable:
+        return ""
+    if situation.waivers:
+        return _("A waiver was asked for already; the hospital has not decided yet.")
+    return _("No promise runs that could be waived.")
+
+
+def decide_waiver(ticket: Ticket, person: Person, situation: Situation) -> str:
+    return "" if situation.waivers else _("No waiver is asked for.")
 
 
 def move_start(ticket: Ticket, person: Person, situation: Situation) -> str:

@@ -85,9 +85,16 @@ def _waits(facts: Facts) -> str:
 
 
 def _awaits(facts: Facts) -> str:
-    if facts.get("category"):
-        return _("calls it: %(category)s; this begins with a call") % {"category": facts["category"]}
-    return _("raises the severity to %(severity)s; this begins with a call") % {"severity": facts.get("severity", "")}
+    words = {"category": facts.get("category", ""), "severity": facts.get("severity", "")}
+    if facts.get("is_still"):
+        still = (
+            _("asks again for the call that makes it: %(category)s"),
+            _("asks again for the call that makes it severity %(severity)s"),
+        )
+        return still[not words["category"]] % words
+    if words["category"]:
+        return _("calls it: %(category)s; this begins with a call") % words
+    return _("raises the severity to %(severity)s; this begins with a call") % words
 
 
 def _signed(facts: Facts) -> str:
@@ -145,6 +152,11 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.TIME_PROPOSED: lambda facts: _("proposes %(at)s") % {"at": moment(facts.get("time"))},
     Act.TIME_AGREED: lambda facts: _("agreed with %(name)s on %(at)s") % _time(facts),
     Act.TIME_NOT_AGREED: lambda facts: _("does not agree with %(name)s on %(at)s") % _time(facts),
+    Act.WAIVER_ASKED: lambda facts: _("asks to waive it: not needed since %(at)s") % {"at": moment(facts.get("since"))},
+    Act.WAIVED: lambda facts: _("agrees that nobody has to come") if facts.get("is_remote") else _("waives it"),
+    Act.WAIVER_REFUSED: lambda facts: (
+        _("says it was not solved from afar: the time is back") if facts.get("is_remote") else _("does not waive it")
+    ),
     # tickets: queue
     Act.TICKET_PUT_BACK: lambda facts: (
         _("took that back; it is %(to)s's again") % {"to": facts["to"]} if facts.get("to") else _("took that back")

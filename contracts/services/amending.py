@@ -162,7 +162,9 @@ def withdraw(version: MatrixVersion, *, by: Person, at: datetime) -> MatrixVersi
 
 
 def _locked(version: MatrixVersion) -> MatrixVersion:
-    rows = MatrixVersion.objects.select_for_update(of=("self",)).select_related("contract", "contract__desk")
+    rows = MatrixVersion.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "contract", "contract__desk"
+    )
     return rows.get(pk=version.pk)
 
 

@@ -113,7 +113,9 @@ def keep_marks(
 
 def opened(version: MatrixVersion) -> MatrixVersion:
     """Locked, and refused once it is no longer a draft."""
-    locked = MatrixVersion.objects.select_for_update(of=("self",)).select_related("contract").get(pk=version.pk)
+    locked = (
+        MatrixVersion.objects.select_for_update(no_key=True, of=("self",)).select_related("contract").get(pk=version.pk)
+    )
     if locked.state is VersionState.ASKED:
         raise Refused(_("The hospital is looking at this draft. Withdraw it to change it."))
     if locked.state is not VersionState.DRAFT:

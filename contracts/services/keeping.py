@@ -37,7 +37,7 @@ OWED = (CatalogueItem, Level, ScopeLimit, Quota, PlannedInspection, Deliverable,
 
 def locked(contract: Contract) -> Contract:
     """Two people who sign, renew or end at the same moment do it one after the other."""
-    return Contract.objects.select_for_update(of=("self",)).select_related("desk").get(pk=contract.pk)
+    return Contract.objects.select_for_update(no_key=True, of=("self",)).select_related("desk").get(pk=contract.pk)
 
 
 def refuse_if_over(contract: Contract, *, at: datetime) -> None:

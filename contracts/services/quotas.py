@@ -21,7 +21,7 @@ def use_quota(
     quota: Quota, *, what: str, amount: int = 1, matter: Matter | None = None, by: Person, at: datetime
 ) -> QuotaUse:
     """Inside the amount it counts at once; what would pass it is written down and counts once the hospital agrees."""
-    quota = Quota.objects.select_for_update().get(pk=quota.pk)
+    quota = Quota.objects.select_for_update(no_key=True).get(pk=quota.pk)
     use = QuotaUse.objects.create(
         hospital_id=quota.hospital_id,
         vendor_id=quota.vendor_id,
@@ -40,7 +40,7 @@ def use_quota(
 
 @transaction.atomic
 def decide_use(use: QuotaUse, *, is_granted: bool, said: str = "", by: Person, at: datetime) -> QuotaUse:
-    use = QuotaUse.objects.select_for_update().get(pk=use.pk)
+    use = QuotaUse.objects.select_for_update(no_key=True).get(pk=use.pk)
     if not use.is_beyond:
         raise Refused(_("This lies inside the quota; there is nothing to decide."))
     if use.decided_at is not None:

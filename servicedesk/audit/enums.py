@@ -184,6 +184,8 @@ class Act(TextChoices):
     TURN_SAID = "tickets.turn_said", _("said whose turn it is")
     INCIDENT_DECLARED = "tickets.incident_declared", _("declared a major incident")
     INCIDENT_JOINED = "tickets.incident_joined", _("joined a major incident")
+    INCIDENT_NAMED = "tickets.incident_named", _("named who takes part in a major incident")
+    INCIDENT_UNNAMED = "tickets.incident_unnamed", _("took back a name of a major incident")
     INCIDENT_UPDATED = "tickets.incident_updated", _("gave an update of a major incident")
     INCIDENT_LED = "tickets.incident_led", _("took the lead of a major incident")
     INCIDENT_ENDED = "tickets.incident_ended", _("declared a major incident over")

@@ -5,10 +5,15 @@ Whoever changes a clock comes through here or is the watch, and both lock the cl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS
 
 from servicedesk.clocks import reading
 from servicedesk.clocks.models import Clock, Desk, Span, WorkCalendar
@@ -20,9 +25,11 @@ from servicedesk.sla.clock import Clock as Running
 from servicedesk.sla.clock import Pause
 from servicedesk.sla.course import Course
 from servicedesk.sla.promise import Metric, Promise, Severity
-from servicedesk.tenancy.bulk import insert_made
+from servicedesk.tenancy.bulk import insert_made, say, together, update_made
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Matter
+from servicedesk.tenancy.plans import Said, Statement, rows_of, send
+from servicedesk.tenancy.reading import Columns
 from servicedesk.tenancy.refusals import Refused
 
 STORED = [
@@ -59,22 +66,44 @@ class Entry:
 Act = Callable[[Metric, Course], Course]
 
 
+HOLD = Statement.of("hold_matter", "SELECT FROM tenancy_matter WHERE id = %s::uuid FOR NO KEY UPDATE")
+CLOCK = Columns(Clock, "c")
+CLOCKS = Statement.of(
+    "hold_clocks",
+    f"""SELECT {CLOCK.words}, (SELECT jsonb_agg(s ORDER BY s.start_at, s.id) FROM clocks_span s WHERE s.clock_id = c.id)
+          FROM clocks_clock c WHERE c.hospital_id = %s::bigint AND c.matter_id = %s::uuid
+         ORDER BY c.metric, c.place FOR NO KEY UPDATE OF c""",  # noqa: S608 - names of fields
+)
+GIVE = Statement.of(
+    "give_clocks",
+    "UPDATE clocks_clock SET assignee = %s::uuid WHERE hospital_id = %s::bigint AND matter_id = %s::uuid",
+)
+
+
 class Life:
     def __init__(self, matter: Matter, *, using: str = "default", said: datetime | None = None) -> None:
         """`said`: the due time with which a new matter was written."""
         self.matter, self.using, self.said = matter, using, said
         self.entries: dict[Metric, list[Entry]] = {}
+        self.is_several = self.has_moved = False
 
     @classmethod
     def locked(cls, matter: Matter, *, using: str = "default") -> Life:
         life = cls(matter, using=using)
-        hold_matter(matter.pk, using=using)
-        rows = Clock.objects.using(using).filter(matter_id=matter.pk, hospital_id=matter.hospital_id)
-        locked = list(rows.select_for_update().order_by("metric", "place"))
-        spans = spans_of([row.pk for row in locked], using=using)
-        for row in locked:
-            life.entries.setdefault(Metric(row.metric), []).append(read(row, spans.get(row.pk, []), using=using))
+        for row, spans in _locked(matter, using=using):
+            life.entries.setdefault(Metric(row.metric), []).append(read(row, spans, using=using))
         return life
+
+    @classmethod
+    @contextmanager
+    def held(cls, matter: Matter, *, using: str = "default") -> Iterator[Life]:
+        """For several acts of one service: its clocks are read once, and what is written goes out as one message."""
+        life = cls.locked(matter, using=using)
+        life.is_several = True
+        with together(using=using):
+            yield life
+            if life.has_moved:
+                life.say_next()
 
     # ── acts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
     def course(self, metric: Metric) -> Course:
@@ -85,10 +114,17 @@ class Life:
     def present(self) -> list[Running]:
         """The contract's clocks of the latest cycle: after a reopening, what was reported before is over and done with.
         Those of the house count cycles of their own."""
-        entries = [entry for metric, each in self.entries.items() if not metric.is_of_the_house for entry in each]
-        clocks = [entry.clock for entry in entries]
+        clocks = [entry.clock for metric in self.contracted for entry in self.entries[metric]]
         latest = max((clock.cycle for clock in clocks), default=1)
         return [clock for clock in clocks if clock.cycle == latest]
+
+    @property
+    def contracted(self) -> list[Metric]:
+        return [metric for metric in self.entries if not metric.is_of_the_house]
+
+    def counted_since(self, said: datetime, at: datetime) -> datetime:
+        """From when a raise counts, whatever is promised: from its call, unless something is known since."""
+        return max((self.course(metric).counted_since(said, at) for metric in self.contracted), default=said)
 
     def act(self, act: Act, *, upon: Iterable[Metric] | None = None, terms: Terms | None = None) -> list[Metric]:
         """Which promises it changed. What cannot be is refused in the person's words."""
@@ -121,7 +157,7 @@ class Life:
         rows = [entry.row for entries in self.entries.values() for entry in entries]
         for row in rows:
             row.assignee = member
-        Clock.objects.using(self.using).filter(pk__in=[row.pk for row in rows]).update(assignee=member)
+        say(GIVE, [member, self.matter.hospital_id, self.matter.pk], using=self.using)
 
     def _fresh(self, metric: Metric, place: int, clock: Running, terms: Terms | None) -> Entry:
         assert terms, "another clock needs its terms"
@@ -144,13 +180,14 @@ class Life:
     def _store(self, moved: list[Entry], fresh: list[Entry]) -> None:
         # What stands no more goes first: of one promise, two clocks may not stand at once.
         for entry in sorted(moved, key=lambda entry: entry.row.is_standing):
-            entry.row.save(using=self.using, update_fields=STORED)
+            update_made(entry.row, STORED, using=self.using)
         insert_made([entry.row for entry in fresh], using=self.using)
         store_spans([*moved, *fresh], using=self.using)
         if moved:
             plan_anew([(entry.row, entry.clock) for entry in moved], using=self.using)
         plan_fresh([(entry.row, entry.clock) for entry in fresh], using=self.using)
-        if moved or fresh:
+        self.has_moved = self.has_moved or bool(moved or fresh)
+        if self.has_moved and not self.is_several:
             self.say_next()
 
     def say_next(self) -> None:
@@ -158,28 +195,33 @@ class Life:
         rows = [entry.row for entries in self.entries.values() for entry in entries]
         due = [row.due_at for row in rows if row.outcome is None and row.due_at]
         self.matter.next_due_at = min(due, default=None)
-        if self.said and self.said == self.matter.next_due_at:
-            return
-        Matter.objects.using(self.using).filter(pk=self.matter.pk).update(next_due_at=self.matter.next_due_at)
+        if not self.said or self.said != self.matter.next_due_at:
+            update_made(self.matter, ["next_due_at"], using=self.using)
 
 
-def hold_matter(matter_id: UUID, *, using: str = "default") -> None:
+def holding_matter(matter_id: UUID) -> Said:
     """Whoever changes a matter's promises, or what stands above them, holds the matter first: one after the other, and
     in no ring. NO KEY: the watch, which locks clocks alone, writes rows that point at the matter meanwhile."""
-    held = Matter.objects.using(using).select_for_update(no_key=True).filter(pk=matter_id)
-    list(held.order_by().values_list("pk"))
+    return HOLD, [matter_id]
+
+
+def hold_matter(matter_id: UUID) -> None:
+    send([holding_matter(matter_id)], using=DEFAULT_DB_ALIAS)
+
+
+def _locked(matter: Matter, *, using: str) -> Iterator[tuple[Clock, list[Span]]]:
+    question = CLOCKS, [matter.hospital_id, matter.pk]
+    for *values, spans in rows_of([holding_matter(matter.pk), question], using=using):
+        yield CLOCK.made(values, using=using), [_span_of(facts, using) for facts in json.loads(spans or "[]")]
+
+
+def _span_of(facts: dict[str, Any], using: str) -> Span:
+    fields = Span._meta.concrete_fields
+    return Span.from_db(using, [f.attname for f in fields], [f.to_python(facts[f.attname]) for f in fields])
 
 
 def read(row: Clock, spans: list[Span], *, using: str) -> Entry:
     return Entry(row, reading.clock_of(row, spans, reading.calendar(row.calendar_id, using=using)), spans)
-
-
-def spans_of(clocks: list[UUID], *, using: str) -> dict[UUID, list[Span]]:
-    found: dict[UUID, list[Span]] = {}
-    if clocks:
-        for span in Span.objects.using(using).filter(clock__in=clocks).order_by("start_at", "id"):
-            found.setdefault(span.clock_id, []).append(span)
-    return found
 
 
 def _differs(entry: Entry, clock: Running, course: Course, place: int) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from servicedesk.clocks.models import Clock, Step
 from servicedesk.sla.clock import Clock as Running
-from servicedesk.tenancy.bulk import insert_made
+from servicedesk.tenancy.bulk import insert, say
+from servicedesk.tenancy.plans import Statement
 
 Pair = tuple[Clock, Running]
+FORGET = Statement.of(
+    "forget_steps",
+    "DELETE FROM clocks_step WHERE clock_id = ANY (%s::uuid[]) AND fired_at IS NULL AND set_aside_at IS NULL",
+)
 
 
 def wanted(row: Clock, clock: Running) -> dict[int, datetime]:
@@ -23,23 +29,30 @@ def wanted(row: Clock, clock: Running) -> dict[int, datetime]:
 
 def plan_fresh(pairs: Sequence[Pair], *, using: str) -> None:
     """The steps of clocks that had none; a trigger wakes the watch for what is due at once."""
-    steps = [_step(row, rung, at) for row, clock in pairs for rung, at in wanted(row, clock).items()]
-    insert_made(steps, using=using)
+    steps = [_columns(row, rung, at) for row, clock in pairs for rung, at in wanted(row, clock).items()]
+    insert(Step, steps, using=using)
 
 
 def plan_anew(pairs: Sequence[Pair], *, using: str) -> None:
     """What was told stays told and is not told again; the rest follows the due time."""
-    done, waiting = _planned([row.pk for row, _clock in pairs], using)
     plans = {row.pk: wanted(row, clock) for row, clock in pairs}
+    if over := [str(pk) for pk, plan in plans.items() if not plan]:
+        say(FORGET, [over], using=using)
+    if follow := [pair for pair in pairs if plans[pair[0].pk]]:
+        _follow(follow, plans, using)
+
+
+def _follow(pairs: Sequence[Pair], plans: Mapping[UUID, dict[int, datetime]], using: str) -> None:
+    done, waiting = _planned([row.pk for row, _clock in pairs], using)
     stale = [pk for (of, rung, at), pk in waiting.items() if plans[of].get(rung) != at]
     fresh = [
-        _step(row, rung, at)
+        _columns(row, rung, at)
         for row, _clock in pairs
         for rung, at in plans[row.pk].items()
         if (row.pk, rung) not in done and (row.pk, rung, at) not in waiting
     ]
     Step.objects.using(using).filter(pk__in=stale).delete()
-    Step.objects.using(using).bulk_create(fresh)
+    insert(Step, fresh, using=using)
 
 
 Waiting = dict[tuple[UUID, int, datetime], UUID]
@@ -56,5 +69,6 @@ def _planned(clocks: list[UUID], using: str) -> tuple[set[tuple[UUID, int]], Wai
     return done, waiting
 
 
-def _step(row: Clock, rung: int, at: datetime) -> Step:
-    return Step(hospital_id=row.hospital_id, vendor_id=row.vendor_id, clock_id=row.pk, rung=rung, fire_at=at)
+def _columns(row: Clock, rung: int, at: datetime) -> dict[str, Any]:
+    owners = {"hospital_id": row.hospital_id, "vendor_id": row.vendor_id}
+    return {**owners, "clock_id": row.pk, "rung": rung, "fire_at": at}

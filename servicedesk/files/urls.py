@@ -1,9 +1,5 @@
 from django.urls import path
 
-from servicedesk.files.views.files import download, list_files, upload
+from servicedesk.files.views.files import download
 
-urlpatterns = [
-    path("matters/<uuid:pk>/files/", list_files, name="list_files"),
-    path("matters/<uuid:pk>/files/add/", upload, name="add_file"),
-    path("files/<uuid:pk>/", download, name="download_file"),
-]
+urlpatterns = [path("files/<uuid:pk>/", download, name="download_file")]

@@ -25,6 +25,9 @@ ON_CLOCKS = (
     Act.TIME_PROPOSED,
     Act.TIME_AGREED,
     Act.TIME_NOT_AGREED,
+    Act.WAIVER_ASKED,
+    Act.WAIVED,
+    Act.WAIVER_REFUSED,
 )
 ON_TICKETS = tuple(act for act in Act if act.value.startswith("tickets.") and act not in KEPT_INSIDE)
 TOLD = (*ON_TICKETS, *ON_CLOCKS)

@@ -102,38 +102,60 @@ class Course:
         was: Severity,
         severity: Severity,
         is_of_the_mark: bool = False,
+        since: datetime | None = None,
     ) -> Course:
-        """`is_of_the_mark`: promised because the hospital marked an emergency, whatever the severity."""
+        """`is_of_the_mark`: promised because the hospital marked an emergency, whatever the severity. `since`:
+        from when a raise counts that takes effect only at `at`."""
         if severity.is_graver_than(was):
-            return self._raised(promise, calendar, at, severity)
+            return self._raised(promise, calendar, at, severity, since or at)
         if self.latest.is_open or self.latest.outcome is Outcome.SUPERSEDED:  # withdrawn, and promised again
             places = self._back_to(severity, since=(promise, calendar) if is_of_the_mark else None)
             return self._replaced(promise, calendar, at, severity, places)
         return self
 
-    def hastened(self, promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity) -> Course:
+    def hastened(
+        self, promise: Promise, calendar: Calendar, at: datetime, *, severity: Severity, since: datetime | None = None
+    ) -> Course:
         """An emergency by the hospital's mark: what that shortens counts from the mark, as from the call that raises a
         severity, and so does what it promises again. Before it nobody could know, and what ran until then keeps its
         result (HRP-4). The mark is never taken back, so no lower severity counts from before it."""
         withdrawn = self.latest.outcome is Outcome.SUPERSEDED
         if not withdrawn and not (self.latest.is_open and _is_quicker(promise, calendar, self.latest)):
             return self.changed(promise, calendar, at, was=severity, severity=severity, is_of_the_mark=True)
-        return self._anew(promise, calendar, at, severity, over=None)
+        return self._anew(promise, calendar, at, severity, over=None, since=since or at)
+
+    def counted_since(self, said: datetime, at: datetime) -> datetime:
+        """From when a raise counts that takes effect at `at` by a call said to have been earlier: never from before
+        what stands began or took another's place, nor from before the end of a pause that was begun since."""
+        place = self.place % len(self.clocks)
+        replaced = (clock.stopped_at for over, clock in enumerate(self.clocks) if over != place and clock.stopped_at)
+        paused = (pause.end or (at if pause.start > said else said) for pause in self.latest.pauses)
+        return max(said, self.latest.counts_from, *replaced, *paused)
 
     def withdraw(self, at: datetime) -> Course:
         """Nothing is promised of this metric any more."""
         return self._with(lambda clock: clock.supersede(at))
 
-    def _raised(self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity) -> Course:
+    def _raised(
+        self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity, since: datetime
+    ) -> Course:
         """The graver promise counts from the call that raised it."""
-        return self._anew(promise, calendar, at, severity, over=self.place % len(self.clocks))
+        return self._anew(promise, calendar, at, severity, over=self.place % len(self.clocks), since=since)
 
     def _anew(
-        self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity, *, over: int | None
+        self,
+        promise: Promise,
+        calendar: Calendar,
+        at: datetime,
+        severity: Severity,
+        *,
+        over: int | None,
+        since: datetime,
     ) -> Course:
-        """A visit that was called for stays called for."""
-        fresh = replace(begun(promise, calendar, at, severity=severity), cycle=self.latest.cycle, raised_over=over)
-        return self.withdraw(at)._followed_by(fresh.arm(at) if self.called_at else fresh)
+        """What stood is judged when it ends: late by then, it was missed, whenever the new one counts from. A visit
+        that was called for stays called for."""
+        fresh = replace(begun(promise, calendar, since, severity=severity), cycle=self.latest.cycle, raised_over=over)
+        return self.withdraw(at)._followed_by(fresh.arm(max(since, self.called_at)) if self.called_at else fresh)
 
     def _replaced(
         self, promise: Promise, calendar: Calendar, at: datetime, severity: Severity, places: list[int]

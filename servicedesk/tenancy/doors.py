@@ -10,6 +10,7 @@ then how far the permission reaches.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import wraps
@@ -25,10 +26,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
+from servicedesk.tenancy.enums import Reach
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.scopes import NAMED
+from servicedesk.tenancy.undoing import in_one_piece
 from servicedesk.ui.middleware import client_address
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -92,8 +95,8 @@ def walk(
         args = (_row(rule, request, kwargs.pop(rule.key)), *args)
     if request.method in SAFE:
         return view(request, *args, **kwargs)
-    # A refused act leaves nothing behind, and the page about it can still be made.
-    with transaction.atomic(savepoint=savepoint):
+    # A refused act leaves nothing behind, and the page about it can still be made; no page is made for programs.
+    with transaction.atomic(savepoint=savepoint), nullcontext() if savepoint else in_one_piece():
         return view(request, *args, **kwargs)
 
 
@@ -144,7 +147,8 @@ def _row(rule: Rule, request: Any, key: Any) -> Walled:
         raise Http404
     if isinstance(rule.who, Permission) and rule.who is not rule.of.see:
         reach = rule.who.reach_of(person)
-        if reach and not rule.of.objects.filter(rule.of.within(reach, person), pk=row.pk).exists():
+        is_narrow = reach and reach != Reach.ORGANISATION
+        if is_narrow and not rule.of.objects.filter(rule.of.within(reach, person), pk=row.pk).exists():
             raise Forbidden(_("This belongs to somebody else; you may only read it."), code="reach")
     if request.method not in SAFE and not row.is_writable_by(person):
         raise Forbidden(_("You may read this but no longer change it."), code="read_only")

@@ -32,7 +32,8 @@ class Statement:
     @classmethod
     def of(cls, label: str, words: str) -> Statement:
         name = f"{label[:46]}_{blake2b(words.encode(), digest_size=6).hexdigest()}"
-        return cls(name, words, f'EXECUTE "{name}" ({", ".join(f"%s::{kind}" for kind in PLACE.findall(words))})')
+        given = ", ".join(f"%s::{kind}" for kind in PLACE.findall(words))
+        return cls(name, words, f'EXECUTE "{name}"' + f" ({given})" * bool(given))
 
     @property
     def definition(self) -> str:
@@ -49,11 +50,18 @@ def send(said: Sequence[Said], *, using: str) -> None:
         _say(cursor, said)
 
 
-def first_of(statement: Statement, values: list[Any], *, using: str) -> Any:
-    """The first row that it answers with, or None."""
+def first_of(said: Sequence[Said], *, using: str) -> Any:
+    """The first row that the last of them answers with, or None."""
     with connections[using].cursor() as cursor:
-        _say(cursor, [(statement, values)])
+        _say(cursor, said)
         return cursor.fetchone()
+
+
+def rows_of(said: Sequence[Said], *, using: str) -> list[Any]:
+    """All that the last of them answers with."""
+    with connections[using].cursor() as cursor:
+        _say(cursor, said)
+        return list(cursor.fetchall())
 
 
 def _say(cursor: Any, said: Sequence[Said]) -> None:

@@ -81,10 +81,12 @@ class Behind(Operation):
         reads, writes = PREDICATES.get(self.ownership, ("", ""))
         for statement in raise_wall(table, self.reads or reads, self.writes or writes):
             editor.execute(statement)
-        if self._owned(model) and not self.model.startswith("Historical"):
+        owners = self._owners(model)
+        if owners and not self.model.startswith("Historical"):
+            moves = " OR ".join(f"OLD.{owner} IS DISTINCT FROM NEW.{owner}" for owner in owners)
             editor.execute(
                 f"CREATE TRIGGER wall_owner_is_fixed BEFORE UPDATE ON {table} "
-                "FOR EACH ROW EXECUTE FUNCTION wall_owner_is_fixed()"
+                f"FOR EACH ROW WHEN ({moves}) EXECUTE FUNCTION wall_owner_is_fixed()"
             )
 
     def database_backwards(self, app_label: str, editor: Any, from_state: Any, to_state: Any) -> None:
@@ -98,5 +100,6 @@ class Behind(Operation):
         return f"Put {self.model} behind the wall ({self.ownership})"
 
     @staticmethod
-    def _owned(model: type[Model]) -> bool:
-        return bool({"hospital_id", "vendor_id"} & {field.attname for field in model._meta.concrete_fields})
+    def _owners(model: type[Model]) -> list[str]:
+        columns = {field.column for field in model._meta.concrete_fields}
+        return [owner for owner in ("hospital_id", "vendor_id") if owner in columns]

@@ -178,7 +178,7 @@ def test_pressed_twice_nobody_is_invited_twice(world, lead):
     assert client.post(f"{URL}all/", {"rows": plan}).status_code == 200
     again = client.post(f"{URL}all/", {"rows": plan})
     assert (again.status_code, len(open_ones(world.h1))) == (409, 2)
-    assert "刘敏已加入或已被邀请" in again.content.decode()
+    assert "有 2 人已加入或已被邀请：刘敏、陈浩。" in again.content.decode()
 
 
 @pytest.mark.parametrize("act", ["all", "links", "wrong"])

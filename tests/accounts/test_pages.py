@@ -263,11 +263,14 @@ def test_nobody_else_registers(world, role):
 def test_an_operator_sees_no_rows_but_in_a_session_and_the_hospital_reads_of_it(world, operator, lead):
     """The wall, ALL-1: timed, reasoned, logged."""
     client = browser_of(operator)
-    assert "赵主任" not in text(client.get("/people/"))
+    page = text(client.get("/people/"))
+    assert "赵主任" not in page
+    assert 'href="/departments/"' not in page  # there is nothing on it
     assert "放射科" not in text(client.get("/departments/"))
     client.post("/support/open/", {"hospital": world.h1.pk, "reason": "报修单打不开，已电话说明"})
     page = text(client.get("/people/"))
     assert "赵主任" in page
+    assert 'href="/departments/"' in page
     assert 'class="banner support"' in page
     assert "放射科" in text(client.get("/departments/"))
     hospitals_view = text(browser_of(lead).get("/support/"))

@@ -99,6 +99,8 @@ def _fault(desk: Desk, now: Any) -> dict[str, str]:
 
 def _incident(desk: Desk, now: Any) -> dict[str, str]:
     plan = {"title": "影像系统应急预案", "steps": PLAN, "was": 0}
+    desk.act(emergencies.revise_plan, desk.contract, by=desk.it, at=now - timedelta(days=60), **plan)
+    plan |= {"steps": [*PLAN[1:], Step("向信息科提交书面初步原因分析")], "was": 1, "why": "演练后调整"}
     desk.act(emergencies.revise_plan, desk.contract, by=desk.it, at=now - timedelta(days=30), **plan)
     ticket = desk.report(at=now - 15 * MINUTE, title="PACS 全部中断", severity=Severity.ONE, channel=Channel.PHONE)
     facts = {"title": "PACS 全部中断", "why": "门诊与急诊均无法阅片"}
@@ -109,6 +111,8 @@ def _incident(desk: Desk, now: Any) -> dict[str, str]:
     said = "已切换到备用归档服务器，正在核对缺失影像。"
     desk.act(incidents.update_incident, under_way, by=desk.engineer, at=now - 5 * MINUTE, text=said)
     desk.act(incidents.take_part, under_way, by=desk.it, at=now - 4 * MINUTE, does="通知临床科室")
+    who = {"name": "张建国", "organisation": "存储厂家", "does": "更换控制器板卡"}
+    desk.act(incidents.name_participant, under_way, by=desk.engineer, at=now - 4 * MINUTE, **who)
     later = now - timedelta(days=2) + timedelta(hours=2)
     ended = desk.act(incidents.end_incident, ended, by=desk.lead, at=later, text="全部恢复，影像已补传。")
     desk.act(incidents.write_review, ended, by=desk.lead, at=later, seen=ended.version, **REVIEW)

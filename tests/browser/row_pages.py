@@ -6,7 +6,7 @@ from contracts.models import Contract, QuotaUse, StaffMember
 from servicedesk.audit.models import Record
 from servicedesk.clocks.models import ExtraDay, WorkCalendar
 from servicedesk.tenancy.enums import Role
-from servicedesk.tenancy.models import Department, Engagement, Hospital, Matter, Membership, Place, Vendor
+from servicedesk.tenancy.models import Department, Engagement, Hospital, Membership, Place, Vendor
 from tests.browser.walks import ENGINEER, LEAD, SYSTEM, Walk
 from tickets.models import Call, EmergencyPlan, Macro, Ticket
 
@@ -29,7 +29,6 @@ ROW_PAGES: tuple[Walk, ...] = (
     Walk("change-extra-day", "/calendars/days/{}/", LEAD, of=ExtraDay),
     Walk("remove-extra-day", "/calendars/days/{}/remove/", LEAD, of=ExtraDay),
     Walk("change-hours", "/calendars/{}/hours/", LEAD, of=WorkCalendar),
-    Walk("files", "/matters/{}/files/", of=Matter),
     Walk("change-staff", "/contracts/staff/{}/", LEAD, of=StaffMember),
     Walk("replace-staff", "/contracts/staff/{}/replace/", LEAD, of=StaffMember),
     Walk("take-off-staff", "/contracts/staff/{}/leave/", LEAD, of=StaffMember),

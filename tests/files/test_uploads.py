@@ -1,4 +1,5 @@
-"""Uploads as a person meets them: through the door, checked, kept, served so that nothing runs. ICU-13, ALL-1."""
+"""Uploads: checked, kept, served so that nothing runs. How a person adds them is told where they do: test_joined.py of
+the tickets. ICU-13, ALL-1."""
 
 from __future__ import annotations
 
@@ -13,10 +14,13 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Record
 from servicedesk.files import storage
 from servicedesk.files.models import StoredFile
+from servicedesk.files.services.uploads import add_file, looked_through
 from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Context, opened
+from tests.clocks.examples import AT
 from tests.matrix.principals import sign_in
-from tests.world import make_matter, make_member
+from tests.world import make_matter, make_member, person_of
 
 pytestmark = pytest.mark.django_db
 
@@ -40,10 +44,22 @@ def matter(world):
 
 
 @pytest.fixture
-def engineer(world):
+def member(world):
+    return make_member(Role.VENDOR_ENGINEER, world.v1)
+
+
+@pytest.fixture
+def engineer(member):
     client = Client()
-    sign_in(client, make_member(Role.VENDOR_ENGINEER, world.v1))
+    sign_in(client, member)
     return client
+
+
+def add(member, matter, *uploads):
+    person = person_of(member)
+    context = Context.of_vendor(matter.vendor_id, matter.hospital_id)
+    with opened(context), looked_through(uploads, hospital_id=matter.hospital_id) as ready:
+        return [add_file(matter, one, by=person, at=AT) for one in ready]
 
 
 def files(world):
@@ -51,10 +67,15 @@ def files(world):
         return list(StoredFile.objects.all())
 
 
-def test_a_picture_is_kept_without_its_secrets_and_served_as_an_attachment(world, matter, engineer):
-    assert engineer.post(f"/matters/{matter.pk}/files/add/", {"file": picture()}).status_code == 302
-    (stored,) = files(world)
+def on_the_disk(tmp_path):
+    return [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_picture_is_kept_without_its_secrets_and_served_as_an_attachment(world, matter, member, engineer, tmp_path):
+    (stored,) = add(member, matter, picture())
+    assert files(world) == [stored]
     assert (stored.name, stored.media_type) == ("现场照片.jpg", "image/jpeg")
+    assert on_the_disk(tmp_path) == [storage.path_of(world.h1.id, stored.sha256)]
     assert b"secret place" not in storage.path_of(world.h1.id, stored.sha256).read_bytes()
     response = engineer.get(f"/files/{stored.pk}/")
     assert response["Content-Disposition"].startswith("attachment;")
@@ -65,38 +86,37 @@ def test_a_picture_is_kept_without_its_secrets_and_served_as_an_attachment(world
     assert {Act.FILE_ADDED, Act.FILE_READ} <= acts
 
 
-def test_a_refused_file_leaves_nothing_and_says_why(world, matter, engineer, tmp_path):
+def test_a_refused_file_leaves_nothing_and_says_why(world, matter, member, tmp_path):
     nasty = SimpleUploadedFile("photo.jpg", b"<html><script>alert(1)</script></html>", "image/jpeg")
-    response = engineer.post(f"/matters/{matter.pk}/files/add/", {"file": [picture(), nasty]})
-    assert response.status_code == 409
+    with pytest.raises(Refused):
+        add(member, matter, picture(), nasty)
     assert files(world) == [], "one of two is bad: neither is added, the person sends them again"
+    assert on_the_disk(tmp_path) == []
 
 
-def test_another_vendor_at_the_same_hospital_cannot_read_it(world, matter, engineer):
-    engineer.post(f"/matters/{matter.pk}/files/add/", {"file": picture()})
-    (stored,) = files(world)
+def test_another_vendor_at_the_same_hospital_cannot_read_it(world, matter, member):
+    (stored,) = add(member, matter, picture())
     other = Client()
     sign_in(other, make_member(Role.VENDOR_ENGINEER, world.v2))
     assert other.get(f"/files/{stored.pk}/").status_code == 404
-    assert other.post(f"/matters/{matter.pk}/files/add/", {"file": picture()}).status_code == 404
 
 
-def test_the_quota_is_the_hospitals(world, matter, engineer, settings):
+def test_the_quota_is_the_hospitals(matter, member, settings, tmp_path):
     settings.UPLOAD_QUOTA_GIGABYTES = 0
-    assert engineer.post(f"/matters/{matter.pk}/files/add/", {"file": picture()}).status_code == 409
+    with pytest.raises(Refused) as refusal:
+        add(member, matter, picture())
+    assert refusal.value.code == "quota"
+    assert on_the_disk(tmp_path) == []
 
 
-def test_equal_files_of_two_hospitals_lie_apart(world, matter, engineer):
-    other = make_matter(world.h2, world.v1)
-    for one in (matter, other):
-        engineer.post(f"/matters/{one.pk}/files/add/", {"file": picture()})
-    (stored,) = files(world)
+def test_equal_files_of_two_hospitals_lie_apart(world, matter, member):
+    for one in (matter, make_matter(world.h2, world.v1)):
+        (stored,) = add(member, one, picture())
     assert storage.path_of(world.h1.id, stored.sha256).exists()
     assert storage.path_of(world.h2.id, stored.sha256).exists()
 
 
-def test_a_row_whose_bytes_are_gone_is_missing(world, matter, engineer):
-    engineer.post(f"/matters/{matter.pk}/files/add/", {"file": picture()})
-    (stored,) = files(world)
+def test_a_row_whose_bytes_are_gone_is_missing(world, matter, member, engineer):
+    (stored,) = add(member, matter, picture())
     storage.path_of(world.h1.id, stored.sha256).unlink()
     assert engineer.get(f"/files/{stored.pk}/").status_code == 404

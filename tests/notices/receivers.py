@@ -58,6 +58,10 @@ class Server:
 
     def close(self) -> None:
         self.over.set()
+        with contextlib.suppress(
+            OSError
+        ):  # wakes whoever waits in accept(); closed under them, they take the next one's calls
+            self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
     def _serve(self) -> None:

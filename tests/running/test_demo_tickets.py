@@ -28,10 +28,10 @@ from tickets.models import (
     PlanTick,
     RemoteAuthorisation,
     Scan,
-    SeverityWish,
     SigningLink,
     Solution,
     Sticker,
+    TermsWish,
     Ticket,
     Visit,
 )
@@ -98,7 +98,7 @@ def _has_its_dramas(now) -> None:
     assert Clock.objects.filter(outcome=Outcome.MISSED).exists()
     assert tickets.earliest("recorded_at").recorded_at < now - timedelta(days=300), "a year of them"
     assert Span.objects.filter(clock__matter__tickets__state=State.WORKING, end_at=None).exists(), "one is paused now"
-    assert SeverityWish.objects.filter(decided_at=None).exists()
+    assert TermsWish.objects.filter(decided_at=None).exists()
     assert Visit.objects.filter(arrived_at__isnull=False, left_at=None).exists()
     assert Visit.objects.filter(planned_at__gt=now - timedelta(hours=1), arrived_at=None).exists()
     assert tickets.filter(state__in=OPEN, due_at__gt=now, due_at__lt=now + timedelta(hours=2)).exists()

@@ -15,6 +15,7 @@ NEEDED = {
     "servicedesk.audit.tasks.seal_trail": (10, "watch"),
     "servicedesk.clocks.tasks.tell_what_is_due": (60, "watch"),
     "tickets.tasks.wake_tickets": (60, "watch"),
+    "tickets.tasks.look_for_renamed_systems": (60, "watch"),
     "servicedesk.accounts.tasks.tidy_sign_in": (24 * 3600, "work"),
 }
 

@@ -118,6 +118,8 @@ def events(draw: Callable[..., Any], first: tuple[str, str]) -> list[dict[str, A
             event["since"] = at - timedelta(minutes=draw(GAPS))
         elif what == "changed":
             event["category"], event["severity"] = draw(st.sampled_from(KEYS))
+        if what in ("changed", "marked") and draw(st.booleans()):  # by a call written down later than it was
+            event["said"] = at - timedelta(minutes=draw(GAPS))
         elif what == "withdrawn":
             ended_at = at
         elif what == "brought_back":
@@ -185,15 +187,16 @@ class Life:
 
     def take(self, course: Course, event: dict[str, Any]) -> Course:
         calendar, at, was = self.case.calendar, aware(event["at"]), self.severity
+        since = course.counted_since(aware(event.get("said", event["at"])), at)
         if event["what"] == "changed":
             self.category, self.severity = event["category"], Severity(event["severity"])
-            more = {"was": was, "severity": self.severity, "is_of_the_mark": self.marked}
+            more = {"was": was, "severity": self.severity, "is_of_the_mark": self.marked, "since": since}
             return course.changed(self.promise(), calendar, at, **more)
         if event["what"] == "marked":
             if self.marked:
                 return course
             self.marked = True
-            return course.hastened(self.promise(), calendar, at, severity=self.severity)
+            return course.hastened(self.promise(), calendar, at, severity=self.severity, since=since)
         if event["what"] == "split":
             return course.of_a_part(self.promise(), calendar, severity=self.severity, is_of_the_mark=self.marked)
         if event["what"] == "reopened":

@@ -159,9 +159,9 @@ class Course:
         elif what == "split":
             self.on_split()
         elif what == "changed":
-            self.on_changed(at, clock, event["category"], event["severity"])
+            self.on_changed(at, clock, event)
         elif what == "marked":
-            self.on_marked(at, clock)
+            self.on_marked(at, clock, event)
         elif what in ("start_moved", "agreed", "paused", "resumed", "done", "withdrawn", "waived"):
             if clock is not None:
                 self.on_open(clock, event)
@@ -246,17 +246,18 @@ class Course:
     def of_part(self, clock: Clock) -> Clock:
         return replace(clock, cycle=1, pauses=list(clock.pauses), before_withdrawal=None)
 
-    def on_changed(self, at: datetime, clock: Clock | None, category: str, severity: str) -> None:
+    def on_changed(self, at: datetime, clock: Clock | None, event: dict[str, Any]) -> None:
+        category, severity = event["category"], event["severity"]
         raised = SEVERITIES.index(severity) < SEVERITIES.index(self.severity)
         self.category, self.severity = category, severity
         if raised:
-            self.start_instead(clock, at)
+            self.start_instead(clock, at, self.counting(event))
         elif clock is not None and (self.promised() != clock.promised or severity != clock.severity):
             self.replace(clock, at)
         elif self.floors[-1].outcome == "superseded":  # was withdrawn
             self.replace(self.floors[-1], at)
 
-    def on_marked(self, at: datetime, clock: Clock | None) -> None:
+    def on_marked(self, at: datetime, clock: Clock | None, event: dict[str, Any]) -> None:
         """HRP-4: what would be due sooner by the mark, had nothing happened since its start, counts from the mark; so
         does what had been withdrawn and is promised again. Nothing lies below the mark's own floor. What it does not
         shorten goes on, and what has its result keeps it."""
@@ -265,19 +266,40 @@ class Course:
         self.marked = True
         withdrawn = self.floors[-1].outcome == "superseded"
         if withdrawn or (clock is not None and self.is_sooner(self.promised(), clock)):
-            self.start_instead(clock, at)
+            self.start_instead(clock, at, self.counting(event))
             self.floors = self.floors[-1:]
         elif clock is not None and (self.promised() != clock.promised or self.severity != clock.severity):
             self.replace(clock, at)
 
-    def start_instead(self, old: Clock | None, at: datetime) -> None:
+    def counting(self, event: dict[str, Any]) -> datetime:
+        """When the call that raises it is said to have been; but what is known of the time since goes before: a clock
+        that began or gave way, a pause (one that is still open ends with the raise)."""
+        at, standing = event["at"], self.floors[-1]
+        moment: datetime = event.get("said", at)
+        later = [standing.counts_from]
+        for clock in self.clocks:
+            if clock is not standing and clock.stopped_at is not None:
+                later.append(clock.stopped_at)
+        for start, end in standing.pauses:
+            if end is not None:
+                later.append(end)
+            elif start > moment:
+                later.append(at)
+        for known in later:
+            if known > moment:
+                moment = known
+        return moment
+
+    def start_instead(self, old: Clock | None, at: datetime, counting: datetime) -> None:
         if old is not None:
             self.stop(old, at, "superseded", "missed")
         called_at = self.called_at
-        self.start(at, self.clocks[-1].cycle)
+        self.start(counting, self.clocks[-1].cycle)
         if called_at is not None:  # a visit that was called for stays called for
             self.called_at = called_at
-            self.clocks[-1].armed_at = at
+            fresh = self.clocks[-1]
+            if fresh.armed_at is None:
+                fresh.armed_at = called_at if called_at > counting else counting
 
     def is_sooner(self, promised: Promised, clock: Clock) -> bool:
         """Due sooner than the clock would be, had nothing happened to either since it started; and due at all, where

@@ -25,6 +25,32 @@ def lowered(course: Course, promise, when, *, was: Severity, severity: Severity)
     return course.changed(promise, OFFICE_DAYS, when, was=was, severity=severity, is_of_the_mark=True)
 
 
+# ── a raise that is written down later than its call ─────────────────────────────────────────────────────────────────
+def test_a_raise_counts_from_its_call_and_what_was_late_when_it_was_written_down_was_missed():
+    """PACS-16: due at ten; called at half past nine, written down at eleven."""
+    course = Course((started(MIDDLE, at(16, 9)),))
+    since = course.counted_since(at(16, 9, 30), at(16, 11))
+    raised = course.changed(QUICK, OFFICE_DAYS, at(16, 11), was=B, severity=A, since=since)
+    assert [(clock.outcome, clock.stopped_at, clock.due_at) for clock in raised.clocks] == [
+        (Outcome.MISSED, at(16, 11), at(16, 10)),
+        (None, None, at(16, 9, 35)),
+    ]
+
+
+def test_a_raise_counts_from_before_nothing_that_is_known_since():
+    """What began at nine, what took another's place at eleven, and a pause that ended or was
+    begun since go before; a pause that lasts ends with the call."""
+    course, now = Course((started(MIDDLE, at(16, 9)),)), at(16, 12)
+    assert course.counted_since(at(16, 8), now) == at(16, 9)
+    lighter = graded(started(SLOW, at(16, 9)), C, (QUICK, at(16, 10), A)).changed(
+        SLOW, OFFICE_DAYS, at(16, 11), was=A, severity=C
+    )
+    assert lighter.counted_since(at(16, 10), now) == at(16, 11)
+    paused = course.pause(at(16, 10))
+    assert [paused.counted_since(at(16, hour), now) for hour in (9, 11)] == [now, at(16, 11)]
+    assert paused.resume(at(16, 11)).counted_since(at(16, 10, 30), now) == at(16, 11)
+
+
 # ── the mark ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def test_what_an_emergency_shortens_counts_from_the_mark():
     """HRP-4: five minutes from the mark, not from a report of an hour ago; what ran until then keeps its result."""

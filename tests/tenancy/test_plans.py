@@ -67,6 +67,18 @@ def test_one_that_is_refused_takes_the_others_back_and_the_next_is_written_all_t
         assert names(world) == {"新一"}
 
 
+def test_what_a_savepoint_within_could_take_back_is_not_held_for_the_end(world):
+    """It would be sent all the same. Around it all, a savepoint takes back everything or nothing."""
+    with opened(Context.of_hospital(world.h1.id)):
+        with transaction.atomic(), together(using=DEFAULT):
+            insert_made([department(world, "新一")], using=DEFAULT)
+            with pytest.raises(transaction.TransactionManagementError), transaction.atomic():
+                insert_made([department(world, "新二")], using=DEFAULT)
+            with transaction.atomic(savepoint=False):
+                insert_made([department(world, "新三")], using=DEFAULT)
+        assert names(world) == {"新一", "新三"}
+
+
 def test_a_plan_that_is_kept_keeps_the_wall(world):
     """The first by one hospital, the second by the other: each writes its own and not its neighbour's."""
     for mine, other in ((world.h1, world.h2), (world.h2, world.h1)):

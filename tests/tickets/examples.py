@@ -16,7 +16,7 @@ from tests.contracts import examples as contracts
 from tests.examples import Example, Owner, example_of
 from tests.world import World, canary, make_matter
 from tickets.enums import Cause, Kind, Remedy
-from tickets.models import Call, DayCount, Entry, Note, NumberRule, SeverityWish, Solution, Ticket, Visit
+from tickets.models import Call, DayCount, Entry, Note, NumberRule, Solution, TermsWish, Ticket, Visit
 
 
 def make_ticket(hospital: Hospital, vendor: Vendor, **fields: Any) -> Ticket:
@@ -101,10 +101,10 @@ def _solution(world: World, owner: Owner) -> Example:
     return _made(Solution, owner, cycle=1, at=clocks.AT, by=uuid7(), by_name="王工", **facts)
 
 
-@example_of(SeverityWish)
+@example_of(TermsWish)
 def _wish(world: World, owner: Owner) -> Example:
     facts = {"severity": "A", "why": f"影响全院{canary(owner.hospital)}", "asked_by": uuid7(), "asked_name": "王工"}
-    return _made(SeverityWish, owner, asked_at=clocks.AT, **facts)
+    return _made(TermsWish, owner, asked_at=clocks.AT, **facts)
 
 
 @example_of(NumberRule)

@@ -21,7 +21,7 @@ from hypothesis import HealthCheck, Phase
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as of_schema
 
-from servicedesk.files.services.uploads import add_file
+from servicedesk.files.services.uploads import add_file, looked_through
 from servicedesk.tenancy.ids import uuid7
 from tests.tickets.closing import handed
 from tests.tickets.examples_linked import make_incident, make_plan
@@ -89,11 +89,13 @@ def rows(desk) -> dict[str, list[str]]:
     wish = desk.act(propose_severity, working, by=desk.engineer, at=now, severity=Severity.C, why="单机")
     with desk.acting(desk.it) as person:
         call = called.call_set.first() or _late_call(called, person, now)
-        stored = add_file(fresh.matter, SimpleUploadedFile("log.txt", b"2026 error"), by=person, at=now)
+        log = SimpleUploadedFile("log.txt", b"2026 error")
+        with looked_through([log], hospital_id=fresh.hospital_id) as (ready,):
+            stored = add_file(fresh.matter, ready, by=person, at=now)
     tickets = [working, fresh, solved, waiting, handed, called, visited]
     return _what_hangs(desk, working, fresh, solved) | {
         "tickets": [str(one.pk) for one in tickets], "visits": [str(coming.pk), str(there.pk)],
-        "calls": [str(call.pk)], "severity-wishes": [str(wish.pk)], "files": [str(stored.pk)],
+        "calls": [str(call.pk)], "terms-wishes": [str(wish.pk)], "files": [str(stored.pk)],
         "contracts": [str(desk.contract.pk)], "people": [str(desk.engineer.pk), str(desk.colleague.pk)],
     }  # fmt: skip
 

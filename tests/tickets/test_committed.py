@@ -21,7 +21,8 @@ from tests.tickets.people import make_desk
 from tests.world import make_member, make_world
 from tickets import tasks
 from tickets.enums import WaitsOn
-from tickets.services import going_on, incidents, working
+from tickets.models import RenamedSystem
+from tickets.services import going_on, incidents, renaming, working
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -33,13 +34,19 @@ def test_the_watch_role_looks_across_tenants_and_hands_ids_over(monkeypatch):
         desk = make_desk(make_world())
     waiting, silent = desk.accepted(), resolved(desk)
     desk.act(working.ask_back, waiting, by=desk.engineer, at=AT, why="等日志", who=WaitsOn.REPORTER, wakes_at=AT + HOUR)
+    with desk.inside():
+        system = desk.contract.systems.first()
+        system.name = "影像云归档平台"
+        system.save()
+        renamed = RenamedSystem.objects.get()
     handed = []
-    for task in (tasks.wake, tasks.close_silent):
+    for task in (tasks.wake, tasks.close_silent, tasks.find_by_new_name):
         monkeypatch.setattr(task, "inside", lambda *args: handed.append(args))
     assert going_on.hand_over_waking(at=AT + HOUR) == 1
     assert going_on.hand_over_silent(at=AT + 60 * DAY) == 1
+    assert renaming.hand_over() == 1
     here = Context.of_hospital(desk.world.h1.id)
-    assert handed == [(here, str(waiting.pk)), (here, str(silent.pk))]
+    assert handed == [(here, str(waiting.pk)), (here, str(silent.pk)), (here, str(renamed.pk))]
     for name in ("go on with tickets whose hour has come", "close what nobody answered"):
         assert BEAT[name]["options"]["queue"] == "watch"
     for condition, index in (

@@ -17,7 +17,7 @@ from tests.clocks.test_promise_pages import client_of
 from tests.tickets.closing import HOUR, SOLVED, resolved, sign_handed
 from tests.tickets.people import make_desk
 from tickets.enums import Ending, Proof, State
-from tickets.models import Call, Entry, MaintenanceRecord, SeverityWish
+from tickets.models import Call, Entry, MaintenanceRecord, TermsWish
 from tickets.services import levels, outages, reporting, solving, timing, visiting
 from tickets.services.reporting import Phoned
 
@@ -205,7 +205,7 @@ def test_a_wish_is_granted_by_whatever_gives_what_it_wished(desk, chosen, is_gra
     desk.act(levels.propose_severity, ticket, by=desk.engineer, at=AT + 5 * MINUTE, severity=Severity.A, why="全院")
     desk.act(levels.change_severity, ticket, by=desk.it, at=AT + 6 * MINUTE, severity=chosen, why="同意")
     with desk.inside():
-        assert SeverityWish.objects.get().is_granted is is_granted
+        assert TermsWish.objects.get().is_granted is is_granted
 
 
 def item_of(desk, ticket) -> CatalogueItem:

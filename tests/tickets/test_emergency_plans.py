@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from contracts.models import Level
 from servicedesk.sla.promise import Channel, Metric, Severity
@@ -12,9 +13,10 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
 from tests.tickets.people import make_desk
+from tests.tickets.visits import signed_in
 from tickets.forms.emergency import PlanForm
 from tickets.models import EmergencyPlan, HospitalTask, PlanTick
-from tickets.plans import Step, current_plan
+from tickets.plans import Step, changes, current_plan
 from tickets.services import emergencies, levels, solving
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +58,30 @@ def test_each_revision_is_a_version_and_says_why(desk):
         assert EmergencyPlan.objects.count() == 2
         assert EmergencyPlan.history.count() == 2
         assert current_plan(desk.contract).version == 2
+
+
+def test_two_versions_stand_side_by_side():
+    """HRP-4: worded anew, dropped, added, and what stays; an inserted step makes no other one new."""
+    manual, switch = STEPS
+    called, anew = Step("逐一电话通知急诊与手术室"), Step("切换至备用数据库服务器", Side.VENDOR, 20)
+    found = changes([manual, switch, Step("抄录纸质单")], [called, manual, anew])
+    assert [(one.old and one.old[0], one.new and one.new[0], one.is_same) for one in found] == [
+        (None, 1, False), (1, 2, True), (2, 3, False), (3, None, False),
+    ]  # fmt: skip
+    assert changes([], []) == []
+
+
+def test_the_page_says_what_changed_and_compares_with_any_version(desk):
+    manual, switch = STEPS
+    for was, steps in enumerate(([manual], [manual, switch], [Step("启用手工登记本", Side.HOSPITAL, 5), switch])):
+        plan = revised(desk, was=was, steps=steps)
+    client = signed_in(desk.engineer)
+    page = client.get(reverse("emergency_plan", args=[desk.contract.pk])).content.decode()
+    said = page.partition('id="changes"')[2].partition("</ul>")[0]
+    assert ("与 V2 比较" in said, "启用手工登记本" in said, "切换备用数据库" in said) == (True, True, False)
+    for against, shown in (("1", "V1"), ("9", "V2"), ("x", "V2")):
+        page = client.get(reverse("emergency_plan_version", args=[plan.pk]), {"against": against}).content.decode()
+        assert f"与 {shown} 比较" in page
 
 
 ON_PAPER = """影像系统应急预案

@@ -32,6 +32,11 @@ def test_an_incident_from_declaring_to_its_printed_review(desk, now):
     assert "已切换备机" in fresh.content.decode()
     assert lead.get(live, {"seen": "2"}).status_code == 204
     assert go(engineer, "join_incident", incident, does="查存储").status_code == 302
+    assert "查存储" in lead.get(live, {"seen": "2"}).content.decode()  # who joined is seen by those who look on
+    address = reverse("name_in_incident", args=[incident.pk])
+    assert engineer.post(address, {"name": "a\x00"}).status_code == 409
+    assert engineer.post(address, {"name": "张三", "organisation": "存储厂家"}).status_code == 302
+    assert "张三（存储厂家）" in lead.get(incident.get_absolute_url()).content.decode()
     assert go(engineer, "lead_incident", incident).status_code == 302
     assert go(engineer, "end_incident", incident, text="好了").status_code == 403
     assert go(lead, "end_incident", incident, text="全部恢复").status_code == 302
@@ -48,7 +53,7 @@ def test_an_incident_from_declaring_to_its_printed_review(desk, now):
         assert go(lead, "add_measure", incident, **(measure | {"due_on": odd})).status_code == 409
     assert go(lead, "add_measure", incident, **measure).status_code == 302
     printed = lead.get(reverse("print_incident", args=[incident.pk])).content.decode()
-    for word in ("写满", "无预警", "加预警", "2027-01-31", "已切换备机"):
+    for word in ("张三", "写满", "无预警", "加预警", "2027-01-31", "已切换备机"):
         assert word in printed
 
 

@@ -91,6 +91,30 @@ def test_taking_part_twice_corrects_what_one_does(desk, incident):
         assert IncidentLine.objects.filter(kind="joined").count() == 1
 
 
+def test_somebody_without_an_account_is_named_by_either_side(desk, incident):
+    """With their company, once; corrected by naming them again, and taken back where the name was wrong."""
+    who = {"name": "张三", "organisation": "存储厂家"}
+    for does in ("换板卡", "换控制器"):
+        named = desk.act(incidents.name_participant, incident, by=desk.engineer, at=AT, does=does, **who)
+    assert named.in_words == "张三 (存储厂家, 换控制器)"
+    desk.act(incidents.name_participant, incident, by=desk.it, at=AT, name="李四")
+    with pytest.raises(Refused, match="who"):
+        desk.act(incidents.name_participant, incident, by=desk.it, at=AT, name=" ")
+    with desk.inside():
+        assert set(Participant.objects.filter(member=None).values_list("name", flat=True)) == {"张三", "李四"}
+        lead = Participant.objects.get(member=desk.lead.pk)
+    desk.act(incidents.take_name_back, named, by=desk.it, at=AT)
+    with pytest.raises(Refused, match="account"):
+        desk.act(incidents.take_name_back, lead, by=desk.it, at=AT)
+    with desk.inside():
+        said = list(IncidentLine.objects.exclude(kind="declared").values_list("kind", "text"))
+        assert said == [("named", "张三 (存储厂家, 换板卡)"), ("named", "李四"), ("unnamed", "张三")]
+    desk.act(incidents.update_incident, incident, by=desk.lead, at=AT + 6 * MINUTE, text="x")  # they are told nothing
+    desk.act(incidents.end_incident, incident, by=desk.lead, at=AT + 7 * MINUTE, text="x")
+    with pytest.raises(Refused, match="over"):
+        desk.act(incidents.name_participant, incident, by=desk.it, at=AT, name="王五")
+
+
 def test_its_end_ends_the_clock_and_opens_the_review(desk, incident):
     """PACS-19: what happened, impact, cause, what changes, by whom until when."""
     with pytest.raises(Refused, match="over first"):

@@ -13,12 +13,13 @@ from servicedesk.notices.models import InboxItem
 from servicedesk.notices.words import text_of
 from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
 from servicedesk.tenancy import wall
+from servicedesk.tenancy.bulk import together
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
 from tests.tickets.people import make_desk
 from tickets.enums import Cause, Proof, Remedy, State, WaitsOn
 from tickets.models import Call, Entry, Solution, Ticket, Visit
-from tickets.numbers import letters_of, next_number
+from tickets.numbers import letters_of, take_next, taken
 from tickets.services import levels, reporting, solving, visiting, working
 from tickets.services.reporting import Phoned
 from tickets.terms import house_terms
@@ -43,8 +44,11 @@ def test_numbers_count_per_hospital_and_day(desk):
     """The day is the hospital's own: at five in the afternoon of UTC it is the next one. No letter of the code that
     is mistaken for another on the telephone; what a second hospital reports leaves no gap in the first one's."""
     first = desk.report().number
-    with wall.opened(wall.Context.of_hospital(desk.world.h2.id)):
-        elsewhere = [next_number(desk.world.h2.id, at=AT) for _ in range(3)]
+    elsewhere = []
+    for _ in range(3):
+        with wall.opened(wall.Context.of_hospital(desk.world.h2.id)), together(using="default"):
+            take_next(desk.world.h2.id, at=AT, using="default")
+            elsewhere.append(taken(using="default"))
     assert (first, desk.report().number) == ("SHEN-20261102-001", "SHEN-20261102-002")
     assert elsewhere == [f"ERYU-20261102-00{place}" for place in (1, 2, 3)]
     assert desk.report(at=AT + timedelta(hours=16)).number == "SHEN-20261103-001"

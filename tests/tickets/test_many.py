@@ -191,15 +191,26 @@ def test_own_views_are_nobody_elses_and_shared_ones_are_the_organisations(desk, 
 
 
 def test_a_view_is_dropped_by_its_keeper_or_a_manager(desk, now):
+    reported(desk, now)
     keep(browser_of(desk.engineer), "共用", "state=reported", is_shared="on")
     with desk.acting(desk.engineer):
         view = QueueView.objects.get()
     url = f"/tickets/views/{view.pk}/drop/"
-    assert browser_of(desk.colleague).post(url).status_code == 409
+    colleague = browser_of(desk.colleague)
+    text = page(colleague, f"state=reported&saved={view.pk}")
+    assert ("只有保存该视图的人" in text, url in text) == (True, False)  # no button that would be refused
+    assert colleague.post(url).status_code == 409
+    replaced = keep(colleague, "共用", "severity=C", is_shared="on")
+    assert (replaced.status_code, desk_query(desk)) == (200, "state=reported")
     assert browser_of(desk.it).post(url).status_code == 404
     assert browser_of(desk.manager).post(url).status_code == 302
     with desk.acting(desk.engineer):
         assert not QueueView.objects.exists()
+
+
+def desk_query(desk) -> str:
+    with desk.acting(desk.engineer):
+        return QueueView.objects.get().query
 
 
 def test_kept_again_under_its_name_it_is_the_same_view(desk, now):

@@ -32,7 +32,9 @@ ADDRESSES = {  # not an act of a row that is there
 PEOPLES = {
     "a finger signs, no program": {"sign", "sign_here", "sign_by_link"},
     "one's own side's, and no program's": {"note", "draft"},
-    "a person is hit, takes part, leads": {"me_too", "outage_me_too", "join_incident", "lead_incident"},
+    "a person is hit, takes part, leads": {
+        "me_too", "outage_me_too", "join_incident", "lead_incident", "name_in_incident", "take_name_back",
+    },
     "a page's own convenience": {
         "add_macro", "macro", "remove_macro", "keep_queue_view", "drop_queue_view", "take_tickets_back",
         "export_records", "export_remote",

@@ -13,6 +13,7 @@ from django.http import QueryDict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone, translation
 from openpyxl import load_workbook
 
 from servicedesk.audit.models import Record
@@ -179,10 +180,26 @@ def test_what_a_spreadsheet_would_calculate_is_text(desk):
     with desk.acting(desk.it) as person:
         book = load_workbook(io.BytesIO(export_records(Q(), by=person, at=AT)))
     cells = [cell for row in book.active.iter_rows() for cell in row]
-    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
     odd = [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "@"))]
     assert odd
     assert all(cell.quotePrefix for cell in odd)
+
+
+def test_the_spreadsheet_is_one_to_work_with(desk):
+    """SMART-10: moments that can be sorted and counted, headings that stay, columns as wide as their words."""
+    ticket = closed(desk, title="阅片工作站调图很慢，需要重新登录才能继续阅片")
+    with desk.acting(desk.it) as person, translation.override("zh-hans"):
+        sheet = load_workbook(io.BytesIO(export_records(Q(), by=person, at=AT))).active
+        row = MaintenanceRecord.objects.get()
+    heads, first = ([cell.value for cell in line] for line in sheet.iter_rows(max_row=2))
+    said = dict(zip(heads, first, strict=True))
+    assert said["编号"] == ticket.number
+    assert said[heads[11]] == timezone.make_naive(row.closed_at).replace(microsecond=0)
+    assert said["到场时间"] is None
+    assert sheet.freeze_panes == "B2"
+    widths = {heads[place]: sheet.column_dimensions[letter].width for place, letter in enumerate("ABCDEFGH")}
+    assert widths["故障现象"] > 2 * widths["级别"] > 16
 
 
 def test_control_letters_and_emoji_survive_the_spreadsheet(desk):

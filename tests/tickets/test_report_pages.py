@@ -100,10 +100,11 @@ def test_sent_twice_it_is_one(desk: Desk) -> None:
     assert len(tickets(desk)) == 1
 
 
-def test_a_refused_file_leaves_nothing_behind_and_keeps_what_was_typed(desk: Desk) -> None:
-    said = text(
-        browser(desk.ward).post("/report/", given(desk, file=SimpleUploadedFile("a.png", b"MZ\x90 no picture")))
-    )
+def test_a_refused_file_leaves_nothing_behind_and_keeps_what_was_typed(desk: Desk, settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    files = [SimpleUploadedFile("b.png", PIXEL), SimpleUploadedFile("a.png", b"MZ\x90 no picture")]
+    said = text(browser(desk.ward).post("/report/", given(desk, file=files)))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert "全科都调不出" in said
     assert 'value="阅片工作站无法调图"' in said
     assert tickets(desk) == []

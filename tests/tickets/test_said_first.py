@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from servicedesk.clocks.services import waivers
 from servicedesk.sla.promise import Metric
 from tests.clocks.examples import AT
 from tests.tickets.visits import signed_in
 from tickets.enums import WaitsOn
 from tickets.models import Entry
+from tickets.services import waiving
 from tickets.services.linking import merge
 from tickets.services.splitting import Part, split
 from tickets.services.working import ask_back
@@ -66,9 +66,13 @@ def test_a_split_is_one_line_in_the_stream_of_the_whole(desk):
 
 
 def test_a_waiver_that_waits_is_not_asked_for_again(desk):
-    """PACS-17"""
-    clock = desk.clock(desk.accepted(), Metric.ON_SITE)
-    path = reverse("ask_to_waive", args=[clock.pk])
+    """PACS-17: a clock's own page leads to the ticket, where nothing is offered that would be refused."""
+    ticket = desk.accepted()
+    clock = desk.clock(ticket, Metric.ON_SITE)
+    path = f"{reverse('ticket_ask_waiver', args=[ticket.pk])}?metric=on_site"
     assert path in signed_in(desk.engineer).get(clock.get_absolute_url()).content.decode()
-    desk.act(waivers.ask_waiver, clock, by=desk.engineer, at=AT + 5 * MINUTE, solved_at=AT + 5 * MINUTE, why="远程")
+    why = {"metric": Metric.ON_SITE, "solved_at": AT + 5 * MINUTE, "why": "远程"}
+    desk.act(waiving.ask_waiver, ticket, by=desk.engineer, at=AT + 5 * MINUTE, **why)
     assert path not in signed_in(desk.engineer).get(clock.get_absolute_url()).content.decode()
+    posted = signed_in(desk.engineer).post(reverse("ask_to_waive", args=[clock.pk]), {"why": "又一次"})
+    assert posted.status_code == 409

@@ -7,13 +7,17 @@ from html import unescape
 
 import pytest
 
-from contracts.models import CatalogueItem
+from contracts.matrices import _agreed, version_at
+from contracts.models import CatalogueItem, MatrixVersion
 from servicedesk.sla.promise import Metric, Severity
+from servicedesk.tenancy.refusals import Refused
 from tests.clocks.examples import AT
 from tests.clocks.test_promise_pages import client_of
 from tests.tickets.people import Desk, make_desk
 from tests.world import make_world
-from tickets.services import levels, working
+from tickets.calls import raise_awaited
+from tickets.services import levels, reporting, working
+from tickets.services.reporting import Phoned
 
 pytestmark = pytest.mark.django_db
 ADVENT = datetime(2026, 12, 10, 1, tzinfo=UTC)  # the 30th calendar day is in 2027
@@ -68,3 +72,53 @@ def test_a_defect_found_on_the_next_morning_is_due_one_working_day_after_the_rep
     restore = desk.clock(ticket, Metric.RESTORE)
     assert (restore.counts_from, restore.due_at) == (AT, datetime(2026, 11, 3, 10, tzinfo=UTC))
     assert desk.clocks(ticket)["respond"] == "met"
+
+
+# ── where a contract says nothing of some hours, and a kind of service comes by the phone only ───────────────────────
+NIGHT = AT + timedelta(hours=13)
+PHONED = {"channels": ["phone"]}
+
+
+@pytest.fixture
+def promised(desk):
+    """Of these kinds of service, a line each and no other."""
+    yield lambda **lines: _write(desk, lines)
+    _agreed.cache_clear()
+
+
+def _write(desk, lines):
+    with desk.inside():
+        version = version_at(desk.contract, AT)
+        usual = next(row for row in version.rows if "fault" in row["categories"])
+        others = [row | {"categories": [one for one in row["categories"] if one not in lines]} for row in version.rows]
+        rows = [usual | {"categories": [category]} | line for category, line in lines.items()]
+        MatrixVersion.objects.filter(pk=version.pk).update(rows=[*others, *rows])
+    _agreed.cache_clear()
+
+
+def become(desk, ticket, category, *, at):
+    with desk.inside():
+        item = CatalogueItem.objects.get(contract=desk.contract, category=category)
+    desk.act(levels.change_category, ticket, by=desk.it, at=at, item=item, why="全院停机")
+    with desk.inside():
+        return raise_awaited(ticket)
+
+
+@pytest.mark.parametrize(("was", "then"), [({"window": "working"}, {"window": "24x7"}), ({}, {"window": "working"})])
+def test_what_begins_with_a_call_is_decided_and_called_about_at_any_hour(desk, promised, was, then):
+    """PACS-6: nothing is promised at night, of what it was or of what it becomes; it counts as reported by day."""
+    promised(training=was, disaster=then | PHONED)
+    ticket = desk.accepted(category="training", severity=Severity.NONE)
+    assert become(desk, ticket, "disaster", at=NIGHT).category == "disaster"
+    call = Phoned(called_at=NIGHT, caller="刘敏")
+    desk.act(reporting.log_call, ticket, by=desk.engineer, at=NIGHT + timedelta(minutes=1), call=call)
+    assert desk.fresh(ticket).category == "disaster"
+
+
+def test_no_raise_waits_for_a_call_that_cannot_carry_it_out(desk, promised):
+    """Promised at night only, and this was reported by day: said at once, and not to whoever writes the call down."""
+    promised(disaster={"window": "off"} | PHONED)
+    ticket = desk.accepted(category="training", severity=Severity.NONE)
+    with pytest.raises(Refused, match="promises nothing for 'disaster'"):
+        become(desk, ticket, "disaster", at=NIGHT)
+    assert desk.clocks(ticket).get("call") is None

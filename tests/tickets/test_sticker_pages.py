@@ -33,6 +33,9 @@ def test_a_batch_is_made_and_printed_in_one_breath(desk: Desk) -> None:
     with desk.inside():
         assert Sticker.objects.count() == 30
     assert "style=" not in said
+    said = text(it.post("/stickers/new/", {"system": system_of(desk), "labels": "长" * 60}))
+    assert '<article class="sticker is-longest">' in said  # small letters, where the name would be cut
+    assert f'<b class="on">{"长" * 60}</b>' in said
 
 
 def test_the_printed_code_leads_to_its_own_page(desk: Desk, monkeypatch) -> None:

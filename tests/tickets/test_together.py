@@ -120,7 +120,7 @@ def test_acts_on_a_ticket_its_clocks_and_the_calendars_wait_for_each_other_in_no
 def slowly(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
     """Whoever holds something keeps it a moment: a ring that can close, closes."""
     answer = execute(sql, params, many, context)
-    if any(word in sql for word in ("FOR NO KEY UPDATE", "FOR UPDATE", "pg_advisory_xact_lock", "tickets_daycount")):
+    if any(word in sql for word in ("FOR NO KEY UPDATE", "FOR UPDATE", "hold_", "tickets_daycount")):
         sleep(0.03)
     return answer
 

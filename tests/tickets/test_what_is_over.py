@@ -16,7 +16,7 @@ from tests.tickets.people import Desk
 from tests.world import make_member
 from tickets.at_home import tickets_at_home
 from tickets.enums import WaitsOn
-from tickets.models import SeverityWish, Ticket, Visit
+from tickets.models import TermsWish, Ticket, Visit
 from tickets.services import levels, solving, visiting, working
 from tickets.services.queueing import take_giving_back
 from tickets.services.reporting import Phoned, log_call
@@ -124,7 +124,7 @@ def test_nobody_is_asked_for_a_word_on_what_is_over(desk, now):
     with desk.acting(desk.it) as person:
         assert not tickets_at_home(person, at=now).asked
         assert situation_of(Ticket.objects.get(pk=ticket.pk), at=now).wish is None
-        wish = SeverityWish.objects.get()
+        wish = TermsWish.objects.get()
     for is_granted in (True, False):
         with pytest.raises(Refused):
             desk.act(levels.decide_wish, wish, by=desk.it, at=now, is_granted=is_granted, said="不")

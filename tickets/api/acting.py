@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import DEFAULT_DB_ALIAS
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from servicedesk.tenancy.api_parts import Json, problems, shown
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.permissions import Permission
+from servicedesk.tenancy.reading import row_of
 from servicedesk.tenancy.wall import Person
 from tickets.api import shapes
 from tickets.api.once import IDEMPOTENCY, once
@@ -35,7 +37,7 @@ from tickets.models import (
     PlanTick,
     RemoteAuthorisation,
     ReviewAction,
-    SeverityWish,
+    TermsWish,
     Ticket,
     TicketLink,
     Visit,
@@ -46,7 +48,7 @@ WAITS = "Kept: only the phone may raise it so far, so it begins with `log-call`;
 Shape = type[serializers.BaseSerializer[Any]]
 # Where the acts of each kind of row have their addresses.
 PLACES: dict[type[Walled], str] = {
-    Ticket: "tickets", Visit: "visits", Call: "calls", SeverityWish: "severity-wishes", Objection: "objections",
+    Ticket: "tickets", Visit: "visits", Call: "calls", TermsWish: "terms-wishes", Objection: "objections",
     TicketLink: "links", Outage: "outages", MajorIncident: "incidents", ReviewAction: "measures",
     PlanTick: "plan-steps", HospitalTask: "hospital-tasks", RemoteAuthorisation: "remote-accesses",
 }  # fmt: skip
@@ -83,7 +85,8 @@ class ActView(APIView):
         return self._ticket(ticket) if self.act.shows is None else _answer(self.act, self.act.shows, result)
 
     def _ticket(self, ticket: Ticket) -> HttpResponse:
-        now = Ticket.objects.get(pk=ticket.pk)
+        now = row_of(Ticket, ticket.pk, using=DEFAULT_DB_ALIAS)
+        assert now
         waits = self.act.may_await_call and raise_awaited(now)
         return tagged(Response, now, status=202 if waits else 200)  # type: ignore[no-any-return]
 
@@ -142,13 +145,16 @@ def ticket_named(field: str, pk: Any, by: Person) -> Ticket:
 def named(field: str, rows: Any, pk: Any) -> Any:
     found = rows.filter(pk=pk).first()
     if found is None:
-        raise serializers.ValidationError({field: _("There is no such row, or it is not yours to see.")})
+        raise no_such(field)
     return found
 
 
+def no_such(field: str) -> serializers.ValidationError:
+    return serializers.ValidationError({field: _("There is no such row, or it is not yours to see.")})
+
+
 def colleague(field: str, pk: Any, by: Person) -> Membership:
-    rows = Membership.objects.people()
-    found = rows.filter(vendor_id=by.vendor_id, pk=pk).first() if by.vendor_id else None
-    if found is None:
+    found = row_of(Membership, pk, using=DEFAULT_DB_ALIAS) if by.vendor_id else None
+    if found is None or found.vendor_id != by.vendor_id or found.is_machine:
         raise serializers.ValidationError({field: _("There is nobody like this in your organisation.")})
     return found

@@ -8,9 +8,8 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from contracts.models import CatalogueItem
-from servicedesk.clocks.models import Clock, TimeWish, Waiver
+from servicedesk.clocks.models import TimeWish
 from servicedesk.clocks.permissions import ASK_WAIVER, DECIDE_WAIVER
-from servicedesk.clocks.services import waivers
 from servicedesk.sla.promise import Metric, Severity
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -18,7 +17,7 @@ from tickets.api import shapes
 from tickets.api import shapes_linked as linked
 from tickets.api.acting import Act, colleague, ticket_named
 from tickets.enums import Cause, Proof, Remedy, WaitsOn
-from tickets.models import Call, SeverityWish, Ticket, Visit
+from tickets.models import Call, TermsWish, Ticket, Visit
 from tickets.permissions import (
     DECIDE_TICKETS,
     JUDGE_CALLS,
@@ -29,7 +28,18 @@ from tickets.permissions import (
     TAKE_PART,
     WORK_TICKETS,
 )
-from tickets.services import elsewhere, levels, phoning, recurring, reporting, solving, timing, visiting, working
+from tickets.services import (
+    elsewhere,
+    levels,
+    phoning,
+    recurring,
+    reporting,
+    solving,
+    timing,
+    visiting,
+    waiving,
+    working,
+)
 
 
 def _accept(ticket: Ticket, *, to: Any, by: Person, **more: Any) -> Any:
@@ -98,18 +108,11 @@ def _decide_time(ticket: Ticket, **more: Any) -> Any:
 
 
 def _ask_waiver(ticket: Ticket, *, metric: str, **more: Any) -> Any:
-    clock = Clock.objects.filter(matter_id=ticket.matter_id, metric=metric, is_standing=True).first()
-    if clock is None:
-        raise Refused(_("Nothing of this kind is promised here."))
-    return waivers.ask_waiver(clock, **more)
+    return waiving.ask_waiver(ticket, Metric(metric), **more)
 
 
-def _decide_waiver(ticket: Ticket, *, metric: str, is_granted: bool, **more: Any) -> Any:
-    asked = Waiver.objects.filter(clock__matter=ticket.matter_id, clock__metric=metric, decided_at=None)
-    waiver = asked.select_related("clock__matter").first()
-    if waiver is None:
-        raise Refused(_("Nobody asks to waive this promise."))
-    return (waivers.grant_waiver if is_granted else waivers.refuse_waiver)(waiver, **more)
+def _decide_waiver(ticket: Ticket, *, metric: str, **more: Any) -> Any:
+    return waiving.decide_waiver(ticket, Metric(metric), **more)
 
 
 def _same(ticket: Ticket, *, earlier: Any, by: Person, **more: Any) -> Any:
@@ -173,7 +176,7 @@ OF_WISHES: tuple[Act, ...] = (
         levels.decide_wish,
         shapes.Decision,
         "The hospital's word on it",
-        SeverityWish,
+        TermsWish,
         may_await_call=True,
     ),
 )

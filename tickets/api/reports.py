@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Model
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -13,15 +14,17 @@ from contracts.models import Contract, System
 from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Reach
 from servicedesk.tenancy.models import Department, Membership, Place
+from servicedesk.tenancy.reading import row_of
 from servicedesk.tenancy.wall import Person
-from tickets.api.acting import named
+from tickets.api.acting import named, no_such
 from tickets.permissions import REPORT_FAULTS
 from tickets.services.reporting import Report
 
 
 def report_of(given: dict[str, Any], *, is_phoned: bool, by: Person) -> Report:
-    rows = Contract.objects.filter(Contract.owned_by(by))
-    contract = named("contract", rows, given.pop("contract"))
+    contract = row_of(Contract, given.pop("contract"), using=DEFAULT_DB_ALIAS)
+    if contract is None or not contract.is_of(by):
+        raise no_such("contract")
     if given["external_source"] and not given["external_number"]:
         raise serializers.ValidationError({"external_number": _("Give the number, not only whose it is.")})
     here = {"hospital_id": contract.hospital_id}

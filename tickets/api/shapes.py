@@ -12,7 +12,7 @@ from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.api_parts import Moment
 from tickets.enums import Cause, Proof, Remedy, WaitsOn
-from tickets.models import Call, Entry, SeverityWish, Ticket, Visit
+from tickets.models import Call, Entry, TermsWish, Ticket, Visit
 from tickets.models.acts import Solution
 
 SEVERITIES = [severity.value for severity in Severity if severity.value]
@@ -96,9 +96,9 @@ class SolutionShape(serializers.ModelSerializer[Solution]):
         read_only_fields = fields
 
 
-class WishShape(serializers.ModelSerializer[SeverityWish]):
+class WishShape(serializers.ModelSerializer[TermsWish]):
     class Meta:
-        model = SeverityWish
+        model = TermsWish
         fields = (
             "id", "ticket", "severity", "category", "category_name", "why", "asked_at", "asked_name", "decided_at",
             "is_granted", "said",

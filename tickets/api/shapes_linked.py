@@ -19,6 +19,7 @@ from tickets.models import (
     MajorIncident,
     Objection,
     Outage,
+    Participant,
     PlanTick,
     RemoteAuthorisation,
     ReviewAction,
@@ -108,6 +109,15 @@ class LineShape(serializers.ModelSerializer[IncidentLine]):
         read_only_fields = fields
 
 
+class ParticipantShape(serializers.ModelSerializer[Participant]):
+    organisation = serializers.CharField(read_only=True, help_text="Of somebody without an account, or empty")
+
+    class Meta:
+        model = Participant
+        fields = ("name", "organisation", "does", "side", "joined_at")
+        read_only_fields = fields
+
+
 class MeasureShape(serializers.ModelSerializer[ReviewAction]):
     class Meta:
         model = ReviewAction
@@ -117,10 +127,11 @@ class MeasureShape(serializers.ModelSerializer[ReviewAction]):
 
 class WholeIncident(IncidentShape):
     lines = LineShape(source="incidentlines", many=True, read_only=True)
+    participants = ParticipantShape(many=True, read_only=True)
     measures = MeasureShape(source="reviewactions", many=True, read_only=True)
 
     class Meta(IncidentShape.Meta):
-        fields = (*IncidentShape.Meta.fields, "lines", "measures")  # type: ignore[assignment]
+        fields = (*IncidentShape.Meta.fields, "lines", "participants", "measures")  # type: ignore[assignment]
         read_only_fields = fields
 
 
@@ -165,7 +176,7 @@ class WholeShape(TicketShape):
     visits = VisitShape(source="visit_set", many=True, read_only=True)
     calls = CallShape(source="call_set", many=True, read_only=True)
     solutions = SolutionShape(source="solution_set", many=True, read_only=True)
-    severity_wishes = WishShape(source="severitywish_set", many=True, read_only=True)
+    terms_wishes = WishShape(source="termswish_set", many=True, read_only=True)
     feedback = FeedbackShape(source="feedbackform_set", many=True, read_only=True)
     objections = ObjectionShape(source="objection_set", many=True, read_only=True)
     links = LinkShape(source="ticketlink_set", many=True, read_only=True)
@@ -178,7 +189,7 @@ class WholeShape(TicketShape):
 
     class Meta(TicketShape.Meta):
         fields = (  # type: ignore[assignment]
-            *TicketShape.Meta.fields, "visits", "calls", "solutions", "severity_wishes", "feedback", "objections",
+            *TicketShape.Meta.fields, "visits", "calls", "solutions", "terms_wishes", "feedback", "objections",
             "links", "linked_from", "shared_fault", "outages", "incidents", "plan_steps", "hospital_tasks",
         )  # fmt: skip
         read_only_fields = fields

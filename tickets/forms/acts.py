@@ -11,11 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contracts.models import CatalogueItem, Level
+from servicedesk.clocks.words import METRICS
 from servicedesk.sla.promise import Metric, Severity
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy, WaitsOn
-from tickets.forms.fields import Coming, Line, Words
+from tickets.forms.fields import Coming, Line, Past, Words
 from tickets.forms.texts import GuardsPatientData
 from tickets.permissions import WORK_TICKETS
 from tickets.services.phoning import is_raise_by_phone
@@ -205,6 +206,55 @@ class TimeForm(WishForm):
         choices=(("yes", _("Agreed: this time holds")), ("no", _("Not agreed: the time stays as it is"))),
     )
     said = Words(label=_("What the other side reads"), max_length=WHY, rows=2, required=False)
+
+
+class WaiverForm(WishForm):
+    """The hospital's word on what the vendor asked."""
+
+    metric = forms.ChoiceField(label=_("Which promise"), widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(
+        label=_("Decision"),
+        widget=forms.RadioSelect,
+        choices=(("yes", _("It is not needed: waived")), ("no", _("It still holds"))),
+    )
+    field_order = ("metric", "verdict", "said")
+
+    def prepare(self) -> None:
+        asked = self.situation.waivers
+        self.fields["metric"].choices = [(one.metric.value, f"{METRICS[one.metric]} · {one.why}") for one in asked]
+        if len(asked) == 1:
+            self.fields["metric"].initial = asked[0].metric.value
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or self.cleaned_data
+        if given.get("verdict") == "no" and not given.get("said", "").strip():
+            self.add_error("said", _("Say why the promise still holds."))
+        return given
+
+    def facts(self) -> dict[str, Any]:
+        return super().facts() | {"metric": Metric(self.cleaned_data["metric"])}
+
+
+class AskWaiverForm(ActForm):
+    metric = forms.ChoiceField(label=_("Which promise"), widget=forms.RadioSelect)
+    solved_at = Past(label=_("Not needed any more since"))
+    why = Words(
+        label=_("Why it is not needed"), max_length=WHY, help_text=_("Both sides read it; the hospital decides.")
+    )
+
+    def prepare(self) -> None:
+        self.fields["metric"].choices = self.situation.waivable
+        self.fields["solved_at"].initial = timezone.localtime(self.situation.at).replace(second=0, microsecond=0)
+
+    def clean_solved_at(self) -> datetime:
+        moment: datetime = self.cleaned_data["solved_at"]
+        reported = self.situation.ticket.reported_at
+        if reported and moment < reported.replace(second=0, microsecond=0):
+            raise forms.ValidationError(_("This lies before the report."))
+        return max(moment, reported) if reported else moment
+
+    def facts(self) -> dict[str, Any]:
+        return self.cleaned_data | {"metric": Metric(self.cleaned_data["metric"])}
 
 
 class CategoryForm(ActForm):

@@ -14,7 +14,7 @@ from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 from tickets.forms.texts import GuardsPatientData, PlainText
-from tickets.models import SeverityWish, Ticket
+from tickets.models import TermsWish, Ticket
 from tickets.services.reporting import Phoned
 
 SALT = "tickets.call.opened"
@@ -49,7 +49,7 @@ class CallForm(GuardsPatientData):
 
     def __init__(
         self, *args: Any, at: datetime, person: Person, ticket: Ticket | None = None,
-        raised: SeverityWish | None = None, **kwargs: Any,
+        raised: TermsWish | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.moment = at
@@ -83,7 +83,7 @@ class CallForm(GuardsPatientData):
         return datetime.fromtimestamp(stamp, tz=self.moment.tzinfo)
 
 
-def _known(person: Person, ticket: Ticket | None, raised: SeverityWish | None) -> dict[str, str]:
+def _known(person: Person, ticket: Ticket | None, raised: TermsWish | None) -> dict[str, str]:
     """A nurse writes down her own call, as does the hospital's IT when it raises; anybody else that of whoever
     reported it, or raised it."""
     if person.role is Role.WARD_REPORTER:

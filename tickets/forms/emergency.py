@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from servicedesk.tenancy.enums import Side
-from tickets.forms.linked import Moment, lines
+from tickets.forms.fields import Moment
+from tickets.forms.linked import lines
 from tickets.forms.texts import GuardsPatientData
 from tickets.models import EmergencyPlan
 from tickets.plans import Step, steps_of

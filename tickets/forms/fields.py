@@ -41,12 +41,24 @@ class Line(Words):
         self.widget = forms.TextInput(attrs={"maxlength": str(self.max_length)})
 
 
-class Coming(forms.DateTimeField):
-    """A moment to come, within a year."""
-
+class Moment(forms.DateTimeField):
     def __init__(self, **kwargs: Any) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         super().__init__(widget=widget, **kwargs)
+
+
+class Past(Moment):
+    """A moment that has been."""
+
+    def clean(self, value: Any) -> datetime | None:
+        moment = super().clean(value)
+        if moment and moment > timezone.now():
+            raise forms.ValidationError(_("This lies in the future."))
+        return moment
+
+
+class Coming(Moment):
+    """A moment to come, within a year."""
 
     def clean(self, value: Any) -> datetime | None:
         moment = super().clean(value)

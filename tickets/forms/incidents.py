@@ -8,7 +8,7 @@ from django.utils.translation import ngettext_lazy, pgettext_lazy
 
 from servicedesk.tenancy.enums import Side
 from tickets.forms.linked import lines
-from tickets.forms.texts import GuardsPatientData
+from tickets.forms.texts import GuardsPatientData, PlainText
 from tickets.services.incidents import EVERY
 
 EVERY_MINUTES = [(n, ngettext_lazy("every %d minute", "every %d minutes", n) % n) for n in (15, 30, 60, 120)]
@@ -37,6 +37,14 @@ class EndForm(GuardsPatientData):
 
 class JoinForm(GuardsPatientData):
     does = forms.CharField(label=_("What I do"), max_length=80, required=False)
+
+
+class NameForm(GuardsPatientData):
+    """Somebody without an account."""
+
+    name = PlainText(label=_("Who else takes part"), max_length=60)
+    organisation = PlainText(label=_("From which company or department"), max_length=60, required=False)
+    does = PlainText(label=_("What they do"), max_length=80, required=False)
 
 
 class ReviewForm(GuardsPatientData):

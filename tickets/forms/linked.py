@@ -13,16 +13,12 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind
+from tickets.forms.fields import Moment
 from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
 from tickets.services.splitting import Part
 
 LOCAL = "%Y-%m-%dT%H:%M"
-
-
-class Moment(forms.DateTimeField):
-    def __init__(self, **more: Any) -> None:
-        super().__init__(widget=forms.DateTimeInput({"type": "datetime-local"}, format=LOCAL), **more)
 
 
 def lines(rows: int) -> forms.Textarea:

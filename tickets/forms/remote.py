@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Contract, System
 from servicedesk.tenancy.ids import uuid7
 from tickets.enums import Access
-from tickets.forms.fields import IN_OUR_TIME
-from tickets.forms.linked import Moment, lines
+from tickets.forms.fields import IN_OUR_TIME, Moment
+from tickets.forms.linked import lines
 from tickets.forms.texts import GuardsPatientData
 from tickets.models import Ticket
 from tickets.services.remote import Wish
@@ -86,7 +86,9 @@ class RemoteFilter(forms.Form):
     """What an auditor asks the list. Days are whole days of the person's own zone."""
 
     state = forms.ChoiceField(label=_("State"), required=False)
-    contract = forms.ModelChoiceField(Contract.objects.none(), label=_("Contract"), required=False)
+    contract = forms.ModelChoiceField(
+        Contract.objects.none(), label=_("Contract"), required=False, empty_label=_("any")
+    )
     from_on = forms.DateField(
         label=_("Asked from"), required=False, widget=forms.DateInput({"type": "date"}), validators=IN_OUR_TIME
     )

@@ -115,7 +115,7 @@ class ReportForm(FaultForm):
     phones_too = ("title", "words", "where")
 
     department = forms.ModelChoiceField(
-        Department.objects.none(), label=gettext_lazy("department"), required=False,
+        Department.objects.none(), label=gettext_lazy("Department"), required=False,
         empty_label=gettext_lazy("no department"),
     )  # fmt: skip
     place = forms.ModelChoiceField(

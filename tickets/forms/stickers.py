@@ -29,7 +29,7 @@ class StickersForm(GuardsPatientData):
         Place.objects.none(), label=gettext_lazy("Place"), required=False, empty_label=gettext_lazy("no place")
     )
     department = forms.ModelChoiceField(
-        Department.objects.none(), label=gettext_lazy("department"), required=False,
+        Department.objects.none(), label=gettext_lazy("Department"), required=False,
         empty_label=gettext_lazy("that of the place"),
     )  # fmt: skip
     labels = PlainText(

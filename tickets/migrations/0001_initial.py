@@ -310,7 +310,7 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
-                    name='SeverityWish',
+                    name='TermsWish',
                     fields=[
                         ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                         ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
@@ -329,10 +329,10 @@ class Migration(migrations.Migration):
                         ('said', models.CharField(blank=True, max_length=300, verbose_name='what the hospital says')),
                     ],
                     options={
-                        'verbose_name': 'proposed severity',
+                        'verbose_name': 'proposed terms',
                         'ordering': ['asked_at', 'id'],
                         'abstract': False,
-                        'constraints': [servicedesk.tenancy.keys.TenantKey('ticket', name='severitywish_ticket_same_parties', owner=('hospital', 'vendor')), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='severity_wish_decided_whole'), models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'ticket'), name='one_open_severity_wish'), models.CheckConstraint(condition=models.Q(models.Q(('category__gt', ''), ('severity', '')), models.Q(('category', ''), ('severity__gt', '')), _connector='OR'), name='wish_of_one_thing')],
+                        'constraints': [servicedesk.tenancy.keys.TenantKey('ticket', name='termswish_ticket_same_parties', owner=('hospital', 'vendor')), models.CheckConstraint(condition=models.Q(models.Q(('decided_at__isnull', True), ('decided_by__isnull', True), ('is_granted__isnull', True)), models.Q(('decided_at__isnull', False), ('decided_by__isnull', False), ('is_granted__isnull', False)), _connector='OR'), name='terms_wish_decided_whole'), models.UniqueConstraint(condition=models.Q(('decided_at__isnull', True)), fields=('hospital', 'ticket'), name='one_open_terms_wish'), models.CheckConstraint(condition=models.Q(models.Q(('category__gt', ''), ('severity', '')), models.Q(('category', ''), ('severity__gt', '')), _connector='OR'), name='wish_of_one_thing')],
                     },
                 ),
                 migrations.CreateModel(
@@ -645,6 +645,7 @@ class Migration(migrations.Migration):
                         ('side', models.CharField(choices=[('hospital', 'hospital'), ('vendor', 'vendor'), ('platform', 'platform')], max_length=10, verbose_name='side')),
                         ('member', models.UUIDField(null=True)),
                         ('name', models.CharField(max_length=60, verbose_name='name')),
+                        ('organisation', models.CharField(blank=True, max_length=60, verbose_name='organisation')),
                         ('does', models.CharField(blank=True, max_length=80, verbose_name='does what')),
                         ('joined_at', models.DateTimeField(verbose_name='joined')),
                     ],
@@ -663,7 +664,7 @@ class Migration(migrations.Migration):
                         ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
                         ('ticket', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, to='tickets.ticket')),
                         ('incident', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.CASCADE, related_name='%(class)ss', to='tickets.majorincident')),
-                        ('kind', models.CharField(choices=[('declared', 'declared a major incident'), ('joined', 'takes part'), ('update', 'Update'), ('leads', 'leads from now on'), ('ended', 'declared it over'), ('reviewed', 'wrote the review')], max_length=10, verbose_name='kind')),
+                        ('kind', models.CharField(choices=[('declared', 'declared a major incident'), ('joined', 'takes part'), ('named', 'names as taking part'), ('unnamed', 'takes back the name of'), ('update', 'Update'), ('leads', 'leads from now on'), ('ended', 'declared it over'), ('reviewed', 'wrote the review')], max_length=10, verbose_name='kind')),
                         ('at', models.DateTimeField(verbose_name='when')),
                         ('by', models.UUIDField(null=True)),
                         ('by_name', models.CharField(blank=True, max_length=60, verbose_name='who')),
@@ -826,6 +827,21 @@ class Migration(migrations.Migration):
                         'ordering': ['id'],
                         'abstract': False,
                         'constraints': [servicedesk.tenancy.keys.TenantKey('ticket', name='searchtext_ticket_same_parties', owner=('hospital', 'vendor'))],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='RenamedSystem',
+                    fields=[
+                        ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
+                        ('hospital', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.hospital')),
+                        ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
+                        ('system', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contracts.system')),
+                        ('after', models.UUIDField(null=True)),
+                    ],
+                    options={
+                        'verbose_name': 'renamed system',
+                        'ordering': ['id'],
+                        'constraints': [servicedesk.tenancy.keys.TenantKey('system', name='renamedsystem_system_same_parties', owner=('hospital', 'vendor')), models.UniqueConstraint(fields=('hospital', 'system'), name='system_renamed_once')],
                     },
                 ),
                 migrations.CreateModel(

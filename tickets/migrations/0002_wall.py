@@ -6,7 +6,7 @@ from servicedesk.tenancy.enums import Ownership
 from servicedesk.tenancy.policies import PREDICATES, SIDE, WRITES, Behind
 
 MODELS = (
-    *("Ticket", "HistoricalTicket", "Entry", "Call", "Visit", "Solution", "SeverityWish"),
+    *("Ticket", "HistoricalTicket", "Entry", "Call", "Visit", "Solution", "TermsWish"),
     *("Sticker", "HistoricalSticker", "Scan", "MeToo"),
     *("SigningLink", "FeedbackForm", "Objection", "MaintenanceRecord"),
     *("TicketLink", "FaultPart", "Outage"),

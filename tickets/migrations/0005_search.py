@@ -175,11 +175,13 @@ BEGIN
         USING owner, may, below, department, reporter, words, sides, most, rarest, least(length(rarest), 2);
 END $$;
 """
+# A hundred thousand tickets may be of the system: they are done afterwards, in portions (services/renaming.py).
 RENAMED = """
 CREATE FUNCTION tickets_search_of_renamed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE tickets_searchtext s SET text = s.text || ' ' || tickets_folded(NEW.name) FROM tickets_ticket t
-     WHERE t.system_id = NEW.id AND s.id = t.id AND strpos(s.text, tickets_folded(NEW.name)) = 0;
+    INSERT INTO tickets_renamedsystem (id, hospital_id, vendor_id, system_id)
+    VALUES (gen_random_uuid(), NEW.hospital_id, NEW.vendor_id, NEW.id)
+    ON CONFLICT (hospital_id, system_id) DO UPDATE SET after = NULL;
     RETURN NULL;
 END $$;
 CREATE TRIGGER search_of_renamed_system AFTER UPDATE OF name ON contracts_system FOR EACH ROW
@@ -208,6 +210,7 @@ class Migration(migrations.Migration):
             f"{READ_BY_PARTIES} AND {OF_ONE_SIDE}",
             f"{WRITTEN_BY_PARTIES} AND {OF_ONE_SIDE}",
         ),
+        Behind("RenamedSystem", Ownership.PARTIES),
         migrations.RunSQL(FOLDING, UNFOLD),
         migrations.RunSQL(WRITING, UNWRITE),
         migrations.RunSQL(RENAMED, NOT_RENAMED),

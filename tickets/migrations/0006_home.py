@@ -51,7 +51,7 @@ OF_HOSPITAL = " UNION ALL ".join(
         rows(
             "wish",
             f"decides AND {HOSPITAL} AND w.decided_at IS NULL AND {OPEN}",
-            joined="JOIN tickets_severitywish w ON w.ticket_id = t.id AND w.hospital_id = t.hospital_id",
+            joined="JOIN tickets_termswish w ON w.ticket_id = t.id AND w.hospital_id = t.hospital_id",
             words="w.severity || ' · ' || w.why",
         ),
         rows("time", f"decides AND {HOSPITAL} AND {PROPOSED} 'vendor'", joined=TIMES, words="w.asked_name"),

@@ -36,11 +36,15 @@ PARTS = {
         "visit", "id why engineer_id engineer_name planned_at sent_at arrived_at where",
         "x.left_at IS NULL AND x.dropped_at IS NULL",
     ).replace("x.where", 'x."where"'),
-    "wish": part("severitywish", "id severity category_name why asked_name", "x.decided_at IS NULL"),
+    "wish": part("termswish", "id severity category_name why asked_name", "x.decided_at IS NULL"),
     "proposed": found(
         "clocks_timewish", "id clock_id time asked_name asked_side",
         "x.matter_id = t.matter_id AND x.decided_at IS NULL",
     ),
+    "waivers": "(SELECT jsonb_agg(jsonb_build_object('clock', c.id, 'metric', c.metric, 'why', x.why,"
+    " 'solved_at', x.solved_at, 'asked_at', x.asked_at, 'is_remote', x.is_remote_solution) ORDER BY x.asked_at, x.id)"
+    " FROM clocks_clock c JOIN clocks_waiver x ON x.clock_id = c.id AND x.hospital_id = c.hospital_id"
+    " WHERE c.hospital_id = t.hospital_id AND c.matter_id = t.matter_id AND x.decided_at IS NULL)",
     "call": part(
         "call", "id caller called_at logged_at logged_side needs_word",
         "(x.needs_word OR x.is_first) AND x.agreed_at IS NULL AND x.disputed_at IS NULL",

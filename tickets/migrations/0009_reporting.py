@@ -1,5 +1,5 @@
-"""What a report asks of a contract, and whom it tells, as a function each: PostgreSQL keeps their plans, as of a ticket's
-page (0008). Both run as whoever asks, behind the wall."""
+"""What a report asks of a contract, and whom an act tells, as a function each: PostgreSQL keeps their plans, as of a
+ticket's page (0008). Both run as whoever asks, behind the wall."""
 
 from django.db import migrations
 
@@ -24,9 +24,9 @@ BEGIN
                       AND n.replaced_at IS NULL WHERE m.id = v.calendar_id));
 END $$;
 """
-FIRST_TOLD = f"""
-CREATE FUNCTION ticket_first_told(of_desk uuid, of_hospital int, of_vendor int, at timestamptz) RETURNS jsonb {PLAIN}
-AS $$
+TOLD = f"""
+CREATE FUNCTION ticket_told(of_desk uuid, of_hospital int, of_vendor int, others uuid[], at timestamptz) RETURNS jsonb
+{PLAIN} AS $$
 DECLARE
     named uuid[] := ARRAY(SELECT p.of_hospital_id FROM clocks_post p
                            WHERE p.desk_id = of_desk AND p.of_hospital_id IS NOT NULL
@@ -35,9 +35,9 @@ DECLARE
 BEGIN
     RETURN jsonb_build_object('named', to_jsonb(named), 'duty', to_jsonb(duty),
         'people', (SELECT jsonb_agg(jsonb_build_array(p.id, p.hospital_id, p.vendor_id, p.has_mail, p.has_phone, p.choices))
-                     FROM notices_people(named || duty) p),
+                     FROM notices_people(named || duty || others) p),
         'receivers', (SELECT jsonb_agg(jsonb_build_array(r.id, r.hospital_id, r.vendor_id, r.channel, r.wants))
-                        FROM notices_receivers(named || duty) r),
+                        FROM notices_receivers(named || duty || others) r),
         'subscribers', (SELECT jsonb_agg(jsonb_build_array(s.id, s.hospital_id, s.vendor_id, s.events))
                           FROM notices_subscribers(of_hospital, of_vendor) s));
 END $$;
@@ -53,5 +53,5 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(AT_REPORT, "DROP FUNCTION contract_at_report"),
-        migrations.RunSQL(FIRST_TOLD, "DROP FUNCTION ticket_first_told"),
+        migrations.RunSQL(TOLD, "DROP FUNCTION ticket_told"),
     ]

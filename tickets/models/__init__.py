@@ -1,4 +1,4 @@
-from tickets.models.acts import Call, SeverityWish, Solution, Visit
+from tickets.models.acts import Call, Solution, TermsWish, Visit
 from tickets.models.answer import KeptAnswer
 from tickets.models.closing import FeedbackForm, MaintenanceRecord, Objection, SigningLink
 from tickets.models.emergency import EmergencyPlan, HospitalTask, PlanTick
@@ -6,7 +6,7 @@ from tickets.models.incident import IncidentLine, MajorIncident, Participant, Re
 from tickets.models.linked import FaultPart, Outage, TicketLink
 from tickets.models.queue import QueueView
 from tickets.models.remote import RemoteAuthorisation
-from tickets.models.search import SearchText
+from tickets.models.search import RenamedSystem, SearchText
 from tickets.models.stickers import MeToo, Scan, Sticker
 from tickets.models.stream import Entry, Note
 from tickets.models.ticket import DayCount, NumberRule, Ticket
@@ -35,13 +35,14 @@ __all__ = [
     "PlanTick",
     "QueueView",
     "RemoteAuthorisation",
+    "RenamedSystem",
     "ReviewAction",
     "Scan",
     "SearchText",
-    "SeverityWish",
     "SigningLink",
     "Solution",
     "Sticker",
+    "TermsWish",
     "Ticket",
     "TicketLink",
     "Visit",

@@ -192,7 +192,7 @@ class Solution(PartOfTicket):
         return self.words[:60]
 
 
-class SeverityWish(PartOfTicket):
+class TermsWish(PartOfTicket):
     """The vendor proposes another severity, or another kind of service; the hospital decides. Both change what is
     promised, so whoever promised does neither alone."""
 
@@ -211,17 +211,17 @@ class SeverityWish(PartOfTicket):
     said = models.CharField(_("what the hospital says"), max_length=300, blank=True)
 
     class Meta(PartOfTicket.Meta):
-        verbose_name = _("proposed severity")
+        verbose_name = _("proposed terms")
         ordering = ["asked_at", "id"]
         constraints = [
             *PartOfTicket.Meta.constraints,
             models.CheckConstraint(
-                name="severity_wish_decided_whole",
+                name="terms_wish_decided_whole",
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True, is_granted__isnull=True)
                 | Q(decided_at__isnull=False, decided_by__isnull=False, is_granted__isnull=False),
             ),
             models.UniqueConstraint(
-                fields=["hospital", "ticket"], condition=Q(decided_at__isnull=True), name="one_open_severity_wish"
+                fields=["hospital", "ticket"], condition=Q(decided_at__isnull=True), name="one_open_terms_wish"
             ),
             models.CheckConstraint(
                 name="wish_of_one_thing", condition=Q(severity="", category__gt="") | Q(severity__gt="", category="")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -95,11 +96,12 @@ class PartOfIncident(PartOfTicket):
 
 
 class Participant(PartOfIncident):
-    """Who takes part, and as what; somebody without an account may be named by either side."""
+    """Who takes part, and as what; somebody without an account is named by either side, whose side it then says."""
 
     side = models.CharField(_("side"), max_length=10, choices=SIDES)
     member = models.UUIDField(null=True)
     name = models.CharField(_("name"), max_length=60)
+    organisation = models.CharField(_("organisation"), max_length=60, blank=True)  # of whoever has no account
     does = models.CharField(_("does what"), max_length=80, blank=True)
     joined_at = models.DateTimeField(_("joined"))
 
@@ -115,6 +117,13 @@ class Participant(PartOfIncident):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def in_words(self) -> str:
+        """From where and what for, where that is known."""
+        said = {"organisation": self.organisation, "does": self.does}
+        facts = gettext("%(organisation)s, %(does)s") % said if all(said.values()) else "".join(said.values())
+        return gettext("%(name)s (%(facts)s)") % {"name": self.name, "facts": facts} if facts else self.name
 
 
 class IncidentLine(PartOfIncident):

@@ -75,7 +75,12 @@ class Sticker(WalledWithId):
         ]
 
     def __str__(self) -> str:
-        return " · ".join(part for part in (str(self.place or ""), self.label or str(self.system or "")) if part)
+        return " · ".join(part for part in (str(self.place or ""), self.on) if part)
+
+    @property
+    def on(self) -> str:
+        """The device, or what runs on it; empty for a door."""
+        return self.label or str(self.system or "")
 
 
 class Scan(PartOfTicket):

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from functools import lru_cache
+from uuid import UUID
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -22,6 +25,11 @@ from tickets.permissions import SEE_TICKETS
 IS_OPEN = Q(state__in=sorted(OPEN))
 BY_DUE = (F("due_at").asc(nulls_last=True), F("id").asc())
 IS_CLOSED = Q(closed_at__isnull=False)
+
+
+@lru_cache(maxsize=1024)  # an act says it four times
+def _address(pk: UUID) -> str:
+    return reverse("ticket", args=[pk])
 
 
 class Ticket(WalledWithId):
@@ -169,7 +177,7 @@ class Ticket(WalledWithId):
         return f"{self.number} {self.title}"
 
     def get_absolute_url(self) -> str:
-        return reverse("ticket", args=[self.pk])
+        return _address(self.pk)
 
     @property
     def is_open(self) -> bool:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.files.models import StoredFile
-from servicedesk.files.services.uploads import add_file
+from servicedesk.files.services.uploads import Ready, add_file, looked_through
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
@@ -23,15 +23,21 @@ from tickets.stream import changed, locked, tell
 AT_ONCE = 10
 
 
-@transaction.atomic
 def attach(ticket: Ticket, uploads: Sequence[Any], *, by: Person, at: datetime) -> list[StoredFile]:
-    """All of them or, where one is refused, none. The other side is told."""
+    """All of them or, where one is refused, none. The other side is told. They are looked through before the ticket is
+    held: whoever acts on it does not wait for the scanner."""
     if not uploads:
         raise Refused(_("Choose a file first."), code="no_file")
     if len(uploads) > AT_ONCE:
         raise Refused(_("At most %(count)s files at once.") % {"count": AT_ONCE}, code="no_file")
+    with looked_through(uploads, hospital_id=ticket.hospital_id) as ready:
+        return _attach(ticket, ready, by=by, at=at)
+
+
+@transaction.atomic
+def _attach(ticket: Ticket, ready: Sequence[Ready], *, by: Person, at: datetime) -> list[StoredFile]:
     ticket = locked(ticket)
-    stored = [add_file(ticket.matter, upload, by=by, at=at) for upload in uploads]
+    stored = [add_file(ticket.matter, one, by=by, at=at) for one in ready]
     changed(ticket, Act.FILES_ATTACHED, by=by, at=at, facts={"names": [one.name for one in stored]})
     to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)

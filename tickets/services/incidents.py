@@ -29,6 +29,7 @@ from tickets.stream import changed, locked, of, tell_programs
 from tickets.terms import house_terms
 
 EVERY = (5, 240)  # minutes
+MOST_PEOPLE = 60
 FAR = timedelta(days=5 * 366)
 TOLD_LATE = frozenset({Recipient.ASSIGNEE, Recipient.PROJECT_MANAGER, Recipient.HOSPITAL_LEAD})
 
@@ -73,13 +74,46 @@ def take_part(incident: MajorIncident, *, does: str = "", by: Person, at: dateti
     incident = _open(incident)
     known = Participant.objects.filter(incident=incident, member=by.membership_id).first()
     if known:
-        known.does = does.strip()
-        known.save(update_fields=["does"])
+        _correct(known, does.strip(), incident)
         return known
-    line = _write(incident, LineKind.JOINED, does, by=by, at=at)
-    record(Act.INCIDENT_JOINED, incident, by=by, at=at)
-    tell_programs(incident.ticket, Act.INCIDENT_JOINED, incident, by=by, at=at, turn=line.pk)
+    _write(incident, LineKind.JOINED, does, by=by, at=at)
+    _keep(incident, Act.INCIDENT_JOINED, by=by, at=at)
     return _take_part(incident, by, at, does=does.strip())
+
+
+@transaction.atomic
+def name_participant(
+    incident: MajorIncident, *, name: str, organisation: str = "", does: str = "", by: Person, at: datetime
+) -> Participant:
+    """Somebody without an account, who is told of nothing. Named again, what they do is corrected."""
+    incident = _open(incident)
+    name, organisation, does = name.strip(), organisation.strip(), does.strip()
+    if not name:
+        raise Refused(_("Say who takes part."))
+    people = Participant.objects.filter(incident=incident)
+    known = people.filter(member=None, name=name, organisation=organisation).first()
+    if known:
+        _correct(known, does, incident)
+        return known
+    if people.count() >= MOST_PEOPLE:
+        raise Refused(_("So many take part already that nobody reads the list."))
+    facts = {"name": name, "organisation": organisation, "does": does, "joined_at": at}
+    named = Participant.objects.create(**_of(incident), side=by.side, **facts)
+    _write(incident, LineKind.NAMED, named.in_words, by=by, at=at)
+    _keep(incident, Act.INCIDENT_NAMED, by=by, at=at)
+    return named
+
+
+@transaction.atomic
+def take_name_back(participant: Participant, *, by: Person, at: datetime) -> MajorIncident:
+    """A name that was wrong. Whoever takes part by an account did so."""
+    incident = _open(participant.incident)
+    if participant.member:
+        raise Refused(_("Who takes part by an account stays in the list."))
+    Participant.objects.filter(pk=participant.pk).delete()
+    _write(incident, LineKind.UNNAMED, participant.name, by=by, at=at)
+    _keep(incident, Act.INCIDENT_UNNAMED, by=by, at=at)
+    return incident
 
 
 @transaction.atomic
@@ -226,6 +260,13 @@ def _keep(incident: MajorIncident, act: Act, *, by: Person, at: datetime) -> Non
 def _of(incident: MajorIncident) -> dict[str, Any]:
     owners = {"hospital_id": incident.hospital_id, "vendor_id": incident.vendor_id}
     return {**owners, "ticket_id": incident.ticket_id, "incident": incident}
+
+
+def _correct(known: Participant, does: str, incident: MajorIncident) -> None:
+    """Whoever looks on is shown it: they ask by the version."""
+    known.does = does
+    known.save(update_fields=["does"])
+    MajorIncident.objects.filter(pk=incident.pk).update(version=incident.version + 1)
 
 
 def _take_part(incident: MajorIncident, by: Person, at: datetime, does: str = "") -> Participant:

@@ -18,7 +18,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
-from tickets.models import SeverityWish, Ticket
+from tickets.models import TermsWish, Ticket
 from tickets.people import first_line, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.phoning import await_call, end_raise, is_raise_by_phone, must_be_phoned, refuse_while_raised
@@ -82,9 +82,10 @@ def change_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person
     return ticket
 
 
-def take_effect(ticket: Ticket, wish: SeverityWish, *, since: datetime, by: Person, at: datetime) -> None:
-    """What waited for the call is so from the call on. The hospital decided it, whichever side took the call."""
-    if since < (ticket.reported_at or since):
+def take_effect(ticket: Ticket, wish: TermsWish, *, called_at: datetime, by: Person, at: datetime) -> None:
+    """What waited for the call is so from the call on, and what was missed before the call was written down was missed.
+    The hospital decided it, whichever side took the call."""
+    if called_at < (ticket.reported_at or called_at):
         raise Refused(_("This call was before the fault was reported; its severity is raised later."))
     decider, was = by if by.side is Side.HOSPITAL else None, Severity(ticket.severity)
     if wish.category:
@@ -92,7 +93,7 @@ def take_effect(ticket: Ticket, wish: SeverityWish, *, since: datetime, by: Pers
     else:
         ticket.severity = wish.severity
     act = Act.CATEGORY_CHANGED if wish.category else Act.SEVERITY_CHANGED
-    _under_new_terms(ticket, was, by=decider, at=at, since=since, why=wish.said or wish.why, act=act,
+    _under_new_terms(ticket, was, by=decider, at=at, called_at=called_at, why=wish.said or wish.why, act=act,
                      is_urgent=bool(wish.category))  # fmt: skip
 
 
@@ -105,7 +106,7 @@ def _is_phoned_only_as(ticket: Ticket, item: CatalogueItem, at: datetime) -> boo
 
 
 @transaction.atomic
-def propose_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person, at: datetime) -> SeverityWish:
+def propose_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Person, at: datetime) -> TermsWish:
     ticket = locked(ticket)
     _refuse_odd_kind(ticket, item, why)
     wish = _wish(ticket, by, at, category=item.category, category_name=item.name, why=why)
@@ -115,7 +116,7 @@ def propose_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Perso
 
 
 @transaction.atomic
-def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person, at: datetime) -> SeverityWish:
+def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person, at: datetime) -> TermsWish:
     ticket = locked(ticket)
     _refuse_odd(ticket, severity, why)
     wish = _wish(ticket, by, at, severity=severity, why=why)
@@ -125,9 +126,9 @@ def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person
 
 
 @transaction.atomic
-def decide_wish(wish: SeverityWish, *, is_granted: bool, said: str = "", by: Person, at: datetime) -> Ticket:
+def decide_wish(wish: TermsWish, *, is_granted: bool, said: str = "", by: Person, at: datetime) -> Ticket:
     ticket = locked(wish.ticket)
-    wish = SeverityWish.objects.get(pk=wish.pk)
+    wish = TermsWish.objects.get(pk=wish.pk)
     if wish.decided_at:
         raise Refused(_("Somebody has decided this already."))
     if not ticket.is_open:
@@ -143,7 +144,7 @@ def decide_wish(wish: SeverityWish, *, is_granted: bool, said: str = "", by: Per
     return ticket
 
 
-def _granted(ticket: Ticket, wish: SeverityWish, why: str, by: Person, at: datetime) -> Ticket:
+def _granted(ticket: Ticket, wish: TermsWish, why: str, by: Person, at: datetime) -> Ticket:
     if not wish.category:
         return change_severity(ticket, Severity(wish.severity), why=why, by=by, at=at)
     item = CatalogueItem.objects.filter(contract_id=ticket.contract_id, category=wish.category).first()
@@ -160,12 +161,14 @@ def levels_of(ticket: Ticket) -> list[Severity]:
 
 def _under_new_terms(
     ticket: Ticket, was: Severity, *, by: Person | None, at: datetime, why: str, act: Act, is_urgent: bool = False,
-    since: datetime | None = None,
+    called_at: datetime | None = None,
 ) -> None:  # fmt: skip
     moved: list[Metric] = []
     if not ticket.is_outside_contract and ticket.reported_at:
         terms = terms_for(ticket, at=ticket.reported_at)
-        moved = change_terms(ticket.matter, was=was, terms=terms, by=by, at=since or at, is_urgent=is_urgent)
+        moved = change_terms(
+            ticket.matter, was=was, terms=terms, by=by, at=at, is_urgent=is_urgent, called_at=called_at
+        )
     facts = {"was": was.value, "severity": ticket.severity, "category": ticket.category_name, **metrics(moved)}
     changed(ticket, act, by=by, at=at, text=why, facts=facts)
     prepare(ticket, at=at)
@@ -174,17 +177,15 @@ def _under_new_terms(
          words={"severity": ticket.severity or "—"})  # fmt: skip
 
 
-def _wish(ticket: Ticket, by: Person, at: datetime, **facts: Any) -> SeverityWish:
-    if SeverityWish.objects.filter(ticket=ticket, decided_at=None).exists():
+def _wish(ticket: Ticket, by: Person, at: datetime, **facts: Any) -> TermsWish:
+    if TermsWish.objects.filter(ticket=ticket, decided_at=None).exists():
         raise Refused(_("Something else was proposed already; the hospital has not decided yet."))
-    return SeverityWish.objects.create(
-        **of(ticket), **facts, asked_at=at, asked_by=by.membership_id, asked_name=by.name
-    )
+    return TermsWish.objects.create(**of(ticket), **facts, asked_at=at, asked_by=by.membership_id, asked_name=by.name)
 
 
 def _answer_wishes(ticket: Ticket, granted: Q, *, among: Q, said: str, by: Person, at: datetime) -> None:
     """Decided without a look at the wish, it is granted all the same if that is what was wished."""
-    wishes = SeverityWish.objects.filter(among, ticket=ticket, decided_at=None)
+    wishes = TermsWish.objects.filter(among, ticket=ticket, decided_at=None)
     wishes.update(decided_at=at, decided_by=by.membership_id, said=said, is_granted=granted)
 
 

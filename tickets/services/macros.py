@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.models import Macro
 from tickets.services.drafts import alone
-from tickets.services.waiting import wait_for_the_first
 
 
 @transaction.atomic

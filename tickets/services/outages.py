@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from servicedesk.audit.enums import Act
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.undoing import by_itself
 from servicedesk.tenancy.wall import Person
 from tickets.enums import OPEN, Cause, Remedy, State
 from tickets.models import Outage, Solution, Ticket
@@ -124,7 +125,7 @@ def _taken(child: Ticket, by: Person, at: datetime) -> Ticket:
 def _tried(child: Ticket, act: object) -> Result:
     """One that cannot follow stops none of the others; what was begun of it is undone."""
     try:
-        with transaction.atomic():
+        with by_itself():
             act()  # type: ignore[operator]
     except Refused as refusal:
         return Result(child, str(refusal.sentence))

@@ -17,7 +17,7 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.calls import raise_awaited
-from tickets.models import SeverityWish, Ticket
+from tickets.models import TermsWish, Ticket
 from tickets.people import first_line, hospital_side, vendor_side
 from tickets.stream import changed, locked, of, tell
 from tickets.terms import InForce, only_by_phone, terms_for, version_for
@@ -42,12 +42,15 @@ FIRST_CALL = Promise(
 
 
 def must_be_phoned(ticket: Ticket, *, category: str, severity: Severity, at: datetime) -> bool:
-    """By the contract as it was when the ticket was reported, in the hours of now."""
+    """By the contract as it was when the ticket was reported, in the hours of now; where it says nothing of these, in
+    those of the report."""
     if ticket.is_outside_contract:
         return False
-    version = version_for(ticket.contract, at=ticket.reported_at or at)
+    reported_at = ticket.reported_at or at
+    promised = InForce.of(version_for(ticket.contract, at=reported_at))
     try:
-        return only_by_phone(InForce.of(version).channels(category=category, severity=severity, at=at))
+        channels = (promised.channels(category=category, severity=severity, at=hour) for hour in (at, reported_at))
+        return only_by_phone(next(filter(None, channels), frozenset()))
     except Impossible:  # whoever asks for its promises says so
         return False
 
@@ -58,17 +61,29 @@ def is_raise_by_phone(ticket: Ticket, severity: Severity, *, at: datetime) -> bo
 
 
 def await_call(ticket: Ticket, *, why: str, by: Person, at: datetime, severity: str = "", category: str = "",
-               category_name: str = "") -> SeverityWish:  # fmt: skip
+               category_name: str = "") -> TermsWish:  # fmt: skip
     """The hospital has decided, and it is not so before somebody calls: the minute runs, and nothing else moves."""
     end_raise(ticket, said=why, by=by, at=at)
     wish = _decided(ticket, why, by, at, severity=severity, category=category, category_name=category_name)
-    terms = terms_for(ticket, at=at, severity=Severity(severity) if severity else None)
+    _wait(ticket, wish, why=why, by=by, at=at)
+    return wish
+
+
+def await_call_again(ticket: Ticket, wish: TermsWish, *, by: Person, at: datetime) -> None:
+    """What waited when a solution went on record that is refused now is not forgotten: nobody has called yet."""
+    _wait(ticket, wish, why=wish.said or wish.why, by=by, at=at, is_still=True)
+
+
+def _wait(ticket: Ticket, wish: TermsWish, *, why: str, by: Person, at: datetime, is_still: bool = False) -> None:
+    """What the call will need of the contract is asked before, by the hours in which it was reported, as with the call:
+    whatever waits can be called about at any hour."""
+    severity = Severity(wish.severity) if wish.severity else None
+    terms = terms_for(ticket, at=ticket.reported_at or at, severity=severity, category=wish.category)
     start_promise(ticket.matter, FIRST_CALL, terms=terms, by=by, at=at)
-    facts = {"wish": str(wish.pk), "severity": severity, "category": category_name}
+    facts = {"wish": str(wish.pk), "severity": wish.severity, "category": wish.category_name, "is_still": is_still}
     changed(ticket, Act.RAISE_AWAITS_CALL, by=by, at=at, text=why, facts=facts)
     tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket) | vendor_side(ticket, at=at),
          on_duty=first_line(ticket, at=at), by=by, at=at)  # fmt: skip
-    return wish
 
 
 @transaction.atomic
@@ -94,7 +109,7 @@ def refuse_while_raised(ticket: Ticket, *, but: str = "") -> None:
         raise Refused(_("A raise waits for its call. Log the call, or say first that it stays as it is."))
 
 
-def end_raise(ticket: Ticket, *, said: str, by: Person, at: datetime) -> SeverityWish | None:
+def end_raise(ticket: Ticket, *, said: str, by: Person, at: datetime) -> TermsWish | None:
     """Whatever is decided instead, a call is waited for no more."""
     wish = raise_awaited(ticket)
     if wish is None:
@@ -105,11 +120,11 @@ def end_raise(ticket: Ticket, *, said: str, by: Person, at: datetime) -> Severit
     return wish
 
 
-def _decided(ticket: Ticket, why: str, by: Person, at: datetime, **what: str) -> SeverityWish:
+def _decided(ticket: Ticket, why: str, by: Person, at: datetime, **what: str) -> TermsWish:
     """What the vendor proposed, if it was granted just now; else the hospital's own."""
     decided = {"decided_at": at, "decided_by": by.membership_id, "is_granted": True}
-    if proposed := SeverityWish.objects.filter(ticket=ticket, **what, **decided).first():
+    if proposed := TermsWish.objects.filter(ticket=ticket, **what, **decided).first():
         return proposed
-    return SeverityWish.objects.create(
+    return TermsWish.objects.create(
         **of(ticket), **what, **decided, why=why, asked_at=at, asked_by=by.membership_id, asked_name=by.name
     )

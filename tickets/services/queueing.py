@@ -18,9 +18,10 @@ from servicedesk.notices.enums import NoticeKind
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.undoing import by_itself
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
-from tickets.services.waiting import wait_for_the_first
 from tickets.services.working import give, refuse_unfit
 from tickets.stream import changed, locked, tell
 
@@ -60,7 +61,7 @@ def _one(ticket: Ticket, act: Callable[[Ticket], Any], by: Person) -> Result:
     if not ticket.is_writable_by(by):
         return replace(result, refused=_("You may read this but no longer change it."))
     try:
-        with transaction.atomic():
+        with by_itself():
             done = act(ticket)
     except Refused as refusal:
         return replace(result, refused=str(refusal.sentence))
@@ -99,6 +100,8 @@ def keep_view(name: str, query: str, *, is_shared: bool, by: Person, at: datetim
     kept = mine.filter(name=name, is_shared=is_shared).filter(**({} if is_shared else {"user_id": by.user_id})).first()
     if kept is None and mine.count() >= VIEWS_KEPT:
         raise Refused(_("There are %(count)s views already; drop one first.") % {"count": VIEWS_KEPT})
+    if kept:
+        _refuse_anothers(kept, by)
     view = kept or QueueView(**owner, user_id=by.user_id, name=name, is_shared=is_shared)
     view.query, view.kept_at = query, at
     view.save()
@@ -106,9 +109,20 @@ def keep_view(name: str, query: str, *, is_shared: bool, by: Person, at: datetim
     return view
 
 
+def why_not_mine(view: QueueView, by: Person) -> str:
+    """Why this person neither drops nor replaces it; nothing where they may."""
+    if view.user_id == by.user_id or by.role in DROP_ANY:
+        return ""
+    return _("Who kept this view may change or drop it, or a lead or manager.")
+
+
+def _refuse_anothers(view: QueueView, by: Person) -> None:
+    if why := why_not_mine(view, by):
+        raise Refused(why)
+
+
 @transaction.atomic
 def drop_view(view: QueueView, *, by: Person, at: datetime) -> None:
-    if view.user_id != by.user_id and by.role not in DROP_ANY:
-        raise Refused(_("Who kept this view may drop it, or a lead or manager."))
+    _refuse_anothers(view, by)
     record(Act.VIEW_DROPPED, view, by=by, at=at, words={"shared": view.is_shared})
     view.delete()

@@ -19,11 +19,11 @@ from servicedesk.notices.notify import notify
 from servicedesk.sla.ladder import Recipient
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Context, Person
 from tickets.enums import Access
 from tickets.models import RemoteAuthorisation, Ticket
 from tickets.services.reporting import refuse_unless_writable
-from tickets.services.waiting import wait_for_the_first
 from tickets.stream import changed, locked, tell_programs_beside
 
 WATCH = "watch"

@@ -9,7 +9,6 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,7 +17,6 @@ from contracts.services.promised import is_outside_contract, refuse_unless_promi
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.life import Terms
-from servicedesk.clocks.services.calendars import hold_calendars
 from servicedesk.clocks.services.clocks import (
     begun_by,
     first_due,
@@ -29,29 +27,29 @@ from servicedesk.clocks.services.clocks import (
     write_begun,
 )
 from servicedesk.clocks.words import CHANNELS
-from servicedesk.files.services.uploads import add_file
+from servicedesk.files.services.uploads import add_file, looked_through
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.routes import Directory
 from servicedesk.sla.promise import Channel, Metric, Severity
-from servicedesk.tenancy.bulk import insert_made, insert_with_history, together
+from servicedesk.tenancy.bulk import LATER, insert_made, insert_with_history, together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
-from tickets.calls import raise_awaited
+from tickets.calls import minute_of, raise_awaited
 from tickets.changes import say_changed
 from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
-from tickets.numbers import next_number
+from tickets.numbers import take_next, taken
 from tickets.offering import may_report
-from tickets.people import FirstTold, first_told, hospital_it, hospital_side, vendor_side
+from tickets.people import Told, first_told, hospital_it, hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.levels import take_effect
 from tickets.services.phoning import FIRST_CALL
-from tickets.services.waiting import wait_for_the_first
 from tickets.states import Move, move, refuse_over
-from tickets.stream import changed, locked, of, tell, write
+from tickets.stream import changed, enter, locked, of, tell, tell_programs
 from tickets.terms import AtReport, InForce, terms_for
 
 # Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
@@ -105,7 +103,6 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
         return again
     refuse_unless_writable(report.contract, by)
     moment = _moment(report, call, at)
-    hold_calendars(report.contract.hospital_id)
     asked = AtReport.of(report.contract, report.category, moment)
     item = asked.item or _no_such_kind()
     _refuse_foreign_kind(item, by)
@@ -125,16 +122,18 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     return ticket
 
 
-@transaction.atomic
 def report_with_files(
     report: Report, files: Sequence[Any], *, by: Person | None, at: datetime, source: UUID | None = None, **more: Any
 ) -> Ticket:
     """Either all of it comes in or nothing: a refused file leaves no ticket behind. `source` brought it where nobody is
-    signed in."""
-    ticket = report_fault(report, by=by, at=at, **more)
-    if ticket.recorded_at == at:  # sent again, it has its files already
-        for file in files:
-            add_file(ticket.matter, file, by=by, at=at, source=source)
+    signed in. The files are looked through before the day's number is taken, which whoever else reports waits for."""
+    if files and (again := _found_again(report)):
+        return again
+    with looked_through(files, hospital_id=report.contract.hospital_id) as ready, transaction.atomic():
+        ticket = report_fault(report, by=by, at=at, **more)
+        if ticket.recorded_at == at:  # sent again meanwhile, it has its files already
+            for file in ready:
+                add_file(ticket.matter, file, by=by, at=at, source=source)
     return ticket
 
 
@@ -148,23 +147,26 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
         return again
     refuse_over(ticket)
     is_first = ticket.state == State.CALL_AWAITED
+    minute = minute_of(ticket) if is_first or raised else None
     if is_first:
         _refuse_odd(call.called_at, at)
         ticket.reported_at = call.called_at
         ticket.channel = Channel.PHONE
         move(ticket, Move.CALL, by=by)
-    row = _keep_call(ticket, call, is_first=is_first or raised is not None, by=by, at=at)
+    row = _keep_call(
+        ticket, call, is_first=is_first or raised is not None, by=by, at=at,
+        asked_at=minute.counts_from if minute and raised else None,
+    )  # fmt: skip
     changed(
         ticket, Act.CALL_LOGGED, by=by, at=at, facts={"caller": call.caller, "called_at": call.called_at.isoformat()}
     )
+    if minute:
+        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, minute.counts_from))
     if is_first:
-        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, ticket.recorded_at))
         start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
         _tell_reported(ticket, first_told(ticket.contract, Act.CALL_LOGGED, at=at), by=by, at=at)
     if raised:
-        assert raised.decided_at
-        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, raised.decided_at))
-        take_effect(ticket, raised, since=call.called_at, by=by, at=at)
+        take_effect(ticket, raised, called_at=call.called_at, by=by, at=at)
     return row
 
 
@@ -201,6 +203,12 @@ def _sent_before(report: Report) -> Ticket | None:
     if report.submission is None:
         return None
     wait_for_the_first(report.submission)
+    return _found_again(report)
+
+
+def _found_again(report: Report) -> Ticket | None:
+    if report.submission is None:
+        return None
     return Ticket.objects.filter(hospital_id=report.contract.hospital_id, submission=report.submission).first()
 
 
@@ -275,20 +283,19 @@ def _write_whole(
     report: Report, item: CatalogueItem, starts: Terms | None, *, reported_at: datetime | None, is_outside: bool,
     by: Person | None, at: datetime,
 ) -> Ticket:  # fmt: skip
-    """First what is asked, then what needs no number, then the number: whoever reports to that hospital meanwhile waits
-    for it, while the rest is sent in one message."""
+    """First what is asked. Then all of it is one message, and what bears the number stands at its end: whoever reports
+    to that hospital meanwhile waits from there on, and for no line of ours but the answer's."""
     courses = begun_by(starts, at=reported_at) if starts and reported_at else {}
     told = first_told(report.contract, Act.TICKET_REPORTED, at=at)
     matter = begin_matter(report, due_at=first_due(courses))
     with together(using=report.contract._state.db or DEFAULT_DB_ALIAS):
+        ticket = begin_ticket(report, item, matter, by=by, at=at, reported_at=reported_at, is_outside=is_outside)
         if starts:
             write_begun(matter, courses, starts)
-        ticket = write_ticket(
-            report, item, matter, by=by, at=at, reported_at=reported_at, is_outside=is_outside, known=told.directory
-        )
-        if starts:
             record_begun(matter, starts, by=by, at=at)
+        number_ticket(ticket, by=by, at=at, known=told.directory)
         _tell_reported(ticket, told, by=by, at=at)
+        learn_number(ticket)
     return ticket
 
 
@@ -299,26 +306,32 @@ def begin_matter(report: Report, *, due_at: datetime | None = None) -> Matter:
     return Matter(**owners, kind="ticket", next_due_at=due_at)
 
 
-def write_ticket(
+def write_ticket(report: Report, item: CatalogueItem, *, by: Person | None, at: datetime, **more: Any) -> Ticket:
+    with together(using=report.contract._state.db or DEFAULT_DB_ALIAS):
+        ticket = begin_ticket(report, item, begin_matter(report), by=by, at=at, **more)
+        number_ticket(ticket, by=by, at=at)
+        learn_number(ticket)
+    return ticket
+
+
+def begin_ticket(
     report: Report, item: CatalogueItem, matter: Matter, *, by: Person | None, at: datetime,
-    reported_at: datetime | None, is_outside: bool, known: Directory | None = None,
+    reported_at: datetime | None, is_outside: bool,
 ) -> Ticket:  # fmt: skip
-    contract, title, key = report.contract, report.title.strip()[:TITLE] or item.name, uuid7()
-    owners = {"hospital_id": contract.hospital_id, "vendor_id": contract.vendor_id}
-    number, using = next_number(contract.hospital_id, at=at), contract._state.db or DEFAULT_DB_ALIAS
-    matter.label, matter.url = f"{number} {title}"[:120], reverse("ticket", args=[key])
-    insert_made([matter], using=using)
+    """What needs no number: on record, and in the stream. The ticket itself is not written yet."""
+    contract = report.contract
     ticket = Ticket(
-        id=key,
-        **owners,
+        id=uuid7(),
+        hospital_id=contract.hospital_id,
+        vendor_id=contract.vendor_id,
         matter=matter,
         contract=contract,
         system=report.system,
-        number=number,
+        number=LATER,
         submission=report.submission,
         external_number=report.external_number,
         external_source=report.external_source,
-        title=title,
+        title=report.title.strip()[:TITLE] or item.name,
         words=report.words,
         category=item.category,
         category_name=item.name,
@@ -338,21 +351,40 @@ def write_ticket(
         recorded_at=at,
         changed_at=at,
     )
-    insert_with_history(ticket, using=using)
     record(Act.TICKET_REPORTED, ticket, by=by, at=at, words={"channel": report.channel, "outside": is_outside})
-    facts = {"channel": report.channel.value}
-    write(ticket, Kind.ACT, act=Act.TICKET_REPORTED, by=by, at=at, facts=facts, name=ticket.reporter_name, known=known)
     return ticket
 
 
+def number_ticket(ticket: Ticket, *, by: Person | None, at: datetime, known: Directory | None = None) -> None:
+    """PostgreSQL writes the number wherever the rows that follow say LATER."""
+    using = ticket.contract._state.db or DEFAULT_DB_ALIAS
+    facts = {"channel": Channel(ticket.channel).value}
+    entry = enter(ticket, Kind.ACT, act=Act.TICKET_REPORTED, by=by, at=at, facts=facts, name=ticket.reporter_name)
+    take_next(ticket.hospital_id, at=at, using=using)
+    ticket.matter.label, ticket.matter.url = str(ticket), ticket.get_absolute_url()
+    insert_made([ticket.matter], using=using)
+    insert_with_history(ticket, using=using)
+    tell_programs(ticket, Act.TICKET_REPORTED, entry, by=by, at=at, known=known)
+
+
+def learn_number(ticket: Ticket) -> None:
+    """Sends what was held, and asks for it."""
+    ticket.number = taken(using=ticket._state.db or DEFAULT_DB_ALIAS)
+    ticket.matter.label = str(ticket)[:120]
+
+
 def _keep_call(
-    ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE
-) -> Call:
+    ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE,
+    asked_at: datetime | None = None,
+) -> Call:  # fmt: skip
+    """`asked_at`: since when the hospital waits for a call. That it was made before is the vendor's word alone."""
     if by is None:
         raise Refused(_("A call is written down by somebody who is signed in."))
     _refuse_odd(call.called_at, at)
     if not call.caller.strip():
         raise Refused(_("Say who called."))
+    is_late = (call.noted_from or at) - call.called_at > IN_THE_CALL
+    is_before = by.side is Side.VENDOR and asked_at is not None and call.called_at < asked_at
     row = Call.objects.create(
         **of(ticket),
         channel=channel,
@@ -365,7 +397,7 @@ def _keep_call(
         logged_at=at,
         logged_by=by.membership_id,
         logged_side=by.side,
-        needs_word=is_first and (call.noted_from or at) - call.called_at > IN_THE_CALL,
+        needs_word=is_first and (is_late or is_before),
     )
     if row.needs_word:
         other = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else set(hospital_it(ticket))
@@ -392,6 +424,6 @@ def _of_the_other(call: Call, by: Person) -> Call:
     return call
 
 
-def _tell_reported(ticket: Ticket, told: FirstTold, *, by: Person | None, at: datetime) -> None:
+def _tell_reported(ticket: Ticket, told: Told, *, by: Person | None, at: datetime) -> None:
     known = told.directory
     tell(ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, known=known)

@@ -18,11 +18,11 @@ from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.refusals import Forbidden, Refused
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.models import FaultPart, Ticket
 from tickets.people import vendor_side
 from tickets.services.reporting import Report, report_fault
-from tickets.services.waiting import wait_for_the_first
 from tickets.stream import changed, locked, of, tell
 
 AT_MOST = 8

@@ -170,7 +170,7 @@ def decide_objection(objection: Objection, *, is_upheld: bool, said: str = "", b
 def _use(link: SigningLink | None, *, at: datetime) -> None:
     if link is None:
         return
-    held = SigningLink.objects.select_for_update(of=("self",)).select_related("ticket").get(pk=link.pk)
+    held = SigningLink.objects.select_for_update(no_key=True, of=("self",)).select_related("ticket").get(pk=link.pk)
     if sentence := why_closed(held, at=at):
         raise Refused(sentence, code="link")
     held.used_at = at

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import Life
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.services.clocks import (
     call_for_visit,
@@ -21,15 +22,18 @@ from servicedesk.clocks.services.waivers import grant_waiver, refuse_waiver, sol
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
+from servicedesk.tenancy.bulk import insert_made, together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
+from tickets.calls import raise_left_waiting
 from tickets.enums import Cause, Remedy, State
 from tickets.models import Solution, Ticket, Visit
 from tickets.objections import decide, open_objection, refuse_while_open
-from tickets.people import hospital_it, hospital_side, vendor_side
+from tickets.people import hospital_it, hospital_side, told_of, vendor_side
 from tickets.services.archiving import keep_record
 from tickets.services.emergencies import lay_out_plan
+from tickets.services.phoning import await_call_again
 from tickets.services.visiting import end_visits
 from tickets.states import Move, move
 from tickets.stream import changed, locked, metrics, of, tell
@@ -49,7 +53,8 @@ CONFIRMATION = Promise(
         )
     ),
 )
-SOLVES = (Metric.WORKAROUND, Metric.RESTORE, Metric.DELIVER)
+# Whoever solves what was raised in work has answered it.
+SOLVES = (Metric.RESPOND, Metric.WORKAROUND, Metric.RESTORE, Metric.DELIVER)
 
 
 @transaction.atomic
@@ -86,9 +91,9 @@ def resolve(
     ticket: Ticket, *, words: str, cause: Cause, remedy: Remedy, is_remote: bool = False, by: Person, at: datetime,
     seen: int | None = None,
 ) -> Solution:  # fmt: skip
-    """A solution with its cause. What it keeps: restoring and delivering, and that one can work again. An emergency
-    service that nobody started is not asked for any more, and was not kept. A visit is spared only where it was solved
-    from afar before it was due, and the hospital may contest that (PACS-17)."""
+    """A solution with its cause. What it keeps: restoring and delivering, that one can work again, and an answer that
+    was owed since a raise. An emergency service that nobody started is not asked for any more, and was not kept. A
+    visit is spared only where it was solved from afar before it was due; the hospital may contest that (PACS-17)."""
     ticket = locked(ticket, seen=seen)
     if not words.strip():
         raise Refused(_("Say what solved it."))
@@ -97,21 +102,33 @@ def resolve(
     solver, name = by.membership_id, by.name
     if by.token_id and ticket.assignee_id:
         solver, name = ticket.assignee_id, ticket.assignee_name
-    solution = Solution.objects.create(
+    solution = Solution(
         **of(ticket), cycle=ticket.cycle, at=at, by=solver, by_name=name, cause=cause, remedy=remedy, words=words,
         is_remote=is_remote,
     )  # fmt: skip
-    ended = stop_clock(ticket.matter, *SOLVES, by=by, at=at)
-    for metric in (Metric.EMERGENCY, Metric.CALL):  # a raise nobody called about is none any more
-        ended += withdraw_clock(ticket.matter, metric, by=by, at=at)
+    insert_made([solution], using=DEFAULT_DB_ALIAS)
+    ended = _ended_by_solution(ticket, by=by, at=at)
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
-    if terms := house_terms(ticket, at=at):
-        start_promise(ticket.matter, CONFIRMATION, terms=terms, by=by, at=at)
     facts = {"cause": cause.value, "remedy": remedy.value, "is_remote": is_remote, **metrics(ended)}
-    changed(ticket, Act.TICKET_RESOLVED, by=by, at=at, text=words, facts=facts)
-    tell(ticket, NoticeKind.TICKET_RESOLVED, to=hospital_side(ticket), by=by, at=at)
+    told = told_of(ticket, Act.TICKET_RESOLVED, at=at)
+    with together(using=DEFAULT_DB_ALIAS):
+        changed(ticket, Act.TICKET_RESOLVED, by=by, at=at, text=words, facts=facts, known=told.directory)
+        to = {ticket.reporter_id, *told.named}
+        tell(ticket, NoticeKind.TICKET_RESOLVED, to=to, by=by, at=at, known=told.directory)
     return solution
+
+
+def _ended_by_solution(ticket: Ticket, *, by: Person, at: datetime) -> list[Metric]:
+    """And the confirmation begins."""
+    terms = house_terms(ticket, at=at)
+    with Life.held(ticket.matter) as life:
+        ended = stop_clock(life, *SOLVES, by=by, at=at)
+        for metric in (Metric.EMERGENCY, Metric.CALL):  # a raise nobody called about is none while it counts as solved
+            ended += withdraw_clock(life, metric, by=by, at=at)
+        if terms:
+            start_promise(life, CONFIRMATION, terms=terms, by=by, at=at)
+    return ended
 
 
 @transaction.atomic
@@ -145,7 +162,7 @@ def close_unsigned(ticket: Ticket, *, why: str, by: Person | None, at: datetime)
 @transaction.atomic
 def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
     """The next cycle: its own promises from now on; the results of this one stay, and a spared visit is owed again.
-    Whoever is on the way already stays called for."""
+    Whoever is on the way already stays called for, and a raise nobody had called about waits for its call again."""
     ticket = locked(ticket)
     if not why.strip():
         raise Refused(_("Say what is not solved."))
@@ -165,6 +182,8 @@ def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ti
     changed(ticket, Act.SOLUTION_REFUSED, by=by, at=at, text=why, facts={"cycle": ticket.cycle})
     told = {"to": hospital_it(ticket), "on_duty": [one for one in vendor_side(ticket, at=at) if one]}
     tell(ticket, NoticeKind.SOLUTION_REFUSED, by=by, at=at, **told)  # type: ignore[arg-type]
+    if raised := raise_left_waiting(ticket):
+        await_call_again(ticket, raised, by=by, at=at)
     return ticket
 
 

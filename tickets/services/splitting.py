@@ -23,7 +23,7 @@ from tickets.models import Call, Ticket
 from tickets.people import hospital_side, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.linking import link
-from tickets.services.reporting import Report, begin_matter, category_of, write_ticket
+from tickets.services.reporting import Report, category_of, write_ticket
 from tickets.states import Move, move, refuse_over
 from tickets.stream import changed, locked, metrics, tell
 from tickets.terms import terms_for
@@ -71,8 +71,9 @@ def _split_before(ticket: Ticket, part: Part) -> Ticket | None:
 def _written(ticket: Ticket, part: Part, *, by: Person, at: datetime) -> Ticket:
     """With the first calls of the whole: said once, and disputed there."""
     report = _report(ticket, part)
-    fresh = write_ticket(report, category_of(report), begin_matter(report), by=by, at=at,
-                         reported_at=ticket.reported_at, is_outside=ticket.is_outside_contract)  # fmt: skip
+    fresh = write_ticket(
+        report, category_of(report), by=by, at=at, reported_at=ticket.reported_at, is_outside=ticket.is_outside_contract
+    )
     Ticket.objects.filter(pk=fresh.pk).update(reporter=ticket.reporter_id)  # a vendor cannot read the membership
     for call in Call.objects.filter(ticket=ticket, is_first=True):
         call.pk, call.ticket, call.needs_word = uuid7(), fresh, False

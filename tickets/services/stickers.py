@@ -71,7 +71,7 @@ def make_anew(stickers: Collection[Sticker], *, by: Person, at: datetime) -> lis
     if not 0 < len(stickers) <= AT_MOST:
         raise Refused(_("Choose between 1 and %(count)s stickers.") % {"count": AT_MOST})
     keys = [sticker.pk for sticker in stickers]
-    held = Sticker.objects.select_for_update(of=("self",)).filter(pk__in=keys, revoked_at=None)
+    held = Sticker.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=keys, revoked_at=None)
     rows = list(held.select_related("system", "place", "contract").order_by("id"))
     if len(rows) != len(set(keys)):
         raise Refused(_("A revoked sticker is not printed again; make a new one."))
@@ -80,7 +80,7 @@ def make_anew(stickers: Collection[Sticker], *, by: Person, at: datetime) -> lis
 
 @transaction.atomic
 def revoke_sticker(sticker: Sticker, *, by: Person, at: datetime) -> None:
-    sticker = Sticker.objects.select_for_update(of=("self",)).get(pk=sticker.pk)
+    sticker = Sticker.objects.select_for_update(no_key=True, of=("self",)).get(pk=sticker.pk)
     if sticker.revoked_at:
         raise Refused(_("This sticker is revoked already."))
     sticker.revoked_at = at

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
+from servicedesk.clocks.life import Life
+from servicedesk.clocks.models import Clock
 from servicedesk.clocks.services.clocks import end_clocks, give_clocks_to, pause_clocks, resume_clocks, stop_clock
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Metric
@@ -20,11 +22,11 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Kind, State, WaitsOn
 from tickets.models import Entry, Note, Ticket
-from tickets.people import hospital_it, hospital_side, vendor_side
+from tickets.people import hospital_it, hospital_side, told_of, vendor_side
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
 from tickets.services.visiting import end_visits
-from tickets.states import Move, move, refuse_over
+from tickets.states import STEPS, Move, move, refuse_over
 from tickets.stream import changed, keep, locked, metrics, of, tell, write
 
 URGED_AGAIN = timedelta(minutes=10)
@@ -33,8 +35,8 @@ YEAR = timedelta(days=366)
 
 @transaction.atomic
 def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: datetime) -> Ticket:
-    """A person takes it, and the reporter is told who comes: that, and no click, is the response. `to` is who takes it
-    where somebody else writes it down: a machine answers to nobody."""
+    """A person takes it, and the reporter is told who comes: that, and no click, is the response, and what was raised
+    in work waits for one again. `to` is who takes it where somebody else writes it down: no machine answers for it."""
     ticket = locked(ticket)
     taker, name = (to.pk, to.name) if to else (by.membership_id, by.name)
     if to:
@@ -43,15 +45,21 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
             raise Refused(_("People accept for themselves; give it to a colleague instead."))
     elif by.token_id:
         raise Refused(_("Say who takes it; a person answers for it, not a machine."))
-    if ticket.state == State.WORKING and ticket.assignee_id != taker:
+    is_again = _is_answer_owed(ticket)
+    if ticket.state == State.WORKING and ticket.assignee_id != taker and not is_again:
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
-    move(ticket, Move.ACCEPT, by=by)
-    _give(ticket, taker, name, at)
-    ended = stop_clock(ticket.matter, Metric.RESPOND, by=by, at=at)
-    changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts={"to": name, **metrics(ended)})
-    tell(ticket, NoticeKind.TICKET_ACCEPTED, to=hospital_side(ticket), by=by, at=at, words={"name": name})
-    tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at)
+    move(ticket, Move.TAKE_AGAIN if is_again else Move.ACCEPT, by=by)
+    told = told_of(ticket, Act.TICKET_ACCEPTED, others=[taker], at=at)
+    with Life.held(ticket.matter) as life:
+        ticket.assignee_id, ticket.assignee_name, ticket.accepted_at = taker, name, at
+        give_clocks_to(life, member=taker)
+        ended = stop_clock(life, Metric.RESPOND, by=by, at=at)
+        facts, known = {"to": name, **metrics(ended)}, told.directory
+        changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts=facts, known=known)
+        to_hospital = {ticket.reporter_id, *told.named}
+        tell(ticket, NoticeKind.TICKET_ACCEPTED, to=to_hospital, by=by, at=at, words={"name": name}, known=known)
+        tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at, known=known)
     return ticket
 
 
@@ -206,9 +214,10 @@ def resume(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     return ticket
 
 
-def _give(ticket: Ticket, member: object, name: str, at: datetime) -> None:
-    ticket.assignee_id, ticket.assignee_name, ticket.accepted_at = member, name, at  # type: ignore[assignment]
-    give_clocks_to(ticket.matter, member=member)  # type: ignore[arg-type]
+def _is_answer_owed(ticket: Ticket) -> bool:
+    """Though it was taken once."""
+    owed = Clock.objects.filter(matter_id=ticket.matter_id, metric=Metric.RESPOND, is_standing=True, outcome=None)
+    return ticket.state in STEPS[Move.TAKE_AGAIN].sources and owed.exists()
 
 
 def refuse_unfit(to: Membership, ticket: Ticket) -> None:

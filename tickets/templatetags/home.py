@@ -37,7 +37,7 @@ def _row(row: Row, tags: Tags, now: datetime) -> str:
 
 def _words(row: Row) -> str:
     what = f" · {escape(str(row.what))}" if row.what else ""
-    words = f": {escape(row.words)}" if row.words else ""
+    words = f" · {escape(row.words)}" if row.words else ""
     assignee = f" · {escape(row.assignee)}" if row.assignee else ""
     return f'<span class="number">{escape(row.number)}</span>{what}{words}{assignee}'
 

@@ -26,8 +26,8 @@ from tickets.enums import Proof
 from tickets.forms import acts as forms
 from tickets.forms.acts import ActForm, why_form
 from tickets.macros import initial_of, macro_in
-from tickets.models import Call, SeverityWish, Ticket, Visit
-from tickets.services import levels, phoning, reporting, solving, timing, visiting, working
+from tickets.models import Call, TermsWish, Ticket, Visit
+from tickets.services import levels, phoning, reporting, solving, timing, visiting, waiving, working
 from tickets.services.drafts import drafts_on, drop_draft
 from tickets.situation import Situation, situation_of
 from tickets.stream import locked
@@ -81,7 +81,7 @@ def _call(service: Service) -> Service:
 
 
 def _wish(service: Service) -> Service:
-    return lambda now, **facts: service(_row(SeverityWish, now.wish, _("Nothing else was proposed.")), **facts)
+    return lambda now, **facts: service(_row(TermsWish, now.wish, _("Nothing else was proposed.")), **facts)
 
 
 def _time(service: Service) -> Service:
@@ -129,7 +129,8 @@ ACTS: tuple[ActPage, ...] = (
     ActPage("resolve", _ticket(solving.resolve), forms.ResolveForm),
     ActPage("refuse", _ticket(solving.refuse_solution),
             why_form(_("What is not solved"),
-                     _("The next cycle begins: its promises count from now; results so far stay."))),
+                     _("The next cycle begins: its promises count from now; results so far stay.")),
+            may_await_call=True),
     ActPage("close_unsigned", _ticket(solving.close_unsigned),
             why_form(_("Why it is closed without a signature"), READ_BY_BOTH), is_grave=True),
     ActPage("change_severity", _ticket(levels.change_severity, takes="severity"), forms.RaiseForm, may_await_call=True),
@@ -142,6 +143,8 @@ ACTS: tuple[ActPage, ...] = (
     ActPage("propose_category", _ticket(levels.propose_category, takes="item"), forms.CategoryForm),
     ActPage("propose_time", _ticket(timing.propose_time, takes="metric"), forms.ProposeTimeForm),
     ActPage("decide_time", _time(timing.decide_time), forms.TimeForm),
+    ActPage("ask_waiver", _ticket(waiving.ask_waiver, takes="metric"), forms.AskWaiverForm),
+    ActPage("decide_waiver", _ticket(waiving.decide_waiver, takes="metric"), forms.WaiverForm),
 )  # fmt: skip
 
 
@@ -206,8 +209,7 @@ def _begun(request: Any, act: ActPage, now: Situation) -> dict[str, Any]:
     """What was being written goes before a ready-made answer: nothing written is thrown away by a choice."""
     macro = macro_in(request.GET, request.person)
     given = initial_of(macro, now, request.person) if macro else {}
-    if metric := request.GET.get("metric"):  # from a clock's own page
-        given["metric"] = metric
+    given |= {name: request.GET[name] for name in ("metric", "verdict") if name in request.GET}  # from one promise
     return given | drafts_on(now.ticket, by=request.person).get(act.draft, {})
 
 

@@ -18,7 +18,7 @@ from tickets.forms.emergency import PlanForm, TaskForm, is_tick
 from tickets.hanging import may
 from tickets.models import EmergencyPlan, HospitalTask, PlanTick, Ticket
 from tickets.permissions import DECIDE_TICKETS, KEEP_EMERGENCY_PLANS, WORK_INCIDENTS
-from tickets.plans import current_plan, steps_of
+from tickets.plans import changes, current_plan, steps_of
 from tickets.services import emergencies
 from tickets.views.attempting import attempt
 
@@ -54,11 +54,30 @@ def _shown(request: Any, contract: Contract, plan: EmergencyPlan | None) -> Http
         "plan": plan,
         "steps": steps_of(plan),
         "versions": versions,
+        **_compared(plan, versions, request.GET.get("against", "")),
         "is_current": bool(plan and versions and versions[0].pk == plan.pk),
         "may_keep": may(KEEP_EMERGENCY_PLANS, request.person),
         "history": history_of(plan, request.person) if plan else None,
     }
     return render(request, "tickets/emergency_plan.html", context)
+
+
+def _compared(plan: EmergencyPlan | None, versions: list[EmergencyPlan], against: str) -> dict[str, Any]:
+    """With the version that was chosen, else with the one before."""
+    others = [one for one in versions if plan and one.pk != plan.pk]
+    before = [one for one in others if plan and one.version < plan.version]
+    other = next((one for one in others if str(one.version) == against), before[0] if before else None)
+    if plan is None or other is None:
+        return {}
+    older, newer = sorted((plan, other), key=lambda one: one.version)
+    found = changes(steps_of(older), steps_of(newer))
+    return {
+        "other": other,
+        "older": older,
+        "newer": newer,
+        "changes": [one for one in found if not one.is_same],
+        "same": sum(one.is_same for one in found),
+    }
 
 
 @door(KEEP_EMERGENCY_PLANS, methods=("GET", "POST"), of=Contract)

@@ -13,7 +13,7 @@ from servicedesk.audit.history import history_of
 from servicedesk.clocks.models import Clock
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.doors import door
-from tickets.forms.incidents import DeclareForm, EndForm, JoinForm, MeasureForm, ReviewForm, UpdateForm
+from tickets.forms.incidents import DeclareForm, EndForm, JoinForm, MeasureForm, NameForm, ReviewForm, UpdateForm
 from tickets.hanging import may
 from tickets.models import IncidentLine, MajorIncident, Participant, ReviewAction, Ticket
 from tickets.permissions import DECLARE_INCIDENTS, SEE_INCIDENTS, WORK_INCIDENTS
@@ -84,6 +84,7 @@ def _page(request: Any, incident: MajorIncident, **with_errors: Any) -> HttpResp
         "history": None if incident.is_open else history_of(incident, person),
         "update": UpdateForm(auto_id="update_%s"),
         "join": JoinForm(auto_id="join_%s"),
+        "other": NameForm(auto_id="name_%s"),
         "end": EndForm(auto_id="end_%s"),
         "measure": MeasureForm(auto_id="measure_%s"),
         **with_errors,
@@ -109,6 +110,19 @@ def join(request: Any, incident: MajorIncident) -> HttpResponse:
     if attempt(form, lambda: incidents.take_part(incident, **form.cleaned_data, **_by(request))):
         return redirect(incident)
     return _page(request, incident, join=form)
+
+
+@door(WORK_INCIDENTS, methods=POST, of=MajorIncident)
+def name_other(request: Any, incident: MajorIncident) -> HttpResponse:
+    form = NameForm(request.POST, auto_id="name_%s")
+    if attempt(form, lambda: incidents.name_participant(incident, **form.cleaned_data, **_by(request))):
+        return redirect(incident)
+    return _page(request, incident, other=form)
+
+
+@door(WORK_INCIDENTS, methods=POST, of=Participant)
+def take_name_back(request: Any, participant: Participant) -> HttpResponse:
+    return redirect(incidents.take_name_back(participant, **_by(request)))
 
 
 @door(WORK_INCIDENTS, methods=POST, of=MajorIncident)

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from servicedesk.audit.history import history_of
-from servicedesk.clocks.permissions import SEE_CLOCKS
+from servicedesk.clocks.permissions import DECIDE_WAIVER, SEE_CLOCKS
 from servicedesk.clocks.selectors.on_duty import Answering, on_duty_now
 from servicedesk.files.models import StoredFile
 from servicedesk.files.permissions import ADD_FILES, SEE_FILES
@@ -106,6 +106,7 @@ def _aside(now: Situation, person: Person) -> dict[str, Any]:
         "files": _files(now, person),
         "may_add_files": ADD_FILES.reach_of(person) is not None and ticket.is_writable_by(person),
         "may_see_clocks": SEE_CLOCKS.reach_of(person) is not None,
+        "may_waive": DECIDE_WAIVER.reach_of(person) is not None and ticket.is_writable_by(person),
         "closing": standing(ticket, person, at=now.at),
         "pressing": pressing(ticket, person),
         "hangs": now.hangs,

@@ -27,6 +27,7 @@ from tickets.queue.next import next_ticket
 from tickets.queue.rows import LIVE, READ, mark, rows_of
 from tickets.queue.views import Tab, chosen, looks_back, saved_views, tabs, views_of
 from tickets.queue.wanted import USUAL, Wanted, chips, facts_in, read
+from tickets.services.queueing import why_not_mine
 from tickets.views.many import last_results
 
 SHOWN, SPLIT = "queue_shows", "queue_split"  # cookies: what fits this screen belongs to this device
@@ -85,6 +86,7 @@ def queue(request: Any) -> HttpResponse:
         "results": last_results(request),
         **_may(person),
     }
+    context["may_not_drop"] = why_not_mine(context["current"], person) if context["current"] else ""
     context["bar"] = _decides_the_bar(context)
     response = render(request, "tickets/mine.html" if is_ward else "tickets/queue.html", context)
     if "show" in request.GET:

@@ -22,7 +22,7 @@ from tickets.hanging import may
 from tickets.models import RemoteAuthorisation, Ticket
 from tickets.permissions import ASK_REMOTE, GRANT_REMOTE, SEE_REMOTE
 from tickets.services import remote
-from tickets.spreadsheet import LIMIT, TYPE, spreadsheet
+from tickets.spreadsheet import LIMIT, TYPE, Cell, spreadsheet
 from tickets.views.attempting import attempt
 
 POST = ("POST",)
@@ -77,16 +77,13 @@ def _sheet(rows: list[RemoteAuthorisation], now: Any) -> bytes:
     return spreadsheet(_("Remote access"), titles, lines, is_whole=len(rows) <= LIMIT)
 
 
-def _cells(row: RemoteAuthorisation, now: Any) -> list[str]:
-    def moment(at: Any) -> str:
-        return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S") if at else ""
-
+def _cells(row: RemoteAuthorisation, now: Any) -> list[Cell]:
     number = row.ticket.number if row.ticket else ""
     return [
-        *(moment(row.asked_at), row.asked_name, row.hospital.name, row.vendor.name, row.what, row.why),
-        *(number, str(row.access_at(now).label), moment(row.decided_at), row.decided_name, row.said),
-        *(moment(row.from_at), moment(row.until_at), moment(row.started_at), row.started_name, moment(row.ended_at)),
-        *(row.work, moment(row.revoked_at), row.revoked_why),
+        *(row.asked_at, row.asked_name, row.hospital.name, row.vendor.name, row.what, row.why),
+        *(number, str(row.access_at(now).label), row.decided_at, row.decided_name, row.said),
+        *(row.from_at, row.until_at, row.started_at, row.started_name, row.ended_at),
+        *(row.work, row.revoked_at, row.revoked_why),
     ]
 
 

@@ -56,12 +56,12 @@ def of_sticker(page: Page) -> Page:
     @wraps(page)
     def come_in(request: Any, token: str, **kwargs: Any) -> HttpResponse:
         now, address = timezone.now(), client_address(request)
-        if not tries.take(MISSES, address, at=now).allowed:
+        if tries.is_spent(MISSES, address, at=now):
             return render(request, "tickets/scan_gone.html", {"is_locked": True}, status=TOO_MANY)
         found = find_sticker(token[:100])
         if found is None:
+            tries.take(MISSES, address, at=now)
             return render(request, "tickets/scan_gone.html", status=GONE)
-        tries.give_back(MISSES, address)
         with opened(found.context):
             sticker = Sticker.objects.select_related(*WITH).get(pk=found.sticker_id)
             return page(request, sticker, token=token, now=now, **kwargs)
@@ -77,7 +77,7 @@ def scan(request: Any, sticker: Sticker, *, token: str, now: datetime) -> HttpRe
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
     form = ScanForm(*sent, targets=targets, initial={"phone": phone})
     if request.method == "POST":
-        if not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
+        if tries.is_spent(REPORTS, str(sticker.pk), at=now):
             form.add_error(None, _("Too many reports from this sticker just now. Please call."))
         elif form.is_valid() and (ticket := _reported(request, sticker, form, now)):
             return _with_receipt(request, _sent(request, token, ticket), ticket)
@@ -88,12 +88,13 @@ def scan(request: Any, sticker: Sticker, *, token: str, now: datetime) -> HttpRe
 
 
 def _reported(request: Any, sticker: Sticker, form: ScanForm, now: datetime) -> Ticket | None:
-    photos = request.FILES.getlist("photo")[:1]
+    photos, ticket = request.FILES.getlist("photo")[:1], None
     try:
-        return report_by_sticker(sticker, form.tapped(), photos, at=now)
+        ticket = report_by_sticker(sticker, form.tapped(), photos, at=now)
     except Refused as refusal:
         form.add_error(_beside(form, refusal, photos), str(refusal.sentence))
-        return None
+    tries.take(REPORTS, str(sticker.pk), at=now)  # last: the next one at this device would wait for the scanner as well
+    return ticket
 
 
 def _beside(form: ScanForm, refusal: Refused, photos: list[Any]) -> str | None:
@@ -189,11 +190,12 @@ def me_too(request: Any, sticker: Sticker, *, token: str, number: str, now: date
     targets = targets_at(sticker, at=now)
     shown = (*announced_at(sticker.hospital_id, targets), *similar_lately(targets, at=now))
     known = {one.number: one.ticket for one in shown}
-    if number not in known or not tries.take(REPORTS, str(sticker.pk), at=now).allowed:
+    if number not in known or tries.is_spent(REPORTS, str(sticker.pk), at=now):
         return render(request, "tickets/scan_gone.html", {"token": token}, status=GONE)
     phone = sticker.department.phone if sticker.department else ""
     key = _key(request)
     say_me_too(known[number], AlsoHit(key, sticker.department, str(sticker), phone=phone), by=None, at=now)
+    tries.take(REPORTS, str(sticker.pk), at=now)
     response = redirect(reverse("scan", args=[token]) + "?noted")
     _keep(response, KEY, str(key))
     return response

@@ -122,12 +122,12 @@ def sign_by_link(request: Any, token: str) -> HttpResponse:
 
 def _find(request: Any, token: str) -> signing.Found | None:
     """Who tries many links that are none is not told when one was."""
-    address = client_address(request)
-    if not tries.take(LINK, address, at=timezone.now()).allowed:
+    at, address = timezone.now(), client_address(request)
+    if tries.is_spent(LINK, address, at=at):
         return None
     found = signing.find_link(token)
-    if found:
-        tries.give_back(LINK, address)
+    if found is None:
+        tries.take(LINK, address, at=at)
     return found
 
 

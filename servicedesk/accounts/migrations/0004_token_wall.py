@@ -26,9 +26,10 @@ BEGIN
     IF NOT FOUND THEN RETURN; END IF;
     SELECT o.* INTO m FROM tenancy_membership o WHERE o.id = t.membership_id;
     -- Once a minute, and never waiting for another request of the same machine.
-    UPDATE accounts_token SET used_at = moment WHERE id = (
-        SELECT k.id FROM accounts_token k WHERE k.id = t.id
-           AND (k.used_at IS NULL OR k.used_at < moment - interval '1 minute') FOR UPDATE SKIP LOCKED);
+    IF t.used_at IS NULL OR t.used_at < moment - interval '1 minute' THEN
+        UPDATE accounts_token SET used_at = moment
+         WHERE id = (SELECT k.id FROM accounts_token k WHERE k.id = t.id FOR NO KEY UPDATE SKIP LOCKED);
+    END IF;
     RETURN QUERY SELECT e.*, t.id, t.scopes::text FROM wall_enter(m.user_id, m.id) e;
 END $$;
 """

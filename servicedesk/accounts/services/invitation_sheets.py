@@ -21,11 +21,13 @@ from servicedesk.accounts.permissions import INVITES
 from servicedesk.accounts.services.invitations import invite
 from servicedesk.files.spreadsheets import CellFault, fault_at, rows_of, short, squeezed, text_in
 from servicedesk.tenancy.enums import Role, Side
-from servicedesk.tenancy.models import Department, Membership
+from servicedesk.tenancy.models import Department
 from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 
 MOST_PEOPLE = 500
+MOST_NAMES = 5  # in one sentence
 NAME, ROLE, DEPARTMENT, PHONE, EMAIL = "name", "role", "department", "phone", "email"
 TITLES = {
     NAME: gettext_lazy("Full name"),
@@ -193,20 +195,22 @@ class _Reader:
         first = self.seen.setdefault(wanted.person, number)
         if first != number:
             return _("This person stands in row %(row)s already.") % {"row": first}
-        return _already(wanted, self.known)
+        return _is_it_somebody_else(wanted) if _is_known(wanted, self.known) else ""
 
     def _complain(self, number: int, key: str, sentence: str) -> None:
         self.sheet.complain(number, self.columns.get(key, self.columns[NAME]) + 1, sentence)
 
 
-def _already(wanted: Wanted, known: dict[str, set[str]]) -> str:
+def _is_known(wanted: Wanted, known: dict[str, set[str]]) -> bool:
     name, phone = wanted.person
     phones = known.get(name, set())
-    if phones and (not phone or phone in phones):
-        return _("%(name)s is here or invited already. Is it somebody else? Then write their phone number.") % {
-            "name": wanted.name
-        }
-    return ""
+    return bool(phones) and (not phone or phone in phones)
+
+
+def _is_it_somebody_else(wanted: Wanted) -> str:
+    return _("%(name)s is here or invited already. Is it somebody else? Then write their phone number.") % {
+        "name": wanted.name
+    }
 
 
 def _words_of(role: Role) -> Iterable[str]:
@@ -219,14 +223,22 @@ def _words_of(role: Role) -> Iterable[str]:
 # ── act ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
 @transaction.atomic
 def invite_all(rows: Sequence[Wanted], *, by: Person, at: datetime) -> list[tuple[Invitation, str]]:
-    """All or none. Somebody who presses twice invites nobody a second time."""
-    Membership.objects.select_for_update(of=("self",)).get(pk=by.membership_id)
+    """All or none. Somebody who presses twice invites nobody a second time, and neither does a colleague with the same
+    sheet in the same moment."""
+    wait_for_the_first("invitations", by.hospital_id, by.vendor_id)
     known = _known(by, at=at)
-    for wanted in rows:
-        if sentence := _already(wanted, known):
-            raise Refused(sentence, code="already")
+    if again := [wanted for wanted in rows if _is_known(wanted, known)]:
+        raise Refused(_nobody_was_invited(again), code="already")
     departments = {str(row.pk): row for row in departments_for(by)}
     return [_invite(wanted, departments, by=by, at=at) for wanted in rows]
+
+
+def _nobody_was_invited(again: Sequence[Wanted]) -> str:
+    if len(again) == 1:
+        return _is_it_somebody_else(again[0])
+    names = _(", ").join(wanted.name for wanted in again[:MOST_NAMES]) + "…" * (len(again) > MOST_NAMES)
+    words = {"count": len(again), "names": names}
+    return _("%(count)s people are here or invited already: %(names)s. Nobody was invited now.") % words
 
 
 def _invite(wanted: Wanted, departments: dict[str, Department], *, by: Person, at: datetime) -> tuple[Invitation, str]:

@@ -122,7 +122,7 @@ def _record(act: Act, invitation: Invitation, *, by: Person, at: datetime) -> No
 @transaction.atomic
 def revoke(invitation: Invitation, *, by: Person, at: datetime) -> None:
     """Take an invitation back; its link opens nothing any more."""
-    invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=invitation.pk)
+    invitation = Invitation.objects.select_for_update(no_key=True, of=("self",)).get(pk=invitation.pk)
     if Role(invitation.role) not in INVITES[by.role] and not invitation.from_platform:
         raise Refused(_("You cannot take back this invitation."), code="role")
     if not invitation.is_open(at=at):
@@ -160,7 +160,7 @@ def accept_as_newcomer(found: Found, *, username: str, password: str, at: dateti
 def accept(found: Found, user: User, *, at: datetime) -> Membership:
     """The person joins. The row lock makes the link work once, however many open it at the same moment."""
     with opened(found.context):
-        invitation = Invitation.objects.select_for_update(of=("self",)).get(pk=found.id)
+        invitation = Invitation.objects.select_for_update(no_key=True, of=("self",)).get(pk=found.id)
         if not invitation.is_open(at=at):
             raise Refused(_("This invitation is no longer open."), code="used")
         if invitation.from_platform and is_led_here(invitation):

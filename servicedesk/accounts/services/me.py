@@ -13,7 +13,7 @@ from servicedesk.tenancy.wall import Person
 @transaction.atomic
 def change_details(*, name: str, phone: str, email: str, by: Person, at: datetime) -> Membership:
     """A person's own name and contact data, as this one organisation knows them."""
-    membership = Membership.objects.select_for_update(of=("self",)).get(pk=by.membership_id)
+    membership = Membership.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.membership_id)
     membership.name, membership.phone, membership.email = name, phone, email
     membership.save(update_fields=["name", "phone", "email"])
     record(Act.DETAILS_CHANGED, membership, by=by, at=at)

@@ -97,8 +97,8 @@ def _of_same_organisation(membership: Membership) -> Q:
 def _locked_with_its_leads(membership: Membership, *, at: datetime) -> Membership:
     """Two leads who end each other at the same moment must see each other's act."""
     leads = Membership.objects.filter(_of_same_organisation(membership), role=_lead_role(membership))
-    list(leads.order_by("id").select_for_update(of=("self",)))
-    row = Membership.objects.select_for_update(of=("self",)).get(pk=membership.pk)
+    list(leads.order_by("id").select_for_update(no_key=True, of=("self",)))
+    row = Membership.objects.select_for_update(no_key=True, of=("self",)).get(pk=membership.pk)
     if row.until_at is not None and row.until_at <= at:
         raise Refused(_("This person's access has ended already."), code="ended")
     return row

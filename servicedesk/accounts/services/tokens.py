@@ -52,7 +52,7 @@ def make_token(
 @transaction.atomic
 def revoke_token(token: Token, *, by: Person, at: datetime) -> None:
     """From the next request on. What it did stays on record under its name."""
-    token = Token.objects.select_for_update(of=("self",)).select_related("membership").get(pk=token.pk)
+    token = Token.objects.select_for_update(no_key=True, of=("self",)).select_related("membership").get(pk=token.pk)
     if token.revoked_at:
         raise Refused(_("This token is revoked already."))
     token.revoked_at = at

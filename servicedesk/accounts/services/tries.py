@@ -1,5 +1,9 @@
 """Counts guesses, before they are checked. One statement takes a try and says whether there was one left, so that any
-number of guesses at once get no more than the limit; a count made after the check would let all of them through."""
+number of guesses at once get no more than the limit; a count made after the check would let all of them through.
+
+Where a page does its work in the transaction that counted, others of the same address would wait for all of it: behind
+a secret too long to be guessed, `is_spent` looks and holds nothing, and only what was wrong is counted.
+"""
 
 from __future__ import annotations
 
@@ -64,6 +68,10 @@ def take(limit: Limit, value: str, *, at: datetime) -> Taken:
     if row:
         return Taken(True, is_last=row[0])
     return Taken(False, locked_until=Tries.objects.filter(key=key).values_list("locked_until", flat=True).first())
+
+
+def is_spent(limit: Limit, value: str, *, at: datetime) -> bool:
+    return Tries.objects.filter(key=limit.key(value), locked_until__gt=at).exists()
 
 
 def give_back(limit: Limit, value: str) -> None:

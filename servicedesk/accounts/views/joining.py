@@ -36,11 +36,11 @@ def join(request: Any, secret: str) -> HttpResponse:
 def _find(request: Any, secret: str) -> Found | None:
     """Whoever asks for many links that are none gets the same page for all of them, good ones too."""
     at, address = timezone.now(), client_address(request)
-    if not tries.take(LINK, address, at=at).allowed:
+    if tries.is_spent(LINK, address, at=at):
         return None
     found = invitations.find(secret, at=at)
-    if found:
-        tries.give_back(LINK, address)
+    if found is None:
+        tries.take(LINK, address, at=at)
     return found
 
 

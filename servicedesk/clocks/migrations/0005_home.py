@@ -4,7 +4,8 @@ from django.db import migrations
 
 SCOPE = "{0}.hospital_id = ANY (of_hospitals) AND (of_vendor IS NULL OR {0}.vendor_id = of_vendor)"
 COLUMNS = (
-    "c.id, c.metric::text, c.severity::text, c.due_at, c.is_provisional, m.label::text, h.short_name::text, h.hue::int"
+    "c.id, c.metric::text, c.severity::text, c.due_at, c.is_provisional, m.kind::text, m.url::text, m.label::text, "
+    "h.short_name::text, h.hue::int"
 )
 WAITING = f"""
 (SELECT false, {COLUMNS}, '', EXISTS (SELECT FROM clocks_span s WHERE s.clock_id = c.id AND s.end_at IS NULL)
@@ -35,8 +36,8 @@ SELECT d.id, d.starts_at, d.ends_at, t.name::text, d.level::int, EXISTS (
  ORDER BY d.starts_at, d.id LIMIT most"""
 FUNCTIONS = {
     "clocks_home_waiting(of_vendor bigint, of_hospitals bigint[], decides boolean) RETURNS TABLE (is_waiver boolean, "
-    "clock uuid, metric text, severity text, due_at timestamptz, is_provisional boolean, label text, hospital text, "
-    "hue int, why text, is_paused boolean)": WAITING,
+    "clock uuid, metric text, severity text, due_at timestamptz, is_provisional boolean, of_kind text, of_url text, "
+    "label text, hospital text, hue int, why text, is_paused boolean)": WAITING,
     "clocks_home_desks(of_vendor bigint, of_hospitals bigint[], moment timestamptz) RETURNS TABLE (desk uuid, "
     "label text, hotline text, hospital text, vendor text, level int, member uuid, name text, phone text, "
     "until timestamptz)": DESKS,

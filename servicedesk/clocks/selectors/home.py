@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.urls import reverse
 from django.utils.functional import Promise as Text
 
 from servicedesk.clocks.permissions import (
@@ -21,6 +20,7 @@ from servicedesk.clocks.permissions import (
     SWAP_DUTY,
 )
 from servicedesk.clocks.selectors.on_duty import OnDuty
+from servicedesk.clocks.selectors.promises import where_decided
 from servicedesk.clocks.selectors.roster import Hole, NextDuty, holes_ahead, next_duties
 from servicedesk.clocks.words import METRICS
 from servicedesk.sla.promise import Metric
@@ -76,6 +76,8 @@ class Line:
     severity: str
     due_at: datetime | None
     is_provisional: bool
+    of_kind: str
+    of_url: str
     label: str
     hospital: str
     hue: int | None
@@ -88,7 +90,7 @@ class Line:
 
     @property
     def url(self) -> str:
-        return reverse("clock", args=[self.clock])
+        return where_decided(self.clock, of_kind=self.of_kind, of_url=self.of_url)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise as Text
 
 from servicedesk.clocks.models import Clock, Escalation, Span, Waiver
@@ -40,6 +41,11 @@ def waiting_for_the_hospital(person: Person) -> QuerySet[Waiver]:
     """Waivers that the hospital has not decided yet."""
     undecided = Waiver.objects.visible_to(person).filter(decided_at=None)
     return undecided.select_related("clock__matter", "hospital").order_by("asked_at")
+
+
+def where_decided(clock: UUID, *, of_kind: str, of_url: str) -> str:
+    """What a promise asks for is answered on its ticket, among the others and where both sides read it."""
+    return f"{of_url}#clock-{clock}" if of_kind == "ticket" else reverse("clock", args=[clock])
 
 
 @dataclass(frozen=True)

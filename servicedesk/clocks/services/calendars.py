@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 
 from servicedesk.clocks.models import ExtraDay, LandYear, WorkCalendar
 from servicedesk.clocks.reading import calendar_of
 from servicedesk.sla.calendar import ALL_DAY, Hours
+from servicedesk.tenancy.plans import Said, Statement
 
 ROUND_THE_CLOCK: tuple[Hours, ...] = (ALL_DAY,) * 7
 
 LOCK = 7310  # one change of a hospital's calendars at a time
 
 
-def hold_calendars(hospital_id: int) -> None:
+HOLD = Statement.of("hold_calendars", f"SELECT pg_advisory_xact_lock_shared({LOCK}, %s::int)")
+
+
+def holding_calendars(hospital_id: int) -> Said:
     """Until this transaction ends, no change comes between reading a calendar and the clocks that start by it."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [LOCK, hospital_id])
+    return HOLD, [hospital_id]
 
 
 def land_years() -> list[LandYear]:

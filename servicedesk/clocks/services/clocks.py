@@ -6,10 +6,11 @@ record) and what the contract promises (`Terms`); by when is the core's business
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
+from functools import partial, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -31,6 +32,21 @@ from servicedesk.tenancy.wall import Person
 
 Changed = list[Metric]
 Courses = dict[Metric, Course]
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def held(act: Callable[Concatenate[Life, P], R]) -> Callable[Concatenate[Matter | Life, P], R]:
+    """Of a matter, which is held for it; or of one whose clocks its caller holds for several acts of one service."""
+
+    @wraps(act)
+    def done(of: Matter | Life, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        if isinstance(of, Life):
+            return act(of, *args, **kwargs)
+        with transaction.atomic():
+            return act(Life.locked(of), *args, **kwargs)
+
+    return done
 
 
 def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetime) -> None:
@@ -90,11 +106,10 @@ def start_clocks_of_part(part: Matter, whole: Matter, *, terms: Terms, by: Perso
     record_begun(part, terms, by=by, at=at)
 
 
-@transaction.atomic
-def start_promise(matter: Matter, promise: Promise, *, terms: Terms, by: Person | None, at: datetime) -> Changed:
+@held
+def start_promise(life: Life, promise: Promise, *, terms: Terms, by: Person | None, at: datetime) -> Changed:
     """One of the house beside the contract's own; where it has run and ended before, its next cycle. Of `terms`, only
     the desk, the calendar and the severity count."""
-    life = Life.locked(matter)
     metric = promise.metric
     only = replace(terms, promises={metric: promise})
     try:
@@ -105,7 +120,7 @@ def start_promise(matter: Matter, promise: Promise, *, terms: Terms, by: Person 
     except Impossible as reason:
         raise Refused(in_words(reason)) from reason
     life.keep({metric: again}, only)
-    return _recorded(Act.CLOCKS_STARTED, matter, [metric], by=by, at=at)
+    return _recorded(Act.CLOCKS_STARTED, life.matter, [metric], by=by, at=at)
 
 
 @transaction.atomic
@@ -124,18 +139,18 @@ def bring_clocks_back(matter: Matter, *, ended_at: datetime, by: Person | None, 
     return _recorded(Act.CLOCKS_REOPENED, matter, changed, by=by, at=at)
 
 
-@transaction.atomic
-def stop_clock(matter: Matter, *metrics: Metric, by: Person | None, at: datetime) -> Changed:
+@held
+def stop_clock(life: Life, *metrics: Metric, by: Person | None, at: datetime) -> Changed:
     """Of one act; some acts qualify for several promises."""
-    changed = Life.locked(matter).act(lambda _metric, course: course.stop(at), upon=metrics)
-    return _recorded(Act.CLOCK_STOPPED, matter, changed, by=by, at=at)
+    changed = life.act(lambda _metric, course: course.stop(at), upon=metrics)
+    return _recorded(Act.CLOCK_STOPPED, life.matter, changed, by=by, at=at)
 
 
-@transaction.atomic
-def withdraw_clock(matter: Matter, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
+@held
+def withdraw_clock(life: Life, metric: Metric, *, by: Person | None, at: datetime) -> Changed:
     """Not asked for any more, though its own act never came: neither kept nor waived; late, it was missed."""
-    changed = Life.locked(matter).act(lambda _metric, course: course.withdraw(at), upon=[metric])
-    return _recorded(Act.CLOCKS_ENDED, matter, changed, by=by, at=at)
+    changed = life.act(lambda _metric, course: course.withdraw(at), upon=[metric])
+    return _recorded(Act.CLOCKS_ENDED, life.matter, changed, by=by, at=at)
 
 
 @transaction.atomic
@@ -174,24 +189,26 @@ def resume_clocks(matter: Matter, *, by: Person, at: datetime, metrics: Iterable
 
 @transaction.atomic
 def change_terms(
-    matter: Matter, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False
-) -> Changed:
-    """Another severity or category. What is promised no more is superseded; what is promised anew starts now when the
-    severity was raised or because of the mark, else from the report. `is_urgent`: marked now, so that what the mark
-    shortens counts from now. `by=None`: what the hospital had decided before takes effect."""
+    matter: Matter, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False,
+    called_at: datetime | None = None,
+) -> Changed:  # fmt: skip
+    """Another severity or category. What is promised no more is superseded, and what was late by now is missed; what is
+    promised anew starts now when the severity was raised or because of the mark, else from the report. `is_urgent`:
+    marked now, so that what the mark shortens counts from now. `called_at`: it counts from a call written down since.
+    `by=None`: what the hospital had decided before takes effect."""
     if by and was != terms.severity:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
     life = Life.locked(matter)
-    contracted = [metric for metric in life.entries if not metric.is_of_the_house]
-    under = partial(_under, terms, was, is_urgent, at)
-    changed = life.act(under, upon=contracted, terms=terms)
+    since = life.counted_since(called_at or at, at)
+    under = partial(_under, terms, was, is_urgent, at, since)
+    changed = life.act(under, upon=life.contracted, terms=terms)
     present = life.present()
     reported_at = min((clock.counts_from for clock in present), default=at)
     cycle = max((clock.cycle for clock in present), default=1)
 
     def course(promise: Promise) -> Course:
         from_now = terms.severity.is_graver_than(was) or promise.metric in terms.of_the_mark
-        start = at if from_now else reported_at
+        start = since if from_now else reported_at
         return Course((replace(begun(promise, terms.core_calendar, start, severity=terms.severity), cycle=cycle),))
 
     new = {metric: course(promise) for metric, promise in terms.promises.items() if metric not in life.entries}
@@ -199,13 +216,15 @@ def change_terms(
     return _recorded(Act.TERMS_CHANGED, matter, [*changed, *new], by=by, at=at)
 
 
-def _under(terms: Terms, was: Severity, is_urgent: bool, at: datetime, metric: Metric, course: Course) -> Course:
+def _under(
+    terms: Terms, was: Severity, is_urgent: bool, at: datetime, since: datetime, metric: Metric, course: Course
+) -> Course:
     if metric not in terms.promises:
         return course.withdraw(at)
     promise, calendar, marked = terms.promises[metric], terms.core_calendar, metric in terms.of_the_mark
     if is_urgent and marked:
-        return course.hastened(promise, calendar, at, severity=terms.severity)
-    return course.changed(promise, calendar, at, was=was, severity=terms.severity, is_of_the_mark=marked)
+        return course.hastened(promise, calendar, at, severity=terms.severity, since=since)
+    return course.changed(promise, calendar, at, was=was, severity=terms.severity, is_of_the_mark=marked, since=since)
 
 
 @transaction.atomic
@@ -223,7 +242,7 @@ def reopen_clocks(matter: Matter, *, terms: Terms, by: Person, at: datetime) -> 
 @transaction.atomic
 def acknowledge(clock: Clock, *, by: Person, at: datetime) -> None:
     """'I take care of it': what this clock's ladder has not told yet is not told any more."""
-    row = Clock.objects.select_for_update().get(pk=clock.pk)
+    row = Clock.objects.select_for_update(no_key=True).get(pk=clock.pk)
     if row.outcome or row.acknowledged_at:
         return
     row.acknowledged_at, row.acknowledged_by = at, by.membership_id
@@ -232,11 +251,11 @@ def acknowledge(clock: Clock, *, by: Person, at: datetime) -> None:
     record(Act.ACKNOWLEDGED, row, by=by, at=at, words={"metric": row.metric})
 
 
-@transaction.atomic
-def give_clocks_to(matter: Matter, *, member: UUID | None) -> None:
+@held
+def give_clocks_to(life: Life, *, member: UUID | None) -> None:
     """Whoever works on the matter from now on is told by the rungs for the assignee. The giving itself is the room
     above's act, and on its record. Ended clocks too: those that follow them take it over."""
-    Life.locked(matter).give_to(member)
+    life.give_to(member)
 
 
 def _only_the_hospital(by: Person, sentence: object) -> None:

@@ -132,7 +132,7 @@ def plan_duties(
     seen: str | None = None,
 ) -> int:
     """All of it or nothing. `seen` is the fingerprint of the plan as it was shown."""
-    team = Team.objects.select_for_update().get(pk=team.pk)
+    team = Team.objects.select_for_update(no_key=True).get(pk=team.pk)
     why = why.strip()[:LONGEST_REASON]
     plan = drafted(team, changes, by=by, at=at, why=why, removed=removed)
     if seen is not None and seen != plan.fingerprint:

@@ -93,7 +93,7 @@ def refuse_impossible(duty: Duty, to: Membership, *, at: datetime) -> None:
 
 def _locked(duty: Duty) -> Duty:
     """The team first, as whoever plans does: a swap and a plan come one after the other."""
-    Team.objects.select_for_update().get(pk=duty.team_id)
+    Team.objects.select_for_update(no_key=True).get(pk=duty.team_id)
     locked = Duty.objects.select_related("team", "member").filter(pk=duty.pk).first()
     if locked is None:
         raise Refused(_("This duty is no longer on the roster."))
@@ -101,7 +101,7 @@ def _locked(duty: Duty) -> Duty:
 
 
 def _open(swap: Swap) -> Swap:
-    found = Swap.objects.select_for_update(of=("self",)).select_related("duty__team", "to").get(pk=swap.pk)
+    found = Swap.objects.select_for_update(no_key=True, of=("self",)).select_related("duty__team", "to").get(pk=swap.pk)
     if found.decided_at is not None:
         raise Refused(_("Somebody has done this already."))
     return found

@@ -66,7 +66,9 @@ def refuse_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str) -> Non
 def settle_waivers(matter: Matter, *, by: Person | None, at: datetime) -> None:
     """The matter is over and is held by the caller. Silence is not the hospital's word: what it did not grant is not
     waived, and a visit spared by a remote solution ends as one that was owed."""
-    for waiver in Waiver.objects.select_for_update(of=("self",)).filter(clock__matter=matter, decided_at=None):
+    for waiver in Waiver.objects.select_for_update(no_key=True, of=("self",)).filter(
+        clock__matter=matter, decided_at=None
+    ):
         _decide(waiver, is_granted=False, said="", by=by, at=at)
         clock = waiver.clock
         if waiver.is_remote_solution and clock.is_standing and clock.outcome == Outcome.WAIVED:
@@ -131,7 +133,7 @@ def _take_back(clock: Clock, *, by: Person | None, at: datetime) -> None:
 def _undecided(waiver: Waiver) -> Waiver:
     """The matter first, as everybody who changes its promises."""
     hold_matter(waiver.clock.matter_id)
-    locked = Waiver.objects.select_for_update().get(pk=waiver.pk)
+    locked = Waiver.objects.select_for_update(no_key=True).get(pk=waiver.pk)
     if locked.is_settled:
         raise Refused(_("It is over; what was not decided by then is not waived."))
     if locked.decided_at:

@@ -13,7 +13,14 @@ from django.utils.translation import gettext as _
 from servicedesk.clocks.forms.promises import DecisionForm, PauseForm, WaiverForm
 from servicedesk.clocks.models import Clock, TimeWish, Waiver
 from servicedesk.clocks.permissions import ACKNOWLEDGE, ASK_WAIVER, DECIDE_WAIVER, SEE_CLOCKS
-from servicedesk.clocks.selectors.promises import AT_MOST, Shown, escalating, shown, waiting_for_the_hospital
+from servicedesk.clocks.selectors.promises import (
+    AT_MOST,
+    Shown,
+    escalating,
+    shown,
+    waiting_for_the_hospital,
+    where_decided,
+)
 from servicedesk.clocks.services import clocks as acts
 from servicedesk.clocks.services import waivers
 from servicedesk.sla.promise import Metric
@@ -31,7 +38,7 @@ def escalations(request: Any) -> HttpResponse:
         groups.setdefault(one.row.matter_id, []).append(one)
     context = {
         "groups": list(groups.values()),
-        "waivers": waiting_for_the_hospital(request.person)[:AT_MOST],
+        "waivers": [(one, _where(one.clock)) for one in waiting_for_the_hospital(request.person)[:AT_MOST]],
         "now": now,
         "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) is not None,
     }
@@ -41,6 +48,10 @@ def escalations(request: Any) -> HttpResponse:
 @door(SEE_CLOCKS, of=Clock)
 def show_clock(request: Any, clock: Clock) -> HttpResponse:
     return _page(request, clock)
+
+
+def _where(clock: Clock) -> str:
+    return where_decided(clock.pk, of_kind=clock.matter.kind, of_url=clock.matter.url)
 
 
 def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpResponse:
@@ -54,6 +65,8 @@ def _page(request: Any, clock: Clock, **forms_with_errors: forms.Form) -> HttpRe
         "may_acknowledge": ACKNOWLEDGE.reach_of(request.person) and not clock.acknowledged_at,
         "may_ask": ASK_WAIVER.reach_of(request.person) and not is_asked,
         "may_decide": DECIDE_WAIVER.reach_of(request.person),
+        "is_of_a_ticket": _is_of_a_ticket(clock),
+        "there": _where(clock),
         "pauses_there": _is_of_a_ticket(clock) and _is_hospital_it(request.person),
         "pause": PauseForm(),
         "waiver": WaiverForm(initial={"solved_at": timezone.localtime(now)}),
@@ -95,6 +108,7 @@ def resume_clock(request: Any, clock: Clock) -> HttpResponse:
 @door(ASK_WAIVER, methods=("POST",), of=Clock)
 def ask_to_waive(request: Any, clock: Clock) -> HttpResponse:
     """A remote solution is said where it is put on record, never here (PACS-17)."""
+    _refuse_a_tickets(clock)
     form = WaiverForm(request.POST)
     if form.is_valid() and _done(
         form, lambda: waivers.ask_waiver(clock, **form.cleaned_data, by=request.person, at=timezone.now())
@@ -105,6 +119,7 @@ def ask_to_waive(request: Any, clock: Clock) -> HttpResponse:
 
 @door(DECIDE_WAIVER, methods=("POST",), of=Waiver)
 def decide_waiver(request: Any, waiver: Waiver) -> HttpResponse:
+    _refuse_a_tickets(waiver.clock)
     form = DecisionForm(request.POST)
     decide = waivers.grant_waiver if request.POST.get("verdict") == "grant" else waivers.refuse_waiver
     if form.is_valid() and _done(
@@ -125,7 +140,7 @@ def _is_of_a_ticket(clock: Clock) -> bool:
 def _refuse_a_tickets(clock: Clock) -> None:
     """There both sides are told and read why; here nobody would be."""
     if _is_of_a_ticket(clock):
-        raise Refused(_("Promises of a ticket are paused on the ticket's own page."))
+        raise Refused(_("Promises of a ticket are paused and waived on the ticket's own page."))
 
 
 def _done(form: forms.Form, act: Any) -> bool:

@@ -26,9 +26,9 @@ SELECT extract(epoch FROM fire_at - clock_timestamp())::float8 FROM clocks_step
 CLAIM = """
 SELECT c.id FROM clocks_step s JOIN clocks_clock c ON c.id = s.clock_id
  WHERE s.fired_at IS NULL AND s.set_aside_at IS NULL AND s.fire_at <= (SELECT clock_timestamp())
- ORDER BY s.fire_at LIMIT %s FOR UPDATE OF c SKIP LOCKED
+ ORDER BY s.fire_at LIMIT %s FOR NO KEY UPDATE OF c SKIP LOCKED
 """
-CLAIM_ONE = "SELECT id FROM clocks_clock WHERE id = %s FOR UPDATE SKIP LOCKED"
+CLAIM_ONE = "SELECT id FROM clocks_clock WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED"
 # A new snapshot: what another copy told just before it let go of the clock is seen here as told.
 READ = """
 SELECT s.id, s.rung, s.fire_at, s.planned_at, s.fire_at <= clock_timestamp(), clock_timestamp(),

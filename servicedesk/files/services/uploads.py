@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,38 +15,61 @@ from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.files import checking
+from servicedesk.files import checking, storage
 from servicedesk.files.models import StoredFile
-from servicedesk.files.storage import keep
 from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 
 
+@dataclass(frozen=True)
+class Ready:
+    """What was looked through, scanned and written anew; its bytes wait on the disk for their name."""
+
+    file: checking.Accepted
+    laid: Path
+
+
+@contextmanager
+def looked_through(uploads: Iterable[Any], *, hospital_id: int) -> Iterator[list[Ready]]:
+    """All of them, or the first refusal. Before anything is held: the scanner may take seconds, and whoever waits for
+    what is held would wait for it as well."""
+    with ExitStack() as until_kept:
+        yield [until_kept.enter_context(_ready(upload, hospital_id)) for upload in uploads]
+
+
 @transaction.atomic
-def add_file(matter: Matter, upload: Any, *, by: Person | None, at: datetime, source: UUID | None = None) -> StoredFile:
-    """Check the upload, keep its bytes, and put it on the matter. Where nobody is signed in, `source` is what brought
-    it, such as a sticker."""
+def add_file(
+    matter: Matter, ready: Ready, *, by: Person | None, at: datetime, source: UUID | None = None
+) -> StoredFile:
+    """Keep its bytes and put it on the matter. Where nobody is signed in, `source` is what brought it, such as a
+    sticker."""
     added_by = by.membership_id if by else source
     if added_by is None:
         raise ValueError("a file comes from somebody or by something")
-    refuse_beyond_quota(matter, upload.size)
-    accepted = _checked(upload)
-    with accepted.content as content:
-        keep(matter.hospital_id, accepted.sha256, content)
+    file = ready.file
+    _refuse_beyond_quota(matter, file.size)
+    storage.keep(matter.hospital_id, file.sha256, ready.laid)
     stored = StoredFile.objects.create(
         hospital_id=matter.hospital_id,
         vendor_id=matter.vendor_id,
         matter=matter,
-        name=accepted.name,
-        media_type=accepted.media_type,
-        size=accepted.size,
-        sha256=accepted.sha256,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
         added_by=added_by,
         added_at=at,
     )
-    record(Act.FILE_ADDED, stored, by=by, at=at, words={"sha256": accepted.sha256, "size": accepted.size})
+    record(Act.FILE_ADDED, stored, by=by, at=at, words={"sha256": file.sha256, "size": file.size})
     return stored
+
+
+@contextmanager
+def _ready(upload: Any, hospital_id: int) -> Iterator[Ready]:
+    file = _checked(upload)
+    with file.content as content, storage.laid_down(hospital_id, content) as laid:
+        yield Ready(file, laid)
 
 
 def _checked(upload: Any) -> checking.Accepted:
@@ -54,7 +81,7 @@ def _checked(upload: Any) -> checking.Accepted:
         raise Refused(sentence, code=refused.reason) from refused
 
 
-def refuse_beyond_quota(matter: Matter, size: int) -> None:
+def _refuse_beyond_quota(matter: Matter, size: int) -> None:
     """Per hospital, counted from the rows that are there: a total kept beside them would drift."""
     used = StoredFile.objects.filter(hospital_id=matter.hospital_id).aggregate(used=Sum("size"))["used"] or 0
     if used + size > settings.UPLOAD_QUOTA_GIGABYTES * 2**30:

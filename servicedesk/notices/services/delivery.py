@@ -83,7 +83,7 @@ def settle(this: Try, outcome: Outcome, *, at: datetime) -> None:
     elif not outcome.is_final:
         breaker.note_success(this.breaker_key)
     mine = Message.objects.filter(id=this.message_id, attempt=this.token, state=State.WAITING)
-    message = mine.select_for_update().first()
+    message = mine.select_for_update(no_key=True).first()
     if message is None:
         return
     failures = message.failures + (not outcome.is_sent)

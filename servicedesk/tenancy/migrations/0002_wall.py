@@ -20,11 +20,7 @@ CREATE FUNCTION wall_person() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
 
 CREATE FUNCTION wall_owner_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF to_jsonb(OLD) -> 'hospital_id' IS DISTINCT FROM to_jsonb(NEW) -> 'hospital_id'
-       OR to_jsonb(OLD) -> 'vendor_id' IS DISTINCT FROM to_jsonb(NEW) -> 'vendor_id' THEN
-        RAISE EXCEPTION 'a row of % cannot change its owner', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
-    END IF;
-    RETURN NEW;
+    RAISE EXCEPTION 'a row of % cannot change its owner', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
 END $$;
 """
 DROP_FUNCTIONS = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -60,6 +60,13 @@ class Walled(models.Model):
     @classmethod
     def of_oneself(cls, person: Person) -> Q:
         return Q(user_id=person.user_id)
+
+    def is_of(self, person: Person) -> bool:
+        """`owned_by`, of one row that two parties share and that was read by its id."""
+        assert self.ownership == Ownership.PARTIES
+        row: Any = self
+        is_party = person.side != Side.VENDOR or row.vendor_id == person.vendor_id
+        return is_party and row.hospital_id in person.hospitals
 
     def is_writable_by(self, person: Person) -> bool:
         """The wall's rule for writing, asked before the act so that the person gets a sentence."""
