@@ -13,6 +13,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from servicedesk.tenancy import api_parts
+from tickets.forms.fields import CONTROL, NOT_SHOWN
 from tickets.forms.texts import AS_IT_IS, MASK, warning
 from tickets.patient_data import NEVER_ONES_OWN, kinds_in, masked
 
@@ -38,21 +39,26 @@ class LooksLikePatient(APIException):
 
 
 def read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str, Any]:
-    """Every body that programs send comes through here, so that no text of theirs is left out."""
+    """Every body that programs send comes through here, so that no text of theirs is left out: nor the signs that no
+    page takes."""
     given = api_parts.read(shape, request.data)
+    texts = dict(_texts(given, ""))
+    if unseen := [path for path, text in texts.items() if CONTROL.search(text)]:
+        raise serializers.ValidationError(dict.fromkeys(unseen, NOT_SHOWN))
     answer = request.headers.get(HEADER, "")
-    found = {} if answer == AS_IT_IS else dict(_found(given, ""))
+    looks = {path: text for path, text in texts.items() if kinds_in(text, NEVER_ONES_OWN)}
+    found = {} if answer == AS_IT_IS else looks
     if found and answer != MASK:
         raise LooksLikePatient(found)
     return _without(given) if found else given
 
 
-def _found(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, Mapping | list | tuple):
         named = value.items() if isinstance(value, Mapping) else enumerate(value)
         for name, part in named:
-            yield from _found(part, f"{path}.{name}" if path else str(name))
-    elif isinstance(value, str) and kinds_in(value, NEVER_ONES_OWN):
+            yield from _texts(part, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, str):
         yield path, value
 
 

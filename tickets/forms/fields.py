@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+NOT_SHOWN = _("There are characters in it that cannot be shown. Type it anew.")
 FAR = timedelta(days=366)
 IN_OUR_TIME = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
@@ -28,7 +29,7 @@ class Words(forms.CharField):
 
     def run_validators(self, value: str) -> None:
         if CONTROL.search(value):
-            raise forms.ValidationError(_("There are characters in it that cannot be shown. Type it anew."))
+            raise forms.ValidationError(NOT_SHOWN)
         super().run_validators(value)
 
 
