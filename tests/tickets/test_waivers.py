@@ -61,6 +61,18 @@ def test_a_refusal_takes_words_beside_their_field_and_the_clock_runs_on(desk, ti
     assert "仍需到场查网线" in text(client_of(desk.engineer).get(ticket.get_absolute_url()))
 
 
+def test_what_was_asked_does_not_stand_in_the_way_of_a_remote_solution(desk, ticket):
+    """PACS-17: the visit is off at once, and one word of the hospital is waited for, on the solution."""
+    done(desk, desk.it, ticket, "call-visit", why="远程看不出")
+    ask(desk, ticket)
+    solved = {"words": "远程重启归档服务", "cause": "software", "remedy": "restarted", "is_remote": "on"}
+    done(desk, desk.engineer, ticket, "resolve", **solved)
+    assert desk.clock(ticket, Metric.ON_SITE).outcome == "waived"
+    with desk.inside():
+        waiver = Waiver.objects.get()
+    assert (waiver.is_remote_solution, waiver.why, waiver.decided_at) == (True, "远程重启归档服务", None)
+
+
 def test_who_asks_and_who_decides(desk, ticket):
     """A button says beforehand what the act would say."""
     assert found(desk, desk.engineer, ticket)["ticket_ask_waiver"] == ""

@@ -26,10 +26,15 @@ from servicedesk.tenancy.wall import Person
 @transaction.atomic
 def solved_remotely(clock: Clock, *, why: str, by: Person, at: datetime) -> Waiver:
     """Waived at once: nobody drives to what works again. A refusal of the solution brings the original time back. Only
-    whoever puts the solution on record says so, at that moment and of no earlier one."""
+    whoever puts the solution on record says so, at that moment and of no earlier one. What was asked for before is
+    answered by it: its words stay in the trail's and the ticket's lines."""
     if clock.metric != Metric.ON_SITE:
         raise Refused(_("Only a visit becomes needless by a remote solution."))
-    waiver = _asked(_held(clock), solved_at=at, why=why, by=by, at=at, is_remote_solution=True)
+    clock = _held(clock)
+    if asked := Waiver.objects.filter(clock=clock, decided_at=None).first():
+        waiver = _said_anew(asked, clock, why=why, by=by, at=at)
+    else:
+        waiver = _asked(clock, solved_at=at, why=why, by=by, at=at, is_remote_solution=True)
     _waive(clock, waiver, by=by, at=at)
     return waiver
 
@@ -96,6 +101,15 @@ def _asked(
         asked_by=by.membership_id,
         asked_at=at,
     )
+
+
+def _said_anew(waiver: Waiver, clock: Clock, *, why: str, by: Person, at: datetime) -> Waiver:
+    _refuse_ended(clock)
+    _refuse_impossible(clock, solved_at=at, at=at)
+    waiver.is_remote_solution, waiver.solved_at, waiver.why = True, at, why
+    waiver.asked_by, waiver.asked_at = by.membership_id, at
+    waiver.save(update_fields=["is_remote_solution", "solved_at", "why", "asked_by", "asked_at"])
+    return waiver
 
 
 def _held(clock: Clock) -> Clock:
