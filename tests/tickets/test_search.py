@@ -89,7 +89,7 @@ def test_the_function_itself_keeps_to_the_wall(desk):
 
     def ask(context, word):
         with wall.opened(context), connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM tickets_find(%s, 10, NULL, true, NULL, NULL)", [word])
+            cursor.execute("SELECT * FROM tickets_find(%s, 10, NULL, true, NULL, NULL, 10)", [word])
             return cursor.fetchall()
 
     w = desk.world
