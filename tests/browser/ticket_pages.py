@@ -8,12 +8,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from contracts.models import System
+from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Context, opened
 from tests.tickets.people import Desk, make_desk
-from tests.world import World
+from tests.world import World, give_second_factor
 from tickets.models import Macro, Ticket
-from tickets.services import solving, visiting, working
+from tickets.services import solving, visiting, waiving, working
 from tickets.services.macros import keep_macro
 
 MINUTE = timedelta(minutes=1)
@@ -78,7 +79,11 @@ def name_them(desk: Desk) -> None:
 
 def paths_of(room: Room) -> dict[str, tuple[str, Membership]]:
     """Pages with who looks at them."""
-    engineer, it, ward = room.desk.engineer, room.desk.it, room.desk.ward
+    engineer, it, ward, lead = room.desk.engineer, room.desk.it, room.desk.ward, room.desk.lead
+    give_second_factor(lead.user)
+    now = timezone.now()
+    asked = {"metric": Metric.ON_SITE, "solved_at": now - 5 * MINUTE, "why": "缓存阅片已够用，明早随巡检到场"}
+    room.desk.act(waiving.ask_waiver, room.ticket, by=engineer, at=now, **asked)
     return {
         "ticket-engineer": (room.path(), engineer),
         "ticket-it": (room.path(), it),
@@ -91,6 +96,8 @@ def paths_of(room: Room) -> dict[str, tuple[str, Membership]]:
         "ticket-dispatch": (room.path("dispatch/"), engineer),
         "ticket-severity": (room.path("change-severity/"), it),
         "ticket-files": (room.path("files/"), it),
+        "ticket-ask-waiver": (room.path("ask-waiver/", room.fresh), engineer),
+        "ticket-decide-waiver": (room.path("decide-waiver/"), lead),
         "ticket-answers": (room.path("answers/"), engineer),
         "ticket-history": (room.path("history/"), it),
         "macros": ("/macros/", engineer),

@@ -144,7 +144,7 @@ def test_no_fault_no_drift_no_open_door(desk, machines, rows):
         answered[knocking.operation.label] = knocking.seen
     assert all(sum(seen.values()) >= EXAMPLES[GenerationMode.POSITIVE] for seen in answered.values())
     done = [label for label, seen in answered.items() if any(status < 300 for status in seen)]
-    assert len(done) > len(answered) / 2, {label: answered[label] for label in set(answered) - set(done)}
+    assert len(done) > len(answered) * 0.4, {label: answered[label] for label in set(answered) - set(done)}
 
 
 @dataclass
