@@ -26,7 +26,8 @@ WITH next AS (
 SELECT set_config('{SETTING}', concat_ws('-',
            coalesce(r.prefix, nullif({OF_ITS_CODE}, ''), '{NO_LETTER}'), to_char(n."on", 'YYYYMMDD'),
            lpad(n.last, greatest(coalesce(r.digits, {DIGITS}), length(n.last)), '0')), true)
-  FROM next n JOIN tenancy_hospital h ON h.id = n.hospital_id LEFT JOIN tickets_numberrule r ON r.hospital_id = h.id
+  FROM next n LEFT JOIN tenancy_hospital h ON h.id = n.hospital_id
+              LEFT JOIN tickets_numberrule r ON r.hospital_id = n.hospital_id
 """,  # noqa: S608 - constants
 )
 TAKEN = Statement.of("select_number", f"SELECT current_setting('{SETTING}')")

@@ -11,6 +11,7 @@ from django.utils.functional import Promise as Text
 
 from servicedesk.clocks.models import Clock, Span
 from servicedesk.clocks.selectors.promises import Shown
+from servicedesk.clocks.services.waivers import NEVER_WAIVED
 from servicedesk.sla.clock import State as ClockState
 from servicedesk.sla.promise import Metric
 from tickets.around import answer_of, around, row_of, with_names
@@ -78,9 +79,9 @@ class Situation:
 
     @property
     def waivable(self) -> list[tuple[str, str | Text]]:
-        """What may still be asked for; a call is logged or not needed, never waived."""
+        """What may still be asked for; a call and the hospital's own word are never waived."""
         found = [clock for clock, asked in self.promises if clock.is_open and not asked]
-        return [(one.row.metric, one.metric) for one in found if one.row.metric != Metric.CALL]
+        return [(one.row.metric, one.metric) for one in found if one.row.metric not in NEVER_WAIVED]
 
     @cached_property
     def earlier(self) -> list[Shown]:

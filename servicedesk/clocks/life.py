@@ -80,6 +80,16 @@ GIVE = Statement.of(
 )
 
 
+# What has its result, or is promised no more, needs no waiver: nobody decides any more what was asked for. A remote
+# solution's stands until the hospital's word on the solution.
+NEEDLESS = Statement.of(
+    "settle_waivers",
+    """UPDATE clocks_waiver w SET is_granted = false, decided_at = greatest(w.asked_at, c.stopped_at)
+         FROM clocks_clock c WHERE c.id = w.clock_id AND c.hospital_id = w.hospital_id AND c.id = ANY (%s::uuid[])
+          AND w.decided_at IS NULL AND NOT w.is_remote_solution""",
+)
+
+
 class Life:
     def __init__(self, matter: Matter, *, using: str = "default", said: datetime | None = None) -> None:
         """`said`: the due time with which a new matter was written."""
@@ -186,6 +196,8 @@ class Life:
         if moved:
             plan_anew([(entry.row, entry.clock) for entry in moved], using=self.using)
         plan_fresh([(entry.row, entry.clock) for entry in fresh], using=self.using)
+        if over := [str(entry.row.pk) for entry in moved if entry.row.outcome]:
+            say(NEEDLESS, [over], using=self.using)
         self.has_moved = self.has_moved or bool(moved or fresh)
         if self.has_moved and not self.is_several:
             self.say_next()

@@ -12,10 +12,10 @@ from servicedesk.clocks.models import Step
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.models import InboxItem
 from servicedesk.notices.words import text_of
-from servicedesk.sla.promise import Channel, Metric
+from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.enums import Side
 from tests.clocks.examples import AT
-from tests.tickets.closing import HOUR, resolved, sign_handed
+from tests.tickets.closing import HOUR, SOLVED, resolved, sign_handed
 from tickets import tasks
 from tickets.enums import Ending, State, WaitsOn, Way
 from tickets.models import MaintenanceRecord, Ticket
@@ -90,6 +90,16 @@ def test_who_has_to_sign_is_reminded_once_before_the_time_runs_out(desk, handed_
     sign_handed(desk, ticket, at=begins + 4 * HOUR)
     with desk.inside():
         assert not going_on.remind_to_sign(ticket.pk, at=begins + 5 * HOUR)
+
+
+def test_a_visit_that_is_late_does_not_hide_the_reminder(desk, handed_over, monkeypatch):
+    """The ticket's own due time is the late visit's; the signature has one of its own."""
+    ticket = desk.accepted(severity=Severity.A, channel=Channel.PHONE)
+    desk.act(solving.resolve, ticket, by=desk.engineer, at=AT + 9 * HOUR, **SOLVED)
+    with desk.inside():
+        begins = desk.clock(ticket, Metric.CONFIRM).due_at - going_on.REMINDED
+        assert desk.fresh(ticket).due_at < begins
+        assert _sweep(going_on.hand_over_reminding, begins, monkeypatch) == 1
 
 
 def test_the_task_that_closes_what_is_silent_reminds_first(monkeypatch):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 from typing import Any
 from uuid import uuid4
@@ -23,6 +24,7 @@ from tickets.models import Entry, Macro, Scan, Ticket
 from tickets.services.macros import keep_macro
 from tickets.services.queueing import keep_view
 from tickets.services.remote import Wish, ask_remote
+from tickets.views import scanning
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
 
@@ -39,6 +41,24 @@ def at_once(press: Callable[[int], Any], hands: int = 5) -> list[Any]:
 
     with ThreadPoolExecutor(hands) as pool:
         return list(pool.map(one, range(hands)))
+
+
+def test_a_stickers_limit_holds_though_all_come_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each finds something left when it looks; what is too much is taken back, and nobody is rung for it."""
+    Tries.objects.all().delete()
+    world = make_world()
+    with opened(Context()):
+        desk = make_desk(world)
+    (one,) = stick(desk)
+    monkeypatch.setattr(scanning, "REPORTS", replace(scanning.REPORTS, tries=2))
+
+    def press(_n: int) -> int:
+        facts = {"symptom": "slow", "submission": str(uuid4())}
+        return Client().post(f"/r/{one.token}/", facts).status_code
+
+    assert sorted(at_once(press)) == [200, 200, 200, 302, 302]
+    with desk.inside():
+        assert (Ticket.objects.count(), Scan.objects.count()) == (2, 2)
 
 
 def test_five_at_once_are_one() -> None:

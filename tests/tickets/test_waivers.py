@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,9 +10,13 @@ from django.utils import timezone
 
 from servicedesk.clocks.models import Waiver
 from servicedesk.notices.models import InboxItem
-from servicedesk.sla.promise import Metric
+from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.tenancy.refusals import Refused
 from tests.clocks.test_promise_pages import client_of, text
 from tests.tickets.test_acts import done, field_time, found, press
+from tickets.enums import Cause, Remedy
+from tickets.services import solving, visiting, waiving
+from tickets.services.drafts import keep_draft
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -96,3 +101,63 @@ def test_what_cannot_be_asked_is_said_beside_its_field(desk, ticket, odd):
     assert 'class="invalid-feedback"' in answer.content.decode()
     with desk.inside():
         assert not Waiver.objects.exists()
+
+
+@pytest.mark.parametrize("ends", ["arrived", "raised"])
+def test_what_has_its_result_needs_no_word_any_more(desk, ticket, ends):
+    """A button that would always refuse stood there, and merging was refused for it."""
+    ask(desk, ticket)
+    if ends == "arrived":
+        visit = desk.act(visiting.call_for_visit, ticket, by=desk.it, at=timezone.now(), why="需现场")
+        desk.act(visiting.arrive, visit, by=desk.engineer, at=timezone.now(), where="机房")
+    else:
+        desk.raised(ticket, Severity.ONE, at=timezone.now())
+    assert "ticket_decide_waiver" not in found(desk, desk.lead, ticket)
+    assert "院方已自行更换工作站" not in text(client_of(desk.lead).get("/"))
+    with desk.inside():
+        waiver = Waiver.objects.get()
+    assert (waiver.is_granted, waiver.is_settled) == (False, True)
+
+
+def test_the_hospitals_own_word_is_never_waived(desk, ticket):
+    """Granted, nothing would ever close the ticket or remind anybody."""
+    done(desk, desk.engineer, ticket, "resolve", words="重启", cause="software", remedy="restarted")
+    assert ask(desk, ticket, metric="confirm").status_code == 400
+    with pytest.raises(Refused, match="own word"):
+        desk.act(waiving.ask_waiver, ticket, by=desk.engineer, at=timezone.now(), metric=Metric.CONFIRM,
+                 solved_at=timezone.now(), why="x")  # fmt: skip
+
+
+def test_it_was_not_needless_before_it_was_promised(desk, ticket):
+    desk.raised(ticket, Severity.ONE, at=timezone.now() - 3 * MINUTE)
+    with pytest.raises(Refused, match="began later"):
+        desk.act(waiving.ask_waiver, ticket, by=desk.engineer, at=timezone.now(), metric=Metric.ON_SITE,
+                 solved_at=timezone.now() - 8 * MINUTE, why="x")  # fmt: skip
+
+
+def test_granted_before_the_solution_is_refused_the_original_time_comes_back(desk):
+    """PACS-17: as if the hospital had not been so quick."""
+    at = timezone.now() - 60 * MINUTE
+    ticket = desk.accepted(at=at, severity=Severity.A, channel=Channel.PHONE)
+    due = desk.clock(ticket, Metric.ON_SITE).due_at
+    solution = {"words": "重启", "cause": Cause.SOFTWARE, "remedy": Remedy.RESTARTED, "is_remote": True}
+    desk.act(solving.resolve, ticket, by=desk.engineer, at=at + 20 * MINUTE, **solution)
+    desk.act(waiving.decide_waiver, ticket, by=desk.lead, at=at + 25 * MINUTE, metric=Metric.ON_SITE, is_granted=True)
+    assert desk.clock(ticket, Metric.ON_SITE).outcome == "waived"
+    desk.act(solving.refuse_solution, ticket, by=desk.it, at=at + 40 * MINUTE, why="又黑屏")
+    clock = desk.clock(ticket, Metric.ON_SITE)
+    assert (clock.outcome, clock.due_at) == (None, due)
+
+
+def test_what_was_begun_about_another_promise_does_not_choose(desk, ticket):
+    """Sent unread, it would waive what nobody meant; that cannot be taken back."""
+    ask(desk, ticket)
+    ask(desk, ticket, metric="respond")
+    lead = client_of(desk.lead)
+    with desk.acting(desk.lead) as person:
+        facts = {"metric": "respond", "verdict": "yes", "said": "可以"}
+        keep_draft(ticket, "decide_waiver", facts, by=person, at=timezone.now())
+    page = text(lead.get(f"/tickets/{ticket.pk}/decide-waiver/?metric=on_site&verdict=no"))
+    form = page[page.index("<form", page.index("decide-waiver")) :]
+    assert re.findall(r'value="(\w+)"[^>]* checked', form) == ["on_site", "no"]
+    assert "可以" not in form

@@ -55,9 +55,12 @@ def hand_over_reminding(*, at: datetime) -> int:
     """Whoever reported it and is asked for the signature, in the last days there are for it."""
     from tickets.tasks import remind_to_sign
 
-    unsigned = Ticket.objects.using(WATCH).filter(state=State.RESOLVED, reporter__isnull=False)
-    near = unsigned.filter(due_at__gt=at, due_at__lte=at + REMINDED).order_by("-due_at")
-    found = list(near.values_list("id", "hospital_id")[:AT_ONCE])
+    near = Clock.objects.filter(
+        matter_id=OuterRef("matter_id"), hospital_id=OuterRef("hospital_id"), metric=Metric.CONFIRM, is_standing=True,
+        outcome=None, due_at__gt=at, due_at__lte=at + REMINDED,
+    )  # fmt: skip
+    unsigned = Ticket.objects.using(WATCH).filter(Exists(near), state=State.RESOLVED, reporter__isnull=False)
+    found = list(unsigned.order_by("-changed_at").values_list("id", "hospital_id")[:AT_ONCE])
     for ticket_id, hospital_id in found:
         remind_to_sign.inside(Context.of_hospital(hospital_id), str(ticket_id))
     return len(found)

@@ -91,7 +91,7 @@ def name_participant(
     if not name:
         raise Refused(_("Say who takes part."))
     people = Participant.objects.filter(incident=incident)
-    known = people.filter(member=None, name=name, organisation=organisation).first()
+    known = people.filter(member=None, name=name, organisation=organisation, side=by.side).first()
     if known:
         _correct(known, does, incident)
         return known
@@ -110,7 +110,10 @@ def take_name_back(participant: Participant, *, by: Person, at: datetime) -> Maj
     incident = _open(participant.incident)
     if participant.member:
         raise Refused(_("Who takes part by an account stays in the list."))
-    Participant.objects.filter(pk=participant.pk).delete()
+    if participant.side != by.side:
+        raise Refused(_("Whose side has named somebody takes the name back."))
+    if not Participant.objects.filter(pk=participant.pk).delete()[0]:
+        return incident  # somebody was quicker
     _write(incident, LineKind.UNNAMED, participant.name, by=by, at=at)
     _keep(incident, Act.INCIDENT_UNNAMED, by=by, at=at)
     return incident

@@ -50,9 +50,11 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
     move(ticket, Move.TAKE_AGAIN if is_again else Move.ACCEPT, by=by)
-    told = told_of(ticket, Act.TICKET_ACCEPTED, others=[taker], at=at)
+    had_it = {ticket.assignee_id} - {None, taker}
+    told = told_of(ticket, Act.TICKET_ACCEPTED, others=[taker, *had_it], at=at)
     with Life.held(ticket.matter) as life:
-        ticket.assignee_id, ticket.assignee_name, ticket.accepted_at = taker, name, at
+        ticket.assignee_id, ticket.assignee_name = taker, name
+        ticket.accepted_at = (ticket.accepted_at if is_again else None) or at  # signed forms say when it first was
         give_clocks_to(life, member=taker)
         ended = stop_clock(life, Metric.RESPOND, by=by, at=at)
         facts, known = {"to": name, **metrics(ended)}, told.directory
@@ -60,6 +62,7 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
         to_hospital = {ticket.reporter_id, *told.named}
         tell(ticket, NoticeKind.TICKET_ACCEPTED, to=to_hospital, by=by, at=at, words={"name": name}, known=known)
         tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at, known=known)
+        tell(ticket, NoticeKind.TICKET_PUT_BACK, to=had_it, by=by, at=at, known=known)
     return ticket
 
 

@@ -209,8 +209,11 @@ def _begun(request: Any, act: ActPage, now: Situation) -> dict[str, Any]:
     """What was being written goes before a ready-made answer: nothing written is thrown away by a choice."""
     macro = macro_in(request.GET, request.person)
     given = initial_of(macro, now, request.person) if macro else {}
-    given |= {name: request.GET[name] for name in ("metric", "verdict") if name in request.GET}  # from one promise
-    return given | drafts_on(now.ticket, by=request.person).get(act.draft, {})
+    chosen = {name: request.GET[name] for name in ("metric", "verdict") if name in request.GET}  # at one promise
+    draft = drafts_on(now.ticket, by=request.person).get(act.draft, {})
+    if draft.get("metric", chosen.get("metric")) != chosen.get("metric", draft.get("metric")):
+        draft = {}  # written about another promise
+    return given | draft | chosen
 
 
 def _page(request: Any, act: ActPage, now: Situation, form: ActForm, refused: Refused | None) -> HttpResponse:

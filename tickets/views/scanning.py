@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -88,13 +89,23 @@ def scan(request: Any, sticker: Sticker, *, token: str, now: datetime) -> HttpRe
 
 
 def _reported(request: Any, sticker: Sticker, form: ScanForm, now: datetime) -> Ticket | None:
-    photos, ticket = request.FILES.getlist("photo")[:1], None
+    photos = request.FILES.getlist("photo")[:1]
     try:
-        ticket = report_by_sticker(sticker, form.tapped(), photos, at=now)
+        with transaction.atomic():
+            ticket = report_by_sticker(sticker, form.tapped(), photos, at=now)
+            _count(sticker, at=now)
+        return ticket
     except Refused as refusal:
         form.add_error(_beside(form, refusal, photos), str(refusal.sentence))
-    tries.take(REPORTS, str(sticker.pk), at=now)  # last: the next one at this device would wait for the scanner as well
-    return ticket
+        tries.take(REPORTS, str(sticker.pk), at=now)
+    return None
+
+
+def _count(sticker: Sticker, *, at: datetime) -> None:
+    """Last, or the next one at this device would wait for the scanner as well; and asked once more, for those that
+    came at the same moment all found something left."""
+    if not tries.take(REPORTS, str(sticker.pk), at=at).allowed:
+        raise Refused(_("Too many reports from this sticker just now. Please call."))
 
 
 def _beside(form: ScanForm, refusal: Refused, photos: list[Any]) -> str | None:
@@ -194,8 +205,9 @@ def me_too(request: Any, sticker: Sticker, *, token: str, number: str, now: date
         return render(request, "tickets/scan_gone.html", {"token": token}, status=GONE)
     phone = sticker.department.phone if sticker.department else ""
     key = _key(request)
-    say_me_too(known[number], AlsoHit(key, sticker.department, str(sticker), phone=phone), by=None, at=now)
-    tries.take(REPORTS, str(sticker.pk), at=now)
+    with transaction.atomic():
+        say_me_too(known[number], AlsoHit(key, sticker.department, str(sticker), phone=phone), by=None, at=now)
+        _count(sticker, at=now)
     response = redirect(reverse("scan", args=[token]) + "?noted")
     _keep(response, KEY, str(key))
     return response

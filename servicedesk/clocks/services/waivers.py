@@ -22,6 +22,11 @@ from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 
+NEVER_WAIVED = {
+    Metric.CALL: _("A call is not waived: log it, or say that the severity stays as it is."),
+    Metric.CONFIRM: _("The hospital's own word is not waived: it confirms or refuses the solution."),
+}
+
 
 @transaction.atomic
 def solved_remotely(clock: Clock, *, why: str, by: Person, at: datetime) -> Waiver:
@@ -52,8 +57,9 @@ def grant_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str = "") ->
     waiver = _undecided(waiver)
     if not waiver.is_remote_solution:
         _refuse_ended(_held(waiver.clock))
-        _waive(waiver.clock, waiver, by=by, at=at)
     _decide(waiver, is_granted=True, said=said, by=by, at=at)
+    if not waiver.is_remote_solution:
+        _waive(waiver.clock, waiver, by=by, at=at)
 
 
 @transaction.atomic
@@ -66,6 +72,16 @@ def refuse_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str) -> Non
     _decide(waiver, is_granted=False, said=said, by=by, at=at)
     if waiver.is_remote_solution and _held(waiver.clock).is_standing:  # else another promise took its place
         _take_back(waiver.clock, by=by, at=at)
+
+
+@transaction.atomic
+def call_waiver_off(waiver: Waiver, *, by: Person, at: datetime, said: str) -> None:
+    """The remote solution is refused after its waiver was granted: the original time comes back all the same."""
+    _only_the_hospital(by)
+    clock = _held(waiver.clock)
+    if clock.is_standing and clock.outcome == Outcome.WAIVED:
+        _decide(waiver, is_granted=False, said=said, by=by, at=at)
+        _take_back(clock, by=by, at=at)
 
 
 def settle_waivers(matter: Matter, *, by: Person | None, at: datetime) -> None:
@@ -85,8 +101,8 @@ def _asked(
 ) -> Waiver:
     if not why.strip():
         raise Refused(_("A waiver needs a reason."))
-    if clock.metric == Metric.CALL:
-        raise Refused(_("A call is not waived: log it, or say that the severity stays as it is."))
+    if clock.metric in NEVER_WAIVED:
+        raise Refused(NEVER_WAIVED[Metric(clock.metric)])
     _refuse_ended(clock)
     if Waiver.objects.filter(clock=clock, decided_at=None).exists():
         raise Refused(_("A waiver was asked for already; the hospital has not decided yet."))
@@ -126,6 +142,8 @@ def _refuse_ended(clock: Clock) -> None:
 
 def _refuse_impossible(clock: Clock, *, solved_at: datetime, at: datetime) -> None:
     """Said when it is asked, not after the hospital has thought about it."""
+    if solved_at < clock.counts_from.replace(second=0, microsecond=0):
+        raise Refused(_("What is promised here began later."))
     try:
         core_of(clock).waive(at, since=solved_at)
     except Impossible as reason:
