@@ -16,7 +16,7 @@ from servicedesk.tenancy.models import Membership
 from tests.browser.conftest import wait_for_the_server
 from tests.browser.language import latin_sentences
 from tests.browser.pages import PAGES
-from tests.browser.visitor import Contexts, Visitor
+from tests.browser.visitor import ON_A_PHONE, Contexts, Visitor
 from tests.browser.walks import Walk, member_for, path_of
 from tests.conftest import flush
 from tests.world import World, make_world
@@ -72,6 +72,7 @@ def guest(town: Town, walk: Walk) -> Iterator[Visitor]:
 
 def too_small(guest: Visitor) -> list[str]:
     """What a thumb misses: under 44 px. Links inside a sentence or a row are exempt, as WCAG 2.5.8 has it."""
+    guest.turn_to(ON_A_PHONE)
     return guest.page.eval_on_selector_all(
         ".btn, .bottom-link, .top-button, .menu-item, .tab, summary, select, input:not([type=hidden]):not([type=radio])"
         ":not([type=checkbox])",

@@ -135,12 +135,15 @@ class Visitor:
         """The page as it stands, on a desk by daylight and on a phone in the dark: turned over in the hand, not loaded
         again: a turn costs more than a page. It begins with the one in hand, and what follows goes on on the other."""
         for options in sorted(DEVICES, key=lambda one: one != self.in_hand):
-            if options != self.in_hand:
-                self.page.set_viewport_size(options["viewport"])
-                self.page.emulate_media(color_scheme=options["color_scheme"])
-                self.page.evaluate(PAINTED)  # by then the page has heard of it
-                self.in_hand = options
+            self.turn_to(options)
             yield options
+
+    def turn_to(self, options: dict[str, Any]) -> None:
+        if options != self.in_hand:
+            self.page.set_viewport_size(options["viewport"])
+            self.page.emulate_media(color_scheme=options["color_scheme"])
+            self.page.evaluate(PAINTED)  # by then the page has heard of it
+            self.in_hand = options
 
     def in_the_other_light(self) -> list[str]:
         """What cannot be read here by night, or on the phone by day: only colours differ, so only they are asked."""

@@ -92,7 +92,7 @@ def test_taking_part_twice_corrects_what_one_does(desk, incident):
 
 
 def test_somebody_without_an_account_is_named_by_either_side(desk, incident):
-    """With their company, once; corrected by naming them again, and taken back by their side where the name was wrong."""
+    """With their company, once; corrected by naming them again, taken back by their side where the name was wrong."""
     who = {"name": "张三", "organisation": "存储厂家"}
     for does in ("换板卡", "换控制器"):
         named = desk.act(incidents.name_participant, incident, by=desk.engineer, at=AT, does=does, **who)
