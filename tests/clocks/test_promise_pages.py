@@ -222,6 +222,6 @@ def test_a_waiver_whose_promise_has_ended_meanwhile_cannot_be_granted(place):
         waiver = waivers.ask_waiver(clock, solved_at=solved_at, why="重复", by=engineer(place), at=timezone.now())
         acts.stop_clock(clock.matter, Metric.RESPOND, by=engineer(place), at=timezone.now())
     answer = client_of(place.people[Recipient.HOSPITAL_LEAD]).post(f"/waivers/{waiver.pk}/", {"verdict": "grant"})
-    assert (answer.status_code, "has its result already" in answer.content.decode()) == (409, True)
+    assert (answer.status_code, "Not decided before it was over" in answer.content.decode()) == (409, True)
     with place.inside():
-        assert Waiver.objects.get(pk=waiver.pk).decided_at is None
+        assert Waiver.objects.get(pk=waiver.pk).is_granted is False

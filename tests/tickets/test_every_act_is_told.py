@@ -121,7 +121,7 @@ def visits(desk):
         wish = desk.do(timing.propose_time, ticket, metric=Metric.ON_SITE, time=AT + 5 * HOUR)
         desk.do(timing.decide_time, ticket, wish=wish, is_granted=granted, by=desk.engineer)
     for granted in (False, True):
-        asked = {"metric": Metric.ON_SITE, "solved_at": AT + 4 * MINUTE, "why": "远程可解决"}
+        asked = {"metric": Metric.ON_SITE, "solved_at": AT + 5 * MINUTE, "why": "远程可解决"}
         desk.do(waiving.ask_waiver, ticket, by=desk.engineer, **asked)
         desk.do(waiving.decide_waiver, ticket, metric=Metric.ON_SITE, is_granted=granted, said="仍需", by=desk.lead)
     desk.do(visiting.dispatch, visit, engineer=desk.engineer, by=desk.engineer)
@@ -193,7 +193,11 @@ def major(desk):
     ticket = desk.accepted()
     incident = desk.do(incidents.declare_incident, ticket, title="全院停", why="无法发药", by=desk.lead)
     desk.do(incidents.take_part, incident, by=desk.engineer)
-    desk.do(incidents.take_name_back, desk.do(incidents.name_participant, incident, name="张三", by=desk.engineer))
+    desk.do(
+        incidents.take_name_back,
+        desk.do(incidents.name_participant, incident, name="张三", by=desk.engineer),
+        by=desk.engineer,
+    )
     desk.do(incidents.take_lead, incident, by=desk.it)
     desk.do(incidents.update_incident, incident, text="已定位")
     desk.do(incidents.end_incident, incident, text="好了", by=desk.lead)

@@ -10,12 +10,11 @@ from django.utils import timezone
 
 from servicedesk.clocks.models import Waiver
 from servicedesk.notices.models import InboxItem
-from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.sla.promise import Metric, Severity
 from servicedesk.tenancy.refusals import Refused
 from tests.clocks.test_promise_pages import client_of, text
 from tests.tickets.test_acts import done, field_time, found, press
-from tickets.enums import Cause, Remedy
-from tickets.services import solving, visiting, waiving
+from tickets.services import visiting, waiving
 from tickets.services.drafts import keep_draft
 
 pytestmark = pytest.mark.django_db
@@ -133,20 +132,6 @@ def test_it_was_not_needless_before_it_was_promised(desk, ticket):
     with pytest.raises(Refused, match="began later"):
         desk.act(waiving.ask_waiver, ticket, by=desk.engineer, at=timezone.now(), metric=Metric.ON_SITE,
                  solved_at=timezone.now() - 8 * MINUTE, why="x")  # fmt: skip
-
-
-def test_granted_before_the_solution_is_refused_the_original_time_comes_back(desk):
-    """PACS-17: as if the hospital had not been so quick."""
-    at = timezone.now() - 60 * MINUTE
-    ticket = desk.accepted(at=at, severity=Severity.A, channel=Channel.PHONE)
-    due = desk.clock(ticket, Metric.ON_SITE).due_at
-    solution = {"words": "重启", "cause": Cause.SOFTWARE, "remedy": Remedy.RESTARTED, "is_remote": True}
-    desk.act(solving.resolve, ticket, by=desk.engineer, at=at + 20 * MINUTE, **solution)
-    desk.act(waiving.decide_waiver, ticket, by=desk.lead, at=at + 25 * MINUTE, metric=Metric.ON_SITE, is_granted=True)
-    assert desk.clock(ticket, Metric.ON_SITE).outcome == "waived"
-    desk.act(solving.refuse_solution, ticket, by=desk.it, at=at + 40 * MINUTE, why="又黑屏")
-    clock = desk.clock(ticket, Metric.ON_SITE)
-    assert (clock.outcome, clock.due_at) == (None, due)
 
 
 def test_what_was_begun_about_another_promise_does_not_choose(desk, ticket):

@@ -18,7 +18,7 @@ from servicedesk.clocks.services.clocks import (
     stop_clock,
     withdraw_clock,
 )
-from servicedesk.clocks.services.waivers import call_waiver_off, grant_waiver, refuse_waiver, solved_remotely
+from servicedesk.clocks.services.waivers import grant_waiver, refuse_waiver, solved_remotely
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
@@ -219,20 +219,12 @@ def _grant_what_the_solution_spared(ticket: Ticket, *, by: Person, at: datetime)
 
 def _owe_the_visit_again(ticket: Ticket, *, why: str, by: Person, at: datetime) -> None:
     """Who was there all the same, while nobody had to be, was there in time."""
-    for waiver in _open_waivers(ticket) + _waivers_of_its_solution(ticket):
+    for waiver in _open_waivers(ticket):
         if waiver.is_remote_solution:
-            withdraw = call_waiver_off if waiver.decided_at else refuse_waiver
-            withdraw(waiver, by=by, at=at, said=why)
+            refuse_waiver(waiver, by=by, at=at, said=why)
             arrived = Visit.objects.filter(ticket=ticket, cycle=ticket.cycle, arrived_at__isnull=False).first()
             if arrived and arrived.arrived_at:
                 stop_clock(ticket.matter, Metric.ON_SITE, by=by, at=arrived.arrived_at)
-
-
-def _waivers_of_its_solution(ticket: Ticket) -> list[Waiver]:
-    """Granted before the solution is refused."""
-    solved_at = Solution.objects.filter(ticket=ticket, cycle=ticket.cycle, is_remote=True).values("at")
-    granted = Waiver.objects.filter(clock__matter_id=ticket.matter_id, is_granted=True, asked_at__in=solved_at)
-    return list(granted.select_related("clock"))
 
 
 def _open_waivers(ticket: Ticket) -> list[Waiver]:

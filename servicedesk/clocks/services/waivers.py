@@ -74,16 +74,6 @@ def refuse_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str) -> Non
         _take_back(waiver.clock, by=by, at=at)
 
 
-@transaction.atomic
-def call_waiver_off(waiver: Waiver, *, by: Person, at: datetime, said: str) -> None:
-    """The remote solution is refused after its waiver was granted: the original time comes back all the same."""
-    _only_the_hospital(by)
-    clock = _held(waiver.clock)
-    if clock.is_standing and clock.outcome == Outcome.WAIVED:
-        _decide(waiver, is_granted=False, said=said, by=by, at=at)
-        _take_back(clock, by=by, at=at)
-
-
 def settle_waivers(matter: Matter, *, by: Person | None, at: datetime) -> None:
     """The matter is over and is held by the caller. Silence is not the hospital's word: what it did not grant is not
     waived, and a visit spared by a remote solution ends as one that was owed."""
