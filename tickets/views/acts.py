@@ -211,7 +211,7 @@ def _begun(request: Any, act: ActPage, now: Situation) -> dict[str, Any]:
     given = initial_of(macro, now, request.person) if macro else {}
     chosen = {name: request.GET[name] for name in ("metric", "verdict") if name in request.GET}  # at one promise
     draft = drafts_on(now.ticket, by=request.person).get(act.draft, {})
-    if draft.get("metric", chosen.get("metric")) != chosen.get("metric", draft.get("metric")):
+    if "metric" in chosen and draft.get("metric", chosen["metric"]) != chosen["metric"]:
         draft = {}  # written about another promise
     return given | draft | chosen
 
