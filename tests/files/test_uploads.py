@@ -110,7 +110,7 @@ def test_another_vendor_at_the_same_hospital_cannot_read_it(world, matter, membe
 def test_the_quota_is_the_hospitals_and_judged_before_bytes_are_laid(
     world, matter, member, settings, tmp_path, monkeypatch
 ):
-    """Whichever vendor's matter filled it, though a vendor's wall shows its own files alone; all of one sending count."""
+    """Whichever vendor's matter filled it, though a vendor's wall shows its own alone; all of one sending count."""
     other = make_member(Role.VENDOR_ENGINEER, world.v2)
     (stored,) = add(other, make_matter(world.h1, world.v2), picture())
     before = on_the_disk(tmp_path)
@@ -147,7 +147,8 @@ def killed_before_commit(member, matter) -> Path:
 def test_what_a_killed_worker_left_is_swept_once_it_is_old(world, matter, member, tmp_path):
     """Half laid down, or whole and never committed. What is young may be somebody's who has not committed yet."""
     for moment, is_there in ((LATELY, True), (YESTERDAY, False)):
-        half = aged(storage.laid_down(world.h1.id, io.BytesIO(b"half")).__enter__(), moment)
+        laying = storage.laid_down(world.h1.id, io.BytesIO(b"half"))
+        half = aged(laying.__enter__(), moment)  # and never left again
         whole = aged(killed_before_commit(member, matter), moment)
         assert sweep(at=NOW) == (0 if is_there else 2)
         assert (half.exists(), whole.exists()) == (is_there, is_there)
