@@ -18,13 +18,14 @@ from tests.matrix.principals import sign_in
 from tests.tickets.examples import make_ticket
 from tests.world import give_second_factor, make_member
 from tickets.at_home import tickets_at_home
+from tickets.board import board_of
 from tickets.enums import WaitsOn
 from tickets.models import Ticket
 from tickets.services.levels import propose_severity
 from tickets.services.outages import announce_outage, end_outage
 from tickets.services.reporting import Phoned
 from tickets.services.visiting import call_for_visit, dispatch
-from tickets.services.working import ask_back, hand_over
+from tickets.services.working import ask_back, hand_over, withdraw
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -116,6 +117,9 @@ def test_what_is_late_is_counted_by_vendor_and_system(desk, now):
     section = page[page.index('id="overdue"') :]
     assert late.title in section
     assert system.name in section
+    (leads_to,) = re.findall(r'<p class="late-by"><a href="([^"]+)"', section)
+    shown = _client(desk.it).get(leads_to).content.decode()
+    assert re.findall(r'data-ticket="([0-9a-f-]{36})"', shown) == [str(late.pk)]
     assert desk.world.v1.short_name in section
     assert "还有时间" not in section
 
@@ -207,6 +211,49 @@ def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
     assert "快到时限" in breaching
     assert "没人接的" not in breaching  # that is late already
     assert _client(desk.engineer).get("/board/").status_code == 403
+
+
+def test_the_board_counts_each_kind_and_leads_to_its_rows(desk, now):
+    """PACS-2: each kind of service has its own figures, and each figure is the number of rows it leads to."""
+    desk.report(at=now)
+    desk.report(at=now - 90 * MINUTE)
+    other = desk.report(at=now, category="consultation")
+    gone = desk.report(at=now, category="consultation")
+    desk.act(withdraw, gone, by=desk.it, at=now, why="误报")
+    foreign = make_ticket(desk.world.h3, desk.world.v2)
+    for member in (desk.manager, desk.lead):
+        client = _client(member)
+        part = unescape(client.get("/board/").content.decode()).partition('id="kinds"')[2].partition("</section>")[0]
+        rows = [re.findall(r'href="/tickets/([^"]+)">([^<]+)</a>|>(0)<', row) for row in part.split("<tr>")[2:]]
+        figures = [[figure or zero for _where, figure, zero in row] for row in rows]
+        assert [row[1:] for row in figures] == [["2", "1", "2"], ["1", "0", "2"]]
+        assert figures[1][0] == other.category_name
+        for where, figure, zero in (cell for row in rows for cell in row[1:]):
+            shown = re.findall(r'data-ticket="([0-9a-f-]{36})"', client.get(f"/tickets/{where}").content.decode())
+            assert zero or len(shown) == int(figure), where
+            assert str(foreign.pk) not in shown
+
+
+def test_beyond_its_bound_a_figure_says_that_there_are_more(desk, now, monkeypatch):
+    monkeypatch.setattr("tickets.board.SCANNED_BACK", 2)
+    for _ in range(3):
+        desk.report(at=now)
+    page = _client(desk.manager).get("/board/").content.decode()
+    assert ">2+</a>" in page
+    assert ">3</a>" in page
+
+
+def test_this_months_figures_read_no_older_ticket(desk, now):
+    """However many there are: a range of the newest, by an index that is there for the lists."""
+    desk.report(at=now)
+    with desk.acting(desk.manager) as person, CaptureQueriesContext(connection) as asked:
+        board_of(person, at=now)
+    (sql,) = [one["sql"] for one in asked if "max(category_name)" in one["sql"]]
+    with desk.acting(desk.manager), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert re.search(r"Index Scan using tickets_of_vendor.*\n.*Index Cond: .*id >=", plan), plan
 
 
 def test_the_board_of_a_stranger_is_empty(desk, world, now):
