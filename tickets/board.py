@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -18,7 +18,7 @@ from tickets.at_home import Row, Tags, tags_of
 from tickets.enums import OPEN
 from tickets.queue.wanted import month_of
 
-PEOPLE, NEXT, DAYS, KINDS = 8, 8, 7, 20
+PEOPLE, NEXT, DAYS, KINDS = 8, 8, 7, 100
 IS_OPEN = f"t.state IN ({', '.join(repr(str(state)) for state in sorted(OPEN))})"
 COLUMNS = "t.id, t.number, t.title, t.severity, t.state, t.due_at, t.assignee_name, t.hospital_id"
 SCOPE = {  # the wall's conditions once more
@@ -53,7 +53,7 @@ SELECT category, max(category_name), count(*) FILTER (WHERE is_open), count(*) F
  GROUP BY 1 ORDER BY 4 DESC, 3 DESC, 5 DESC, 1 LIMIT {KINDS}
 """  # noqa: S608
 TREND = """
-SELECT day::date, (SELECT count(*) FROM tickets_ticket t WHERE {scope} AND t.id >= %(oldest)s AND t.reported_at >= day
+SELECT day, (SELECT count(*) FROM tickets_ticket t WHERE {scope} AND t.id >= %(oldest)s AND t.reported_at >= day
                       AND t.reported_at < day + interval '1 day'),
                   (SELECT count(*) FROM tickets_ticket t WHERE {scope} AND t.closed_at >= day
                       AND t.closed_at < day + interval '1 day')
@@ -119,13 +119,9 @@ def board_of(person: Person, *, at: datetime) -> Board:
     }
     kinds = [Kind(*row) for row in _asked(BY_KIND, scope, values)]
     load = [Load(*row) for row in _asked(LOAD, scope, values)]
-    trend = [(_day(day), came, went) for day, came, went in _asked(TREND, scope, values)]
+    trend = [(f"{timezone.localtime(day):%m-%d}", came, went) for day, came, went in _asked(TREND, scope, values)]
     breaching = [Row(*row) for row in _asked(BREACHING, scope, values)]
     return Board(load, max((one.open for one in load), default=1), kinds, breaching, trend, tags_of(person))
-
-
-def _day(day: date) -> str:
-    return f"{day:%m-%d}"
 
 
 def _asked(statement: str, scope: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:

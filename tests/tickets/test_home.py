@@ -207,6 +207,7 @@ def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
     assert "<html" not in part
     assert 'data-chart="bar"' in part
     assert '<td class="number">5</td>' in part
+    assert re.findall(r'<th scope="row">([^<]+)</th>', part)[-1] == f"{timezone.localtime(now):%m-%d}"
     breaching = part.partition("<h2>Breaches next")[2].partition("<h2>")[0]
     assert "快到时限" in breaching
     assert "没人接的" not in breaching  # that is late already
