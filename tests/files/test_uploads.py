@@ -5,18 +5,21 @@ from __future__ import annotations
 
 import io
 import os
+import tarfile
+import tempfile
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.core.files.uploadedfile import InMemoryUploadedFile, SimpleUploadedFile
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from PIL import Image
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.models import Record
+from servicedesk.backup import files as backup
 from servicedesk.files import storage
 from servicedesk.files.models import StoredFile
 from servicedesk.files.services.sweeping import sweep
@@ -154,6 +157,29 @@ def test_what_a_killed_worker_left_is_swept_once_it_is_old(world, matter, member
         assert (half.exists(), whole.exists()) == (is_there, is_there)
         half.unlink(missing_ok=True)
     assert on_the_disk(tmp_path) == []
+
+
+def test_what_arrives_lies_under_no_name(tmp_path, monkeypatch):
+    """So a worker killed while a large file comes in leaves nothing that anybody would have to sweep."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    large = SimpleUploadedFile("大.log", b"2026 error\n" * 300_000)
+    request = RequestFactory().post("/", {"file": large})
+    arrived = request.FILES["file"]
+    assert not isinstance(arrived, InMemoryUploadedFile)
+    assert (arrived.name, arrived.size, on_the_disk(tmp_path)) == ("大.log", 3_300_000, [])
+    assert arrived.read(11) == b"2026 error\n"
+
+
+def test_a_backup_does_without_what_goes_meanwhile(settings, tmp_path, monkeypatch):
+    """Half laid down when it was listed, or swept: no row of the dump names it."""
+    settings.DATA_DIR = tmp_path
+    lying = [tmp_path / "files", tmp_path / "files" / "gone", tmp_path / "files" / "stays"]
+    lying[0].mkdir()
+    lying[2].write_bytes(b"named")
+    monkeypatch.setattr(backup, "_lying_in", lambda folder: lying if folder == lying[0] else [])
+    backup.pack(tmp_path / "packed.tar")
+    with tarfile.open(tmp_path / "packed.tar") as tar:
+        assert tar.getnames() == ["files", "files/stays"]
 
 
 def test_what_a_row_names_is_never_swept(world, matter, member, tmp_path):
