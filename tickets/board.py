@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -53,11 +54,12 @@ SELECT category, max(category_name), count(*) FILTER (WHERE is_open), count(*) F
  GROUP BY 1 ORDER BY 4 DESC, 3 DESC, 5 DESC, 1 LIMIT {KINDS}
 """  # noqa: S608
 TREND = """
-SELECT day, (SELECT count(*) FROM tickets_ticket t WHERE {scope} AND t.id >= %(oldest)s AND t.reported_at >= day
-                      AND t.reported_at < day + interval '1 day'),
-                  (SELECT count(*) FROM tickets_ticket t WHERE {scope} AND t.closed_at >= day
-                      AND t.closed_at < day + interval '1 day')
-  FROM generate_series(%(first)s::timestamptz, %(last)s::timestamptz, interval '1 day') day ORDER BY 1
+SELECT day, coalesce(came, 0), coalesce(went, 0) FROM generate_series(%(first)s::timestamptz, %(last)s, '1 day') day
+  LEFT JOIN (SELECT date_trunc('day', t.reported_at, %(zone)s) AS day, count(*) AS came FROM tickets_ticket t
+              WHERE {scope} AND t.id >= %(oldest)s AND t.reported_at >= %(first)s GROUP BY 1) c USING (day)
+  LEFT JOIN (SELECT date_trunc('day', t.closed_at, %(zone)s) AS day, count(*) AS went FROM tickets_ticket t
+              WHERE {scope} AND t.closed_at >= %(first)s GROUP BY 1) w USING (day)
+ ORDER BY 1
 """
 
 
@@ -111,6 +113,7 @@ def board_of(person: Person, *, at: datetime) -> Board:
         "soon": at + timedelta(hours=2),
         "first": today - timedelta(days=DAYS - 1),
         "last": today,
+        "zone": settings.TIME_ZONE,
         "oldest": first_id_of(today - timedelta(days=DAYS - 1)),
         "month": month_of(at),
         "oldest_of_month": first_id_of(month_of(at)),
