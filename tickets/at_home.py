@@ -19,6 +19,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import State
 from tickets.paths import path_of
 from tickets.permissions import DECIDE_TICKETS, SEE_TICKETS, WORK_TICKETS
+from tickets.queue.wanted import NONE
 
 ASKED = ("asked", "call", "wish", "time")  # what the other side waits for
 WHAT: dict[str, str | Promise] = {
@@ -70,6 +71,12 @@ class Late:
     vendor: str
     system: str
     count: int
+    vendor_id: int
+    system_id: UUID | None
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('tickets')}?system={self.system_id or NONE}&vendor={self.vendor_id}&overdue=1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,8 @@ class NoticeKind(TextChoices):
     MENTIONED = "mentioned", _("Somebody mentioned me")
     # tickets: queue
     TICKET_PUT_BACK = "ticket_put_back", _("Ticket taken back from me")
+    TICKET_TAKEN_OVER = "ticket_taken_over", _("Somebody else has my ticket now")
+    URGE_TAKEN_BACK = "urge_taken_back", _("Haste is no longer asked for")
     # tickets: linked
     TICKET_MERGED = "ticket_merged", _("Tickets merged or split")
     FAULT_TURN = "fault_turn", _("Turn of a shared fault")
@@ -129,6 +131,8 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.TICKET_ACCEPTED: gettext_noop("%(name)s accepted %(matter)s and will be in touch."),
     NoticeKind.TICKET_ASSIGNED: gettext_noop("%(matter)s was given to you."),
     NoticeKind.TICKET_PUT_BACK: gettext_noop("%(matter)s was taken back: it is not yours any more."),
+    NoticeKind.TICKET_TAKEN_OVER: gettext_noop("%(name)s has %(matter)s now: it is not yours any more."),
+    NoticeKind.URGE_TAKEN_BACK: gettext_noop("Haste is no longer asked for: %(matter)s."),
     NoticeKind.TICKET_URGED: gettext_noop("The reporter asks for haste: %(matter)s."),
     NoticeKind.TICKET_ANSWERED: gettext_noop("There is a new message on %(matter)s."),
     NoticeKind.TICKET_RESOLVED: gettext_noop("%(matter)s is resolved. Please confirm it or refuse the solution."),

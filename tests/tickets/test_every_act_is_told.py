@@ -73,6 +73,8 @@ def hrp(world):
 def daily(desk):
     ticket, other = desk.accepted(), desk.report()
     desk.do(working.urge, ticket)
+    urged_at = desk.fresh(ticket).urged_at
+    desk.do(queueing.take_urge_back, ticket, before=None, urged_at=urged_at)
     desk.do(attaching.attach, ticket, uploads=[SimpleUploadedFile("a.log", b"2026 error")])
     desk.do(working.say, ticket, text="见附件")
     desk.do(working.give, ticket, to=desk.colleague, by=desk.engineer)

@@ -1,11 +1,12 @@
-"""ADR 18: calendars, matter, ticket, what hangs on it, the day's count. An act that takes them in another order waits
-for another one in a ring; here the order is read off what each act says to the database."""
+"""ADR 18: calendars, matter, ticket, what hangs on it, the day's count, the hospital's files. An act that takes them in
+another order waits for another one in a ring; here the order is read off what each act says to the database."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,11 +18,11 @@ from tests.contracts.people import in_force
 from tests.tickets.closing import resolved
 from tickets.enums import WaitsOn
 from tickets.models import Call, Ticket
-from tickets.services import going_on, incidents, reporting, siblings, splitting, working
+from tickets.services import attaching, going_on, incidents, reporting, siblings, splitting, working
 from tickets.services.reporting import Phoned
 
 pytestmark = pytest.mark.django_db
-ORDER = ("calendars", "matter", "ticket", "hanging", "count")
+ORDER = ("calendars", "matter", "ticket", "hanging", "count", "files")
 HOUR = timedelta(hours=1)
 LATER = AT + HOUR
 
@@ -44,6 +45,8 @@ KEPT = {"hold_calendars": "calendars", "hold_matter": "matter", "hold_ticket": "
 def _named(sql):
     if kept := next((name for label, name in KEPT.items() if sql.startswith(f'EXECUTE "{label}')), None):
         return kept
+    if "pg_advisory_xact_lock(hashtextextended('files " in sql:
+        return "files"
     if "FOR NO KEY UPDATE" not in sql and "FOR UPDATE" not in sql:
         return None
     tables = {"tenancy_matter": "matter", "tickets_ticket": "ticket", "tickets_call": "hanging",
@@ -102,6 +105,10 @@ ACTS = {
     "an incident is led": (_incident, _by("manager", incidents.take_lead)),
     "an incident ends": (_incident, _by("lead", incidents.end_incident, text="已恢复")),
     "another vendor is asked": (Ticket, _open_sibling),
+    "files are added": (
+        Ticket,
+        _by("engineer", attaching.attach, uploads=[SimpleUploadedFile("a.log", b"2026 error")]),
+    ),
     "a part is taken out": (Ticket, _by("it", splitting.split, part=splitting.Part("打印机"))),
 }
 
@@ -114,6 +121,7 @@ def test_it_is_held_in_the_one_order(desk, name):
     got = taken(act, desk, row)
     assert got == sorted(got, key=ORDER.index)
     assert got[:3] == ["calendars", "matter", "ticket"]
+    assert ("files" in got) == (name == "files are added")
 
 
 def test_what_was_not_read_before_is_not_held(desk):

@@ -223,7 +223,7 @@ def test_whoever_takes_what_was_raised_has_answered(desk, state):
     assert (taken.state, taken.assignee_id, taken.waits_for) == (State.WORKING, desk.colleague.pk, "")
     assert taken.accepted_at == ticket.accepted_at, "what is signed says when it first was"
     with desk.acting(desk.engineer) as person:
-        assert InboxItem.objects.visible_to(person).filter(kind=NoticeKind.TICKET_PUT_BACK).exists()
+        assert InboxItem.objects.visible_to(person).filter(kind=NoticeKind.TICKET_TAKEN_OVER).exists()
     assert (desk.clock(ticket, Metric.RESPOND).outcome, desk.clock(ticket, Metric.ON_SITE).outcome) == ("met", None)
     with pytest.raises(Refused, match=f"{desk.colleague.name} accepted it"):
         desk.act(working.accept, ticket, by=desk.engineer, at=AT + 13 * MINUTE)

@@ -78,9 +78,11 @@ def counted(where: str) -> str:
 COUNTS = "SELECT " + ", ".join(
     counted(where) for where in ("t.assignee_id = me", "t.state = 'reported'", "true", "t.due_at < moment")
 )
+# A module is counted with its system, as the queue's filter shows it.
 LATE = f"""SELECT coalesce((SELECT short_name FROM tenancy_vendor v WHERE v.id = s.vendor_id), '')::text,
-       coalesce((SELECT name FROM contracts_system c WHERE c.id = s.system_id), '')::text, s.n
-  FROM (SELECT t.vendor_id, t.system_id, count(*) AS n FROM tickets_ticket t
+       coalesce((SELECT name FROM contracts_system c WHERE c.id = s.whole_id), '')::text, s.n, s.vendor_id::bigint, s.whole_id
+  FROM (SELECT t.vendor_id, coalesce(c.part_of_id, t.system_id) AS whole_id, count(*) AS n
+          FROM tickets_ticket t LEFT JOIN contracts_system c ON c.id = t.system_id
          WHERE {LATE_HERE} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 6) s"""
 VISITS = f"""SELECT t.id, t.number::text, t.title::text, v.engineer_name::text, v.planned_at, v.arrived_at, t."where"::text,
        t.hospital_id::bigint
@@ -97,7 +99,7 @@ FUNCTIONS = {
     "tickets_home_counts(of_vendor bigint, of_hospitals bigint[], me uuid, moment timestamptz) "
     "RETURNS TABLE (mine bigint, to_accept bigint, team bigint, overdue bigint)": COUNTS,
     "tickets_home_late(of_hospital bigint, moment timestamptz) "
-    "RETURNS TABLE (vendor text, system text, number bigint)": LATE,
+    "RETURNS TABLE (vendor text, system text, number bigint, vendor_id bigint, system_id uuid)": LATE,
     "tickets_home_visits(of_vendor bigint, of_hospitals bigint[], until timestamptz) RETURNS TABLE (ticket uuid, "
     "number text, title text, engineer text, planned_at timestamptz, arrived_at timestamptz, place text, hospital bigint)": VISITS,
 }

@@ -30,7 +30,7 @@ from tickets.queue.wanted import Wanted, read
 # Counts look at so many open tickets, the most urgent first, and say "more" beyond: the bound of what a page costs.
 LOOKED_AT = 2_000
 COUNTED_BY = (
-    "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "contract_id", "due_at",
+    "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "vendor_id", "contract_id", "due_at",
     "category", "waits_on",
 )  # fmt: skip
 # What waits for a third party waits for no word of the hospital's.
@@ -98,8 +98,8 @@ def _rows(person: Person, wanted: Wanted, at: datetime) -> Q:
 
 
 def looks_back(person: Person, wanted: Wanted) -> bool:
-    """At tickets that are over: they have no time left to sort by."""
-    return wanted.closed_state or not views_of(person)[wanted.view].is_open
+    """At tickets that are over too: they have no time left to sort by."""
+    return wanted.looks_back or not views_of(person)[wanted.view].is_open
 
 
 def saved_views(person: Person) -> list[QueueView]:
