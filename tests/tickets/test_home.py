@@ -20,9 +20,9 @@ from tests.world import give_second_factor, make_member
 from tickets.at_home import tickets_at_home
 from tickets.enums import WaitsOn
 from tickets.models import Ticket
+from tickets.services.calls import Phoned
 from tickets.services.levels import propose_severity
 from tickets.services.outages import announce_outage, end_outage
-from tickets.services.reporting import Phoned
 from tickets.services.visiting import call_for_visit, dispatch
 from tickets.services.working import ask_back, hand_over
 

@@ -11,7 +11,7 @@ from servicedesk.sla.promise import Channel, Metric, Severity
 from tests.clocks.test_promise_pages import client_of
 from tests.tickets.people import make_desk
 from tickets.services import timing, visiting, working
-from tickets.services.reporting import Phoned
+from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)

@@ -20,8 +20,8 @@ from tests.tickets.people import make_desk
 from tickets.enums import Cause, Proof, Remedy, State, WaitsOn
 from tickets.models import Call, Entry, Solution, Ticket, Visit
 from tickets.numbers import letters_of, take_next, taken
-from tickets.services import levels, reporting, solving, visiting, working
-from tickets.services.reporting import Phoned
+from tickets.services import calls, levels, solving, visiting, working
+from tickets.services.calls import Phoned
 from tickets.terms import house_terms
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_a_grave_fault_waits_for_the_call(desk, severity):
     assert desk.clocks(ticket) == {"call": None}
     assert desk.clock(ticket, Metric.CALL).due_at == AT + MINUTE
     call = Phoned(called_at=AT + 3 * MINUTE, caller="刘敏", number="8105")
-    row = desk.act(reporting.log_call, ticket, by=desk.engineer, at=AT + 4 * MINUTE, call=call)
+    row = desk.act(calls.log_call, ticket, by=desk.engineer, at=AT + 4 * MINUTE, call=call)
     fresh = desk.fresh(ticket)
     assert (fresh.state, fresh.reported_at, fresh.channel) == (State.REPORTED, AT + 3 * MINUTE, Channel.PHONE)
     assert desk.clock(ticket, Metric.RESPOND).due_at == AT + 8 * MINUTE
@@ -87,11 +87,11 @@ def test_a_call_logged_late_needs_the_other_sides_word(desk):
     assert (call.needs_word, call.is_first) == (True, True)
     assert desk.clock(ticket, Metric.RESPOND).due_at == AT + 5 * MINUTE
     with pytest.raises(Refused, match="other side"):
-        desk.act(reporting.agree_to_call, call, by=desk.engineer, at=AT + 11 * MINUTE)
-    desk.act(reporting.dispute_call, call, by=desk.it, at=AT + 11 * MINUTE, why="电话是九点零五分打的")
+        desk.act(calls.agree_to_call, call, by=desk.engineer, at=AT + 11 * MINUTE)
+    desk.act(calls.dispute_call, call, by=desk.it, at=AT + 11 * MINUTE, why="电话是九点零五分打的")
     assert desk.fresh(call).disputed_why == "电话是九点零五分打的"
     with pytest.raises(Refused, match="decided"):
-        desk.act(reporting.agree_to_call, call, by=desk.it, at=AT + 12 * MINUTE)
+        desk.act(calls.agree_to_call, call, by=desk.it, at=AT + 12 * MINUTE)
 
 
 def test_accepting_is_the_response_and_the_reporter_hears_of_it(desk):
@@ -251,7 +251,7 @@ def test_a_raised_severity_counts_from_the_call_that_raised_it(desk):
     )
     call = Phoned(called_at=AT + timedelta(hours=2), caller="刘敏")
     desk.act(levels.decide_wish, wish, by=desk.it, at=AT + timedelta(hours=2), is_granted=True)
-    desk.act(reporting.log_call, ticket, by=desk.it, at=AT + timedelta(hours=2), call=call)
+    desk.act(calls.log_call, ticket, by=desk.it, at=AT + timedelta(hours=2), call=call)
     assert desk.fresh(ticket).severity == Severity.A
     for member in (desk.ward, desk.lead, desk.engineer):  # both sides
         assert f"{ticket.number} has the severity A now." in told(desk, member)
