@@ -161,7 +161,7 @@ def test_a_stranger_sees_none_of_it(desk, world, now):
 def test_the_functions_keep_to_the_wall_even_when_lied_to(desk, world, now):
     desk.report(at=now - 90 * MINUTE)
     with desk.acting(make_member(Role.IT_ENGINEER, world.h2)), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM tickets_home_of_hospital(%s, true, %s)", [world.h1.id, now])
+        cursor.execute("SELECT * FROM tickets_home_of_hospital(%s, true, true, %s)", [world.h1.id, now])
         assert cursor.fetchall() == []
         cursor.execute("SELECT * FROM tickets_home_late(%s, %s)", [world.h1.id, now])
         assert cursor.fetchall() == []

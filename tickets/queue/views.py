@@ -11,12 +11,14 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import Query
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from servicedesk.clocks.permissions import DECIDE_WAIVER
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models.base import WalledQuerySet
 from servicedesk.tenancy.wall import Person
@@ -24,17 +26,17 @@ from tickets.around import answer_of, row_of
 from tickets.enums import OVER, State, WaitsOn
 from tickets.models import QueueView, Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
-from tickets.permissions import KEEP_VIEWS
+from tickets.permissions import DECIDE_TICKETS, KEEP_VIEWS
 from tickets.queue.wanted import Wanted, read
 
 # Counts look at so many open tickets, the most urgent first, and say "more" beyond: the bound of what a page costs.
 LOOKED_AT = 2_000
 COUNTED_BY = (
-    "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "contract_id", "due_at",
+    "id", "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "contract_id", "due_at",
     "category", "waits_on",
 )  # fmt: skip
 # What waits for a third party waits for no word of the hospital's.
-THE_HOSPITALS_WORD = Q(state__in=[State.CALL_AWAITED, State.HANDED_OVER, State.SIGNED]) | Q(
+BY_STATE = Q(state__in=[State.CALL_AWAITED, State.HANDED_OVER, State.SIGNED]) | Q(
     state=State.WAITING, waits_on__in=[WaitsOn.REPORTER, WaitsOn.HOSPITAL]
 )
 WITH_THE_HOSPITAL = (State.CALL_AWAITED, State.HANDED_OVER, State.RESOLVED, State.SIGNED)
@@ -47,6 +49,12 @@ class View:
     label: str | Promise
     rows: Rows
     is_open: bool = True
+
+
+def the_hospitals_word(person: Person) -> Q:
+    """What the state asks for, and what was asked besides, of whoever may answer it (migration 0006)."""
+    may = [permission.reach_of(person) is not None for permission in (DECIDE_TICKETS, DECIDE_WAIVER)]
+    return BY_STATE | Q(pk__in=RawSQL("SELECT tickets_word_asked(%s, %s, %s)", [person.hospital_id, *may]))
 
 
 def _in(*states: State) -> Rows:
@@ -69,7 +77,7 @@ OF_VENDOR: dict[str, View] = {
 }
 OF_HOSPITAL: dict[str, View] = {
     "": ALL,
-    "ours": View(_("Needs our word"), lambda person, at: THE_HOSPITALS_WORD),
+    "ours": View(_("Needs our word"), lambda person, at: the_hospitals_word(person)),
     "mine": View(pgettext_lazy("queue", "Reported by me"), lambda person, at: Q(reporter_id=person.membership_id)),
     "new": UNACCEPTED,
     "overdue": OVERDUE,
