@@ -62,7 +62,7 @@ def test_a_call_logged_late_waits_for_the_other_side(desk, logs, is_asked):
 
 
 def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(desk):
-    """PACS-17: a waiver is the lead's to decide. What the first page lists stands in the queue's own tab, and is next."""
+    """PACS-17: a waiver is the lead's to decide. What the first page lists stands in the queue's tab, and is next."""
     now, why = timezone.now(), "院方已自行更换工作站"
     waived, wished, _calm = (desk.accepted(at=now - 10 * MINUTE, title=title) for title in ("免到场", "降级", "没有事"))
     given = {"by": desk.engineer, "at": now}
