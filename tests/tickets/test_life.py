@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.services.clocks import start_promise
@@ -170,9 +171,16 @@ def test_a_visit_counts_from_the_report_and_arrival_stops_it(desk):
     visit = desk.act(visiting.call_for_visit, ticket, by=desk.engineer, at=AT + timedelta(hours=2), why="需换硬盘")
     assert desk.clock(ticket, Metric.ON_SITE).due_at == AT + timedelta(hours=4)
     later = AT + timedelta(hours=3)
-    with desk.acting(desk.engineer) as person:
+    with desk.acting(desk.manager) as person:
+        visiting.dispatch(visit, desk.engineer, by=person, at=AT + timedelta(hours=2))
         visiting.dispatch(visit, desk.colleague, planned_at=later, by=person, at=AT + timedelta(hours=2))
-    assert f"{ticket.number}: {desk.colleague.name} is on the way." in told(desk, desk.ward)
+    instead = f"{ticket.number}: {desk.colleague.name} is on the way."
+    sent = f"{ticket.number}: you are sent on site. Expected there: "
+    assert instead in told(desk, desk.ward)
+    assert {instead, f"{sent}as soon as possible."} <= set(told(desk, desk.engineer))
+    assert [said for said in told(desk, desk.colleague) if "on the way" in said or "sent" in said] == [
+        f"{sent}{timezone.localtime(later):%Y-%m-%d %H:%M}."
+    ]
     with pytest.raises(Refused, match="where"):
         desk.act(visiting.arrive, visit, by=desk.colleague, at=later, where="")
     desk.act(visiting.arrive, visit, by=desk.colleague, at=later, where="3号楼2层阅片室05")
