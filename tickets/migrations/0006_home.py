@@ -65,9 +65,9 @@ OF_HOSPITAL = " UNION ALL ".join(
         rows("overdue", LATE_HERE),
     )
 )
-OF_QUEUE = " UNION ".join(
-    f"SELECT t.id FROM tickets_ticket t {joined} WHERE {may} AND {HOSPITAL} AND {where}"
-    for may, joined, where, _words in WORD.values()
+OF_QUEUE = " UNION ALL ".join(
+    f"SELECT t.id, '{kind}'::text FROM tickets_ticket t {joined} WHERE {may} AND {HOSPITAL} AND {where}"
+    for kind, (may, joined, where, _words) in WORD.items()
 )
 OF_VENDOR = " UNION ALL ".join(
     (
@@ -104,7 +104,8 @@ FUNCTIONS = {
     f"tickets_home_of_ward(of_hospital bigint, of_department uuid, me uuid) {ROWS}": OF_WARD,
     "tickets_home_of_hospital(of_hospital bigint, decides boolean, waives boolean, moment timestamptz) "
     f"{ROWS}": OF_HOSPITAL,
-    "tickets_word_asked(of_hospital bigint, decides boolean, waives boolean) RETURNS SETOF uuid": OF_QUEUE,
+    "tickets_word_asked(of_hospital bigint, decides boolean, waives boolean) "
+    "RETURNS TABLE (ticket uuid, kind text)": OF_QUEUE,
     "tickets_home_of_vendor(of_vendor bigint, of_hospitals bigint[], me uuid, works boolean, moment timestamptz) "
     f"{ROWS}": OF_VENDOR,
     "tickets_home_counts(of_vendor bigint, of_hospitals bigint[], me uuid, moment timestamptz) "
