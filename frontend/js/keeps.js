@@ -18,10 +18,12 @@ function keep(form, sent) {
   write(form.dataset.keeps, { fields, sent, number: sent && number ? number.value : "" });
 }
 
+const asked = new URLSearchParams(location.search); // what the link here says goes before
+
 function fill(field, kept) {
+  if (!kept || asked.has(field.name)) return;
   if (field.type === "radio") field.checked = field.checked || field.value === kept;
-  else if (!field.options) field.value = field.value || kept || "";
-  else if ([...field.options].some(({ value }) => value === kept)) field.value = kept;
+  else if (field.options ? [...field.options].some(({ value }) => value === kept) : !field.value) field.value = kept;
 }
 
 function restore(form) {
