@@ -45,6 +45,7 @@ class NoticeKind(TextChoices):
     SEVERITY_CHANGED = "severity_changed", _("Severity changed")
     VISIT_CALLED = "visit_called", _("Visit called for")
     VISIT_SENT = "visit_sent", _("Engineer on the way")
+    VISIT_GIVEN = "visit_given", _("Visit given to me")
     VISIT_ARRIVED = "visit_arrived", _("Engineer on site")
     SOLUTION_REFUSED = "solution_refused", _("Solution refused")
     APPROVAL_ASKED = "approval_asked", _("Approval asked of me")
@@ -140,6 +141,7 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.SEVERITY_CHANGED: gettext_noop("%(matter)s has the severity %(severity)s now."),
     NoticeKind.VISIT_CALLED: gettext_noop("%(matter)s: somebody is called for on site."),
     NoticeKind.VISIT_SENT: gettext_noop("%(matter)s: %(name)s is on the way."),
+    NoticeKind.VISIT_GIVEN: gettext_noop("%(matter)s: you are sent on site. Expected there: %(when)s."),
     NoticeKind.VISIT_ARRIVED: gettext_noop("%(matter)s: the engineer is on site."),
     NoticeKind.SOLUTION_REFUSED: gettext_noop("The solution of %(matter)s was refused."),
     NoticeKind.APPROVAL_ASKED: gettext_noop("%(matter)s waits for your approval."),

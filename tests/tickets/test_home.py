@@ -22,9 +22,9 @@ from tickets.board import board_of
 from tickets.enums import State, WaitsOn
 from tickets.models import Ticket
 from tickets.queue.wanted import month_of
+from tickets.services.calls import Phoned
 from tickets.services.levels import propose_severity
 from tickets.services.outages import announce_outage, end_outage
-from tickets.services.reporting import Phoned
 from tickets.services.visiting import call_for_visit, dispatch
 from tickets.services.working import ask_back, hand_over, withdraw
 
@@ -169,7 +169,7 @@ def test_a_stranger_sees_none_of_it(desk, world, now):
 def test_the_functions_keep_to_the_wall_even_when_lied_to(desk, world, now):
     desk.report(at=now - 90 * MINUTE)
     with desk.acting(make_member(Role.IT_ENGINEER, world.h2)), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM tickets_home_of_hospital(%s, true, %s)", [world.h1.id, now])
+        cursor.execute("SELECT * FROM tickets_home_of_hospital(%s, true, true, %s)", [world.h1.id, now])
         assert cursor.fetchall() == []
         cursor.execute("SELECT * FROM tickets_home_late(%s, %s)", [world.h1.id, now])
         assert cursor.fetchall() == []

@@ -18,8 +18,8 @@ from tests.contracts.people import in_force
 from tests.tickets.closing import resolved
 from tickets.enums import WaitsOn
 from tickets.models import Call, Ticket
-from tickets.services import attaching, going_on, incidents, reporting, siblings, splitting, working
-from tickets.services.reporting import Phoned
+from tickets.services import attaching, calls, going_on, incidents, siblings, splitting, working
+from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
 ORDER = ("calendars", "matter", "ticket", "hanging", "count", "files")
@@ -99,8 +99,8 @@ WHY = {"why": "当时没有人打电话"}
 ACTS = {
     "it goes on by itself": (_waiting, _inside(going_on.wake)),
     "it is closed by silence": (resolved, _inside(going_on.close_silent)),
-    "a call is agreed to": (_called_late, _by("engineer", reporting.agree_to_call)),
-    "a call is disputed": (_called_late, _by("engineer", reporting.dispute_call, **WHY)),
+    "a call is agreed to": (_called_late, _by("engineer", calls.agree_to_call)),
+    "a call is disputed": (_called_late, _by("engineer", calls.dispute_call, **WHY)),
     "an incident is told of": (_incident, _by("lead", incidents.update_incident, text="正在恢复")),
     "an incident is led": (_incident, _by("manager", incidents.take_lead)),
     "an incident ends": (_incident, _by("lead", incidents.end_incident, text="已恢复")),

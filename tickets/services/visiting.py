@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from servicedesk.audit.enums import Act
 from servicedesk.clocks.services import clocks
@@ -20,6 +21,8 @@ from tickets.models import Sticker, Ticket, Visit
 from tickets.people import hospital_side, vendor_side
 from tickets.states import IN_HAND, refuse_over
 from tickets.stream import changed, locked, metrics, of, tell
+
+SOON = gettext_lazy("as soon as possible")
 
 
 @transaction.atomic
@@ -43,20 +46,22 @@ def call_for_visit(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Vis
 def dispatch(
     visit: Visit, engineer: Membership, *, planned_at: datetime | None = None, by: Person, at: datetime
 ) -> Visit:
-    """Who comes, and about when. Sent anew, the earlier name stays in the stream."""
+    """Who comes, and about when. Sent anew, the earlier name stays in the stream, and who bore it is told as well."""
     ticket, visit = _held(visit)
     _only_the_vendor(by)
     if engineer.vendor_id != ticket.vendor_id or engineer.until_at or engineer.is_machine:
         raise Refused(_("%(name)s does not work on tickets.") % {"name": engineer.name})
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
+    earlier = visit.engineer_id
     visit.engineer, visit.engineer_name, visit.planned_at = engineer, engineer.name, planned_at
     visit.sent_at, visit.sent_by = at, by.membership_id
     visit.save()
     facts = {"to": engineer.name, "planned_at": planned_at.isoformat() if planned_at else None}
     changed(ticket, Act.VISIT_SENT, by=by, at=at, facts=facts)
-    told = {*hospital_side(ticket), engineer.pk}
-    tell(ticket, NoticeKind.VISIT_SENT, to=told, by=by, at=at, words={"name": engineer.name})
+    others = {*hospital_side(ticket), earlier} - {engineer.pk}
+    tell(ticket, NoticeKind.VISIT_SENT, to=others, by=by, at=at, words={"name": engineer.name})
+    tell(ticket, NoticeKind.VISIT_GIVEN, to=[engineer.pk], by=by, at=at, words={"when": planned_at or SOON})
     return visit
 
 
