@@ -25,7 +25,8 @@ def named_in(sheet: Path) -> set[str]:
 
 def said() -> set[str]:
     """Every word of templates and code, whose own among them: too many rather than too few."""
-    folders = [*(Path(settings.BASE_DIR) / name for name in SAID_IN), Path(find_spec("crispy_bootstrap5").origin).parent]
+    crispy = Path(find_spec("crispy_bootstrap5").origin).parent
+    folders = [crispy, *(Path(settings.BASE_DIR) / name for name in SAID_IN)]
     files = [file for folder in folders for end in ("html", "py", "js") for file in folder.rglob(f"*.{end}")]
     return {word for file in files for word in WORDS.findall(file.read_text())}
 
