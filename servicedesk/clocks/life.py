@@ -258,12 +258,11 @@ def store_spans(entries: list[Entry], *, using: str) -> None:
         for span, pause in zip(entry.spans, entry.clock.pauses, strict=False):
             if span.end_at != pause.end:
                 span.end_at = pause.end
-                span.save(using=using, update_fields=["end_at"])
+                update_made(span, ["end_at"], using=using)
         begun = [_span(entry.row, pause) for pause in entry.clock.pauses[len(entry.spans) :]]
         entry.spans += begun
         fresh += begun
-    if fresh:
-        Span.objects.using(using).bulk_create(fresh)
+    insert_made(fresh, using=using)
 
 
 def _span(row: Clock, pause: Pause) -> Span:

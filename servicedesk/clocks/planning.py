@@ -9,7 +9,7 @@ from uuid import UUID
 
 from servicedesk.clocks.models import Clock, Step
 from servicedesk.sla.clock import Clock as Running
-from servicedesk.tenancy.bulk import insert, say
+from servicedesk.tenancy.bulk import ask_all, insert, say
 from servicedesk.tenancy.plans import Statement
 
 Pair = tuple[Clock, Running]
@@ -17,6 +17,12 @@ FORGET = Statement.of(
     "forget_steps",
     "DELETE FROM clocks_step WHERE clock_id = ANY (%s::uuid[]) AND fired_at IS NULL AND set_aside_at IS NULL",
 )
+PLANNED = Statement.of(
+    "planned_steps",
+    """SELECT clock_id, rung, fire_at, id, fired_at IS NOT NULL OR set_aside_at IS NOT NULL
+         FROM clocks_step WHERE clock_id = ANY (%s::uuid[])""",
+)
+DROP = Statement.of("drop_steps", "DELETE FROM clocks_step WHERE id = ANY (%s::uuid[])")
 
 
 def wanted(row: Clock, clock: Running) -> dict[int, datetime]:
@@ -51,21 +57,22 @@ def _follow(pairs: Sequence[Pair], plans: Mapping[UUID, dict[int, datetime]], us
         for rung, at in plans[row.pk].items()
         if (row.pk, rung) not in done and (row.pk, rung, at) not in waiting
     ]
-    Step.objects.using(using).filter(pk__in=stale).delete()
+    if stale:
+        say(DROP, [stale], using=using)
     insert(Step, fresh, using=using)
 
 
-Waiting = dict[tuple[UUID, int, datetime], UUID]
+Waiting = dict[tuple[UUID, int, datetime], str]
 
 
 def _planned(clocks: list[UUID], using: str) -> tuple[set[tuple[UUID, int]], Waiting]:
     done: set[tuple[UUID, int]] = set()
     waiting: Waiting = {}
-    for step in Step.objects.using(using).filter(clock__in=clocks):
-        if step.fired_at or step.set_aside_at:
-            done.add((step.clock_id, step.rung))
+    for clock, rung, at, pk, is_done in ask_all(PLANNED, [[str(pk) for pk in clocks]], using=using):
+        if is_done:
+            done.add((clock, rung))
         else:
-            waiting[step.clock_id, step.rung, step.fire_at] = step.pk
+            waiting[clock, rung, at] = str(pk)
     return done, waiting
 
 

@@ -21,7 +21,7 @@ from django.db.transaction import TransactionManagementError
 from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
-from servicedesk.tenancy.plans import Said, Statement, first_of, send
+from servicedesk.tenancy.plans import Said, Statement, first_of, rows_of, send
 
 # Stands in a text for what is known only when its row is written, such as the number that is next: by then a statement
 # of the same message has put it into SETTING. Nobody who types a text can guess it.
@@ -45,8 +45,8 @@ _HELD: ContextVar[Held | None] = ContextVar("held", default=None)
 @contextmanager
 def together(*, using: str) -> Iterator[None]:
     """What is inserted meanwhile is sent at the end, in this order, as one message: nobody waits for each answer.
-    What is asked meanwhile does not see it yet, but for `ask`. Within a transaction, so that it is all or nothing; and
-    of its own savepoint alone, for what one within it took back would be sent all the same."""
+    What is asked meanwhile does not see it yet, but for `ask` and `ask_all`. Within a transaction, so that it is all or
+    nothing; and of its own savepoint alone, for what one within it took back would be sent all the same."""
     assert connections[using].in_atomic_block
     if _held(using):
         yield  # with what is held already
@@ -76,8 +76,17 @@ def _held(using: str) -> Held | None:
 
 def ask(statement: Statement, values: list[Any], *, using: str) -> Any:
     """The first row of the answer, or None. What is held goes before it, in the same message."""
+    return first_of([*_taken(using), (statement, values)], using=using)
+
+
+def ask_all(statement: Statement, values: list[Any], *, using: str) -> list[Any]:
+    """Every row of it."""
+    return rows_of([*_taken(using), (statement, values)], using=using)
+
+
+def _taken(using: str) -> list[Said]:
     held = _held(using)
-    return first_of([*(held.taken() if held else ()), (statement, values)], using=using)
+    return held.taken() if held else []
 
 
 def say(statement: Statement, values: list[Any], *, using: str) -> None:
