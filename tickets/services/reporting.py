@@ -16,7 +16,8 @@ from contracts.models import CatalogueItem, Contract, System
 from contracts.services.promised import is_outside_contract, refuse_unless_promised
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.clocks.life import Terms
+from servicedesk.clocks.life import Life, Terms
+from servicedesk.clocks.models import Clock
 from servicedesk.clocks.services.clocks import (
     begun_by,
     first_due,
@@ -44,7 +45,7 @@ from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import take_next, taken
 from tickets.offering import may_report
-from tickets.people import Told, first_told, hospital_it, hospital_side, vendor_side
+from tickets.people import Told, first_told, hospital_side, told_of, vendor_side
 from tickets.services.emergencies import prepare
 from tickets.services.levels import take_effect
 from tickets.services.phoning import FIRST_CALL
@@ -153,20 +154,32 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
         ticket.reported_at = call.called_at
         ticket.channel = Channel.PHONE
         move(ticket, Move.CALL, by=by)
-    row = _keep_call(
-        ticket, call, is_first=is_first or raised is not None, by=by, at=at,
-        asked_at=minute.counts_from if minute and raised else None,
-    )  # fmt: skip
-    changed(
-        ticket, Act.CALL_LOGGED, by=by, at=at, facts={"caller": call.caller, "called_at": call.called_at.isoformat()}
-    )
-    if minute:
-        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, minute.counts_from))
+    if not is_first and raised is None:
+        return _logged(ticket, call, by=by, at=at)
+    told = told_of(ticket, Act.CALL_LOGGED, at=at)
+    row = _logged(ticket, call, minute=minute, is_raise=raised is not None, told=told, by=by, at=at)
     if is_first:
         start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
-        _tell_reported(ticket, first_told(ticket.contract, Act.CALL_LOGGED, at=at), by=by, at=at)
+        _tell_reported(ticket, told, by=by, at=at)
     if raised:
         take_effect(ticket, raised, called_at=call.called_at, by=by, at=at)
+    return row
+
+
+def _logged(
+    ticket: Ticket, call: Phoned, *, minute: Clock | None = None, is_raise: bool = False, told: Told | None = None,
+    by: Person, at: datetime,
+) -> Call:  # fmt: skip
+    """With its line, and the end of the minute in which it was waited for. `told`: it starts something, and whom that
+    concerns."""
+    asked_at = minute.counts_from if minute and is_raise else None
+    facts = {"caller": call.caller, "called_at": call.called_at.isoformat()}
+    with together(using=DEFAULT_DB_ALIAS):
+        row = _keep_call(ticket, call, is_first=told is not None, by=by, at=at, asked_at=asked_at, told=told)
+        changed(ticket, Act.CALL_LOGGED, by=by, at=at, facts=facts, known=told.directory if told else None)
+        if minute:
+            with Life.held(ticket.matter) as life:
+                stop_clock(life, Metric.CALL, by=by, at=max(call.called_at, minute.counts_from))
     return row
 
 
@@ -375,7 +388,7 @@ def learn_number(ticket: Ticket) -> None:
 
 def _keep_call(
     ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE,
-    asked_at: datetime | None = None,
+    asked_at: datetime | None = None, told: Told | None = None,
 ) -> Call:  # fmt: skip
     """`asked_at`: since when the hospital waits for a call. That it was made before is the vendor's word alone."""
     if by is None:
@@ -385,7 +398,7 @@ def _keep_call(
         raise Refused(_("Say who called."))
     is_late = (call.noted_from or at) - call.called_at > IN_THE_CALL
     is_before = by.side is Side.VENDOR and asked_at is not None and call.called_at < asked_at
-    row = Call.objects.create(
+    row = Call(
         **of(ticket),
         channel=channel,
         is_first=is_first,
@@ -399,9 +412,12 @@ def _keep_call(
         logged_side=by.side,
         needs_word=is_first and (is_late or is_before),
     )
+    insert_made([row], using=DEFAULT_DB_ALIAS)
     if row.needs_word:
-        other = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else set(hospital_it(ticket))
-        tell(ticket, NoticeKind.APPROVAL_ASKED, to=other, by=by, at=at, key=f"call:{row.pk}")
+        told = told or told_of(ticket, Act.CALL_LOGGED, at=at)
+        other = told.vendor_side(ticket) if by.side is Side.HOSPITAL else told.hospital_it(ticket)
+        kind, known = NoticeKind.APPROVAL_ASKED, told.directory
+        tell(ticket, kind, to=other, by=by, at=at, key=f"call:{row.pk}", known=known)
     return row
 
 

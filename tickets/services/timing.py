@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import Life
 from servicedesk.clocks.models import Clock, TimeWish
 from servicedesk.clocks.services import agreeing, clocks
 from servicedesk.notices.enums import NoticeKind
@@ -18,8 +19,8 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
-from tickets.people import hospital_it, vendor_side
-from tickets.stream import changed, locked, metrics, tell
+from tickets.people import Told, hospital_it, vendor_side
+from tickets.stream import announced, changed, locked, metrics, tell
 
 
 @transaction.atomic
@@ -28,11 +29,11 @@ def move_start_to_call(ticket: Ticket, *, why: str, by: Person, at: datetime) ->
     ticket = locked(ticket)
     if not why.strip():
         raise Refused(_("Say why."))
-    moved = clocks.move_start_to_call(ticket.matter, by=by, at=at)
-    if not moved:
-        raise Refused(_("No visit was called for whose time could be moved."))
-    changed(ticket, Act.START_MOVED, by=by, at=at, text=why, facts=metrics(moved))
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    with Life.held(ticket.matter) as life:
+        moved = clocks.move_start_to_call(life, by=by, at=at)
+        if not moved:
+            raise Refused(_("No visit was called for whose time could be moved."))
+        announced(ticket, Act.START_MOVED, to=Told.vendor_side, by=by, at=at, text=why, facts=metrics(moved))
     return ticket
 
 
