@@ -84,7 +84,7 @@ def changed(
 def announced(
     ticket: Ticket, act: Act, kind: NoticeKind = NoticeKind.TICKET_ANSWERED, *, to: Whom | None = None,
     on_duty: Whom | None = None, besides: Collection[UUID | None] = (), by: Person | None, at: datetime,
-    text: str = "", facts: Mapping[str, Any] | None = None, words: Mapping[str, Any] | None = None,
+    text: str = "", facts: Mapping[str, Any] | None = None, words: Mapping[str, Any] | None = None, key: str = "",
 ) -> Entry:  # fmt: skip
     """The same, and whom it is told: asked in one question, written in one message."""
     told = told_of(ticket, act, others=besides, at=at)
@@ -92,7 +92,7 @@ def announced(
         entry = changed(ticket, act, by=by, at=at, text=text, facts=facts, known=told.directory)
         people = {*(to(told, ticket) if to else ()), *besides}
         duty = [one for one in on_duty(told, ticket) if one] if on_duty else []
-        tell(ticket, kind, to=people, on_duty=duty, by=by, at=at, words=words, known=told.directory)
+        tell(ticket, kind, to=people, on_duty=duty, by=by, at=at, words=words, key=key, known=told.directory)
     return entry
 
 

@@ -45,12 +45,12 @@ from tickets.enums import Kind, State
 from tickets.models import Call, Ticket
 from tickets.numbers import take_next, taken
 from tickets.offering import may_report
-from tickets.people import Told, first_told, hospital_side, told_of, vendor_side
+from tickets.people import Told, first_told, told_of
 from tickets.services.emergencies import prepare
 from tickets.services.levels import take_effect
 from tickets.services.phoning import FIRST_CALL
 from tickets.states import Move, move, refuse_over
-from tickets.stream import changed, enter, locked, of, tell, tell_programs
+from tickets.stream import announced, changed, enter, locked, of, tell, tell_programs
 from tickets.terms import AtReport, InForce, terms_for
 
 # Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
@@ -206,9 +206,7 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
     call.disputed_at, call.disputed_by, call.disputed_why = at, by.membership_id, why
     call.save(update_fields=["disputed_at", "disputed_by", "disputed_why"])
     ticket = call.ticket
-    changed(ticket, Act.CALL_DISPUTED, by=by, at=at, text=why)
-    to = vendor_side(ticket, at=at) | hospital_side(ticket)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
+    announced(ticket, Act.CALL_DISPUTED, to=Told.both_sides, by=by, at=at, text=why)
 
 
 # ── how it comes in ──────────────────────────────────────────────────────────────────────────────────────────────────

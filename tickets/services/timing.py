@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -19,8 +17,8 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
-from tickets.people import Told, hospital_it, vendor_side
-from tickets.stream import announced, changed, locked, metrics, tell
+from tickets.people import Told, Whom
+from tickets.stream import announced, locked, metrics
 
 
 @transaction.atomic
@@ -45,8 +43,8 @@ def propose_time(ticket: Ticket, metric: Metric, *, time: datetime, by: Person, 
     if clock is None:
         raise Refused(_("The contract leaves no time to an agreement here."))
     wish = agreeing.propose_time(clock, time=time, by=by, at=at)
-    changed(ticket, Act.TIME_PROPOSED, by=by, at=at, facts={"time": time.isoformat(), **metrics([metric])})
-    tell(ticket, NoticeKind.APPROVAL_ASKED, to=_the_other_side(ticket, by, at), by=by, at=at, key=f"time:{wish.pk}")
+    kinds, facts = (Act.TIME_PROPOSED, NoticeKind.APPROVAL_ASKED), {"time": time.isoformat(), **metrics([metric])}
+    announced(ticket, *kinds, to=_the_other_side(by), by=by, at=at, facts=facts, key=f"time:{wish.pk}")
     return wish
 
 
@@ -59,10 +57,9 @@ def decide_time(
     moved = agreeing.decide_time(wish, is_granted=is_granted, said=said, by=by, at=at)
     act = Act.TIME_AGREED if is_granted else Act.TIME_NOT_AGREED
     facts = {"time": wish.time.isoformat(), "with": wish.asked_name, **metrics(moved)}
-    changed(ticket, act, by=by, at=at, text=said, facts=facts)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=_the_other_side(ticket, by, at), by=by, at=at)
+    announced(ticket, act, to=_the_other_side(by), by=by, at=at, text=said, facts=facts)
     return ticket
 
 
-def _the_other_side(ticket: Ticket, by: Person, at: datetime) -> Collection[UUID | None]:
-    return vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_it(ticket)
+def _the_other_side(by: Person) -> Whom:
+    return Told.vendor_side if by.side is Side.HOSPITAL else Told.hospital_it
