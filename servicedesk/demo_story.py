@@ -17,7 +17,8 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import Cause, Remedy, Satisfaction, Way
 from tickets.feedback import facts_of, sha256_of
 from tickets.models import Sticker, Ticket
-from tickets.services.reporting import Phoned, Report, report_fault
+from tickets.services.calls import Phoned
+from tickets.services.reporting import Report, report_fault
 from tickets.services.signing import Signature, sign
 from tickets.services.solving import confirm, resolve
 from tickets.services.visiting import arrive, call_for_visit, dispatch, leave

@@ -37,6 +37,7 @@ BEAT: dict[str, dict[str, Any]] = {
     "say that remote access ran out": every(60, "tickets.tasks.look_for_access_that_ran_out", queue="watch"),
     # tickets: api
     "forget answers kept for programs": every(3600, "tickets.tasks.forget_answers", queue="watch"),
+    "sweep bytes that no file names": every(24 * 3600, "servicedesk.files.tasks.sweep_files"),
     "tidy what sign-in leaves": every(24 * 3600, "servicedesk.accounts.tasks.tidy_sign_in"),
 }
 

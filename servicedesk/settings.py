@@ -213,6 +213,10 @@ CLAMAV_ADDRESS = env.text("CLAMAV_ADDRESS", "")  # unix:/run/clamav/clamd.ctl or
 # Django refuses a body above this before a view sees it; a few form fields beside the file.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 FILE_UPLOAD_PERMISSIONS = 0o640
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "servicedesk.files.arriving.NamelessUploadHandler",
+]
 
 # ── transport security ───────────────────────────────────────────────────────────────────────────────────────────────
 HTTPS = SITE_URL.startswith("https://")

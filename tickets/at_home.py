@@ -14,13 +14,17 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from servicedesk.clocks.permissions import DECIDE_WAIVER
+from servicedesk.clocks.words import METRICS
+from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.enums import Reach, Side
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
 from tickets.paths import path_of
 from tickets.permissions import DECIDE_TICKETS, SEE_TICKETS, WORK_TICKETS
+from tickets.queue.wanted import NONE
 
-ASKED = ("asked", "call", "wish", "time")  # what the other side waits for
+ASKED = ("asked", "call", "wish", "time", "waiver")  # what the other side waits for
 WHAT: dict[str, str | Promise] = {
     State.HANDED_OVER: _("Not theirs, they say: decide how it goes on"),
     State.WAITING: _("They ask back: an answer of yours is waited for"),
@@ -29,6 +33,7 @@ WHAT: dict[str, str | Promise] = {
     "call": _("A call was written down late: is its time right?"),
     "wish": _("Another severity or kind of service is proposed"),
     "time": _("A time is proposed: does it hold?"),
+    "waiver": _("They ask to waive a promise: is it needed?"),
 }
 Tags = dict[int, tuple[str, int]]
 
@@ -48,10 +53,13 @@ class Row:
     hospital: int
     words: str
     is_provisional: bool
+    clock: str = ""  # at which it is answered
 
     @property
     def url(self) -> str:
-        return f"{reverse('outages')}#{self.id}" if self.kind == "outages" else path_of("ticket", self.id)
+        if self.kind == "outages":
+            return f"{reverse('outages')}#{self.id}"
+        return path_of("ticket", self.id) + (f"#clock-{self.clock}" if self.clock else "")
 
     @property
     def state_words(self) -> str | Promise:
@@ -70,6 +78,12 @@ class Late:
     vendor: str
     system: str
     count: int
+    vendor_id: int
+    system_id: UUID | None
+
+    @property
+    def url(self) -> str:
+        return f"{reverse('tickets')}?system={self.system_id or NONE}&vendor={self.vendor_id}&overdue=1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +143,8 @@ def tags_of(person: Person) -> Tags:
 
 def _of_hospital(person: Person, at: datetime) -> AtHome:
     decides = DECIDE_TICKETS.reach_of(person) is not None
-    found = _of(_asked("tickets_home_of_hospital", person.hospital_id, decides, at))
+    waives = DECIDE_WAIVER.reach_of(person) is not None
+    found = _of(_asked("tickets_home_of_hospital", person.hospital_id, decides, waives, at))
     found.visits = _visits(person, at)
     if found.overdue:
         found.late = [Late(*row) for row in _asked("tickets_home_late", person.hospital_id, at)]
@@ -162,6 +177,9 @@ def _of(rows: list[tuple[Any, ...]]) -> AtHome:
 def _row(columns: tuple[Any, ...]) -> Row:
     """Another kind of service is proposed without a severity before the reason."""
     row = Row(*columns)
+    if row.kind == "waiver":
+        clock, metric, why = row.words.split(" ", 2)
+        return replace(row, clock=clock, words=f"{METRICS[Metric(metric)]} · {why}")
     return replace(row, words=row.words.removeprefix(" · ")) if row.kind == "wish" else row
 
 

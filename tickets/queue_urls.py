@@ -12,6 +12,7 @@ urlpatterns = [
     path("tickets/give/undo/", many.take_back, name="take_tickets_back"),
     path("tickets/say/", many.say_many, name="say_on_tickets"),
     path("tickets/urge/", many.urge_many, name="urge_tickets"),
+    path("tickets/urge/undo/", many.take_urges_back, name="take_urges_back"),
     path("tickets/views/keep/", saved.keep_view, name="keep_queue_view"),
     path("tickets/views/<uuid:pk>/drop/", saved.drop_view, name="drop_queue_view"),
 ]

@@ -69,6 +69,11 @@ def _arrived(facts: Facts) -> str:
     return _("%(to)s is on site: %(where)s (%(proof)s)") % words
 
 
+def _given(facts: Facts) -> str:
+    words = {"to": facts.get("to", ""), "name": facts.get("from", "")}
+    return _("gave it to %(to)s; %(name)s had it before") % words if words["name"] else _("gave it to %(to)s") % words
+
+
 def _resolved(facts: Facts) -> str:
     words = {"cause": Cause(facts["cause"]).label, "remedy": Remedy(facts["remedy"]).label}
     return _("put a solution on record: %(remedy)s; cause: %(cause)s") % words
@@ -118,8 +123,10 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
     Act.CALL_LOGGED: _called,
     Act.CALL_AGREED: gettext_lazy("confirms the time of the call"),
     Act.CALL_DISPUTED: gettext_lazy("disputes the time of the call"),
-    Act.TICKET_ACCEPTED: gettext_lazy("accepted it"),
-    Act.TICKET_GIVEN: lambda facts: _("gave it to %(to)s") % {"to": facts.get("to", "")},
+    Act.TICKET_ACCEPTED: lambda facts: (
+        _("accepted it; %(name)s had it before") % {"name": facts["from"]} if facts.get("from") else _("accepted it")
+    ),
+    Act.TICKET_GIVEN: _given,
     Act.TICKET_WAITS: _waits,
     Act.TICKET_WENT_ON: gettext_lazy("goes on"),
     Act.TICKET_HANDED_OVER: gettext_lazy("handed it to the hospital: not ours"),
@@ -158,6 +165,7 @@ SAY: dict[str, str | Promise | Callable[[Facts], str]] = {
         _("says it was not solved from afar: the time is back") if facts.get("is_remote") else _("does not waive it")
     ),
     # tickets: queue
+    Act.URGE_TAKEN_BACK: gettext_lazy("no longer asks for haste"),
     Act.TICKET_PUT_BACK: lambda facts: (
         _("took that back; it is %(to)s's again") % {"to": facts["to"]} if facts.get("to") else _("took that back")
     ),

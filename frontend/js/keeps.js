@@ -1,23 +1,52 @@
-// A form with data-keeps="name" is not lost with its session: what was typed stays in this tab until it was taken, and
-// comes back into the empty fields. The name holds who is writing, so that nobody finds another's words.
+import htmx from "htmx.org";
+
+// A form with data-keeps="name" is not lost with its session or its connection: what was typed and chosen stays in this
+// tab until it was taken, and comes back. The name holds who is writing, so that nobody finds another's words.
 const PREFIX = "kept:";
 const TYPED = "input[type=text][name], input:not([type])[name], textarea[name]";
+const CHOICES = "select[name]:not([hx-post]), input[type=radio][name]";
+const KEPT = `${TYPED}, select[name], input[type=radio][name]:checked`;
 
 function read(name) { try { return JSON.parse(sessionStorage.getItem(PREFIX + name)); } catch (error) { return null; } }
 function write(name, kept) { try { sessionStorage.setItem(PREFIX + name, JSON.stringify(kept)); } catch (error) { /* full */ } }
 
+// What was sent and had no answer goes out under its old number: it may have been taken. With another word it is another.
+function keep(form, sent) {
+  const number = form.elements.submission;
+  if (number && !sent && form.dataset.fresh) number.value = form.dataset.fresh;
+  const fields = Object.fromEntries([...form.querySelectorAll(KEPT)].map(({ name, value }) => [name, value]));
+  write(form.dataset.keeps, { fields, sent, number: sent && number ? number.value : "" });
+}
+
+const asked = new URLSearchParams(location.search); // what the link here says goes before
+
+function fill(field, kept) {
+  if (!kept || asked.has(field.name)) return;
+  if (field.type === "radio") field.checked = field.checked || field.value === kept;
+  else if (field.options ? [...field.options].some(({ value }) => value === kept) : !field.value) field.value = kept;
+}
+
+function restore(form) {
+  const { fields, number } = read(form.dataset.keeps) || {};
+  if (!fields) return;
+  const leads = form.querySelector("select[hx-post]"); // fetches what depends on it, which then comes here again
+  if (leads && !leads.value) {
+    fill(leads, fields[leads.name]);
+    if (leads.value) leads.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+  const isSame = !leads || leads.value === fields[leads.name];
+  for (const field of form.querySelectorAll(isSame ? `${TYPED}, ${CHOICES}` : TYPED)) fill(field, fields[field.name]);
+  if (!number || !form.elements.submission) return;
+  if (form.elements.submission.value !== number) form.dataset.fresh = form.elements.submission.value;
+  form.elements.submission.value = number;
+}
+
 const forms = [...document.querySelectorAll("form[data-keeps]")];
 for (const form of forms) {
-  const name = form.dataset.keeps;
-  const kept = (read(name) || {}).fields || {};
-  for (const field of form.querySelectorAll(TYPED)) if (!field.value && kept[field.name]) field.value = kept[field.name];
-  const keep = (sent) => {
-    const fields = Object.fromEntries([...form.querySelectorAll(TYPED)].map((field) => [field.name, field.value]));
-    write(name, { fields, sent });
-  };
-  form.addEventListener("input", () => keep(false));
-  form.addEventListener("submit", () => keep(true));
+  form.addEventListener("input", () => keep(form, false));
+  form.addEventListener("submit", () => keep(form, true));
 }
+htmx.onLoad((part) => { for (const form of forms) if (part.contains(form) || form.contains(part)) restore(form); });
 
 // Sent, and now on another page than the form or the sign-in: it was taken.
 if (!forms.length && !location.pathname.startsWith("/accounts/"))

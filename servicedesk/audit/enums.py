@@ -152,6 +152,7 @@ class Act(TextChoices):
     MACRO_KEPT = "tickets.macro_kept", _("wrote down a ready-made answer")
     MACRO_REMOVED = "tickets.macro_removed", _("removed a ready-made answer")
     # tickets: queue
+    URGE_TAKEN_BACK = "tickets.urge_taken_back", _("took back that haste was asked for")
     TICKET_PUT_BACK = "tickets.put_back", _("took back to whom a ticket was given")
     VIEW_KEPT = "tickets.view_kept", _("kept a view of the queue")
     VIEW_DROPPED = "tickets.view_dropped", _("dropped a view of the queue")

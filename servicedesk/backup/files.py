@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,13 @@ def pack(target: Path) -> None:
     with tarfile.open(target, "w") as tar:
         target.chmod(0o600)
         for name in KEPT:
-            if (Path(settings.DATA_DIR) / name).exists():
-                tar.add(Path(settings.DATA_DIR) / name, arcname=name)
+            for path in _lying_in(Path(settings.DATA_DIR) / name):
+                with suppress(FileNotFoundError):  # what no row names goes meanwhile: half laid down, or swept
+                    tar.add(path, arcname=path.relative_to(settings.DATA_DIR), recursive=False)
+
+
+def _lying_in(folder: Path) -> list[Path]:
+    return [folder, *sorted(folder.rglob("*"))] if folder.exists() else []
 
 
 def check_members(archive: Path) -> None:

@@ -17,9 +17,10 @@ FORGET = Statement.of(
     "forget_steps",
     "DELETE FROM clocks_step WHERE clock_id = ANY (%s::uuid[]) AND fired_at IS NULL AND set_aside_at IS NULL",
 )
+
 PLANNED = Statement.of(
     "planned_steps",
-    """SELECT clock_id, rung, fire_at, id, fired_at IS NOT NULL OR set_aside_at IS NOT NULL
+    """SELECT id, clock_id, rung, fire_at, fired_at IS NOT NULL OR set_aside_at IS NOT NULL
          FROM clocks_step WHERE clock_id = ANY (%s::uuid[])""",
 )
 DROP = Statement.of("drop_steps", "DELETE FROM clocks_step WHERE id = ANY (%s::uuid[])")
@@ -50,7 +51,7 @@ def plan_anew(pairs: Sequence[Pair], *, using: str) -> None:
 
 def _follow(pairs: Sequence[Pair], plans: Mapping[UUID, dict[int, datetime]], using: str) -> None:
     done, waiting = _planned([row.pk for row, _clock in pairs], using)
-    stale = [pk for (of, rung, at), pk in waiting.items() if plans[of].get(rung) != at]
+    stale = [str(pk) for (of, rung, at), pk in waiting.items() if plans[of].get(rung) != at]
     fresh = [
         _columns(row, rung, at)
         for row, _clock in pairs
@@ -62,17 +63,17 @@ def _follow(pairs: Sequence[Pair], plans: Mapping[UUID, dict[int, datetime]], us
     insert(Step, fresh, using=using)
 
 
-Waiting = dict[tuple[UUID, int, datetime], str]
+Waiting = dict[tuple[UUID, int, datetime], UUID]
 
 
 def _planned(clocks: list[UUID], using: str) -> tuple[set[tuple[UUID, int]], Waiting]:
     done: set[tuple[UUID, int]] = set()
     waiting: Waiting = {}
-    for clock, rung, at, pk, is_done in ask_all(PLANNED, [[str(pk) for pk in clocks]], using=using):
+    for pk, clock, rung, at, is_done in ask_all(PLANNED, [list(map(str, clocks))], using=using):
         if is_done:
             done.add((clock, rung))
         else:
-            waiting[clock, rung, at] = str(pk)
+            waiting[clock, rung, at] = pk
     return done, waiting
 
 

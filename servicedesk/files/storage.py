@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import IO
 
@@ -36,11 +37,35 @@ def laid_down(hospital_id: int, content: IO[bytes]) -> Iterator[Path]:
 
 
 def keep(hospital_id: int, sha256: str, laid: Path) -> None:
-    """Before the row is committed: a row without bytes would be a lie, bytes without a row are only litter."""
+    """Before the row is committed: a row without bytes would be a lie, bytes without a row are only litter. Also where
+    they lie already: litter that is swept is old, and this is wanted again."""
     target = path_of(hospital_id, sha256)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        laid.replace(target)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    laid.replace(target)
+
+
+def hospitals() -> list[int]:
+    """Whose folders there are."""
+    root = Path(settings.MEDIA_ROOT)
+    return sorted(int(folder.name) for folder in root.iterdir() if folder.name.isdecimal()) if root.exists() else []
+
+
+def half_laid(hospital_id: int) -> list[Path]:
+    return [path for path in _of_hospital(hospital_id).iterdir() if path.is_file()]
+
+
+def kept_by_folder(hospital_id: int) -> Iterator[list[Path]]:
+    for folder in sorted(_of_hospital(hospital_id).iterdir()):
+        if folder.is_dir():
+            yield list(folder.iterdir())
+
+
+def is_older(path: Path, before: datetime) -> bool:
+    """What has gone meanwhile is not."""
+    try:
+        return path.stat().st_mtime < before.timestamp()
+    except FileNotFoundError:
+        return False
 
 
 def _of_hospital(hospital_id: int) -> Path:

@@ -45,6 +45,7 @@ class NoticeKind(TextChoices):
     SEVERITY_CHANGED = "severity_changed", _("Severity changed")
     VISIT_CALLED = "visit_called", _("Visit called for")
     VISIT_SENT = "visit_sent", _("Engineer on the way")
+    VISIT_GIVEN = "visit_given", _("Visit given to me")
     VISIT_ARRIVED = "visit_arrived", _("Engineer on site")
     SOLUTION_REFUSED = "solution_refused", _("Solution refused")
     APPROVAL_ASKED = "approval_asked", _("Approval asked of me")
@@ -65,6 +66,8 @@ class NoticeKind(TextChoices):
     MENTIONED = "mentioned", _("Somebody mentioned me")
     # tickets: queue
     TICKET_PUT_BACK = "ticket_put_back", _("Ticket taken back from me")
+    TICKET_TAKEN_OVER = "ticket_taken_over", _("Somebody else has my ticket now")
+    URGE_TAKEN_BACK = "urge_taken_back", _("Haste is no longer asked for")
     # tickets: linked
     TICKET_MERGED = "ticket_merged", _("Tickets merged or split")
     FAULT_TURN = "fault_turn", _("Turn of a shared fault")
@@ -129,6 +132,8 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.TICKET_ACCEPTED: gettext_noop("%(name)s accepted %(matter)s and will be in touch."),
     NoticeKind.TICKET_ASSIGNED: gettext_noop("%(matter)s was given to you."),
     NoticeKind.TICKET_PUT_BACK: gettext_noop("%(matter)s was taken back: it is not yours any more."),
+    NoticeKind.TICKET_TAKEN_OVER: gettext_noop("%(name)s has %(matter)s now: it is not yours any more."),
+    NoticeKind.URGE_TAKEN_BACK: gettext_noop("Haste is no longer asked for: %(matter)s."),
     NoticeKind.TICKET_URGED: gettext_noop("The reporter asks for haste: %(matter)s."),
     NoticeKind.TICKET_ANSWERED: gettext_noop("There is a new message on %(matter)s."),
     NoticeKind.TICKET_RESOLVED: gettext_noop("%(matter)s is resolved. Please confirm it or refuse the solution."),
@@ -136,6 +141,7 @@ SENTENCES: dict[NoticeKind, str] = {
     NoticeKind.SEVERITY_CHANGED: gettext_noop("%(matter)s has the severity %(severity)s now."),
     NoticeKind.VISIT_CALLED: gettext_noop("%(matter)s: somebody is called for on site."),
     NoticeKind.VISIT_SENT: gettext_noop("%(matter)s: %(name)s is on the way."),
+    NoticeKind.VISIT_GIVEN: gettext_noop("%(matter)s: you are sent on site. Expected there: %(when)s."),
     NoticeKind.VISIT_ARRIVED: gettext_noop("%(matter)s: the engineer is on site."),
     NoticeKind.SOLUTION_REFUSED: gettext_noop("The solution of %(matter)s was refused."),
     NoticeKind.APPROVAL_ASKED: gettext_noop("%(matter)s waits for your approval."),

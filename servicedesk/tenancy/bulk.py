@@ -80,7 +80,7 @@ def ask(statement: Statement, values: list[Any], *, using: str) -> Any:
 
 
 def ask_all(statement: Statement, values: list[Any], *, using: str) -> list[Any]:
-    """Every row of it."""
+    """The same for every row."""
     return rows_of([*_taken(using), (statement, values)], using=using)
 
 

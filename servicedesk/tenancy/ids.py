@@ -4,6 +4,7 @@ import secrets
 import threading
 import time
 import uuid
+from datetime import datetime
 
 _lock = threading.Lock()
 _last = 0
@@ -18,3 +19,8 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(
         int=(tick >> 12) << 80 | 0x7 << 76 | (tick & 0xFFF) << 64 | 0x2 << 62 | secrets.randbits(62),
     )
+
+
+def first_id_of(moment: datetime) -> uuid.UUID:
+    """No row that is made from then on has a smaller one: a bound that an index knows."""
+    return uuid.UUID(int=int(moment.timestamp() * 1000) << 80)

@@ -223,6 +223,30 @@ def test_the_system_administrator_registers_who_serves_whom(world, operator):
     assert acts(None, act="accounts.engaged") == ["accounts.engaged"]
 
 
+def test_the_letters_of_its_numbers_are_a_hospitals_own_and_stay(world, operator):
+    """However they are chosen, a number names one hospital of the installation (PACS-7)."""
+    client = browser_of(operator)
+    hospital = {"name": "儿童医院", "short_name": "儿医", "code": "eryi", "hue": "120"}
+    odd = {
+        "SHEN": "其他医院",
+        "hen": "其他医院",
+        "ashen": "其他医院",
+        "S0": "容易听错",
+        "儿": "容易听错",
+        "A" * 13: "12",
+    }
+    for letters, says in odd.items():
+        refused = client.post("/organisations/hospitals/new/", hospital | {"letters": letters})
+        assert says in str(refused.context["form"].errors["letters"])
+    client.post("/organisations/hospitals/new/", hospital | {"letters": " et "})
+    with opened(Context.of_platform()):
+        made = Hospital.objects.get(code="eryi")
+    client.post(f"/organisations/hospitals/{made.pk}/", hospital | {"letters": "NEW", "hue": "30"})
+    with opened(Context.of_platform()):
+        made.refresh_from_db()
+    assert (made.letters, made.hue) == ("ET", 30)
+
+
 def test_an_engagement_ends_and_the_vendor_sees_the_hospital_no_more(world, operator):
     with opened(Context.of_platform()):
         engagement = Engagement.objects.get(hospital=world.h1, vendor=world.v1)

@@ -13,7 +13,7 @@ from tests.tickets.people import Desk, make_desk
 from tests.world import World, give_second_factor, make_place, person_of
 from tickets.enums import WaitsOn
 from tickets.services import levels, queueing, working
-from tickets.services.reporting import Phoned
+from tickets.services.calls import Phoned
 
 MINUTE = timedelta(minutes=1)
 TITLES = (

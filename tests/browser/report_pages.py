@@ -17,9 +17,9 @@ from tests.contracts.people import in_force
 from tests.tickets.people import Desk, make_desk
 from tests.world import World, give_second_factor, make_place
 from tickets.models import Ticket
+from tickets.services.calls import Phoned
 from tickets.services.levels import change_severity
 from tickets.services.outages import announce_outage
-from tickets.services.reporting import Phoned
 from tickets.services.scanning import Tapped, report_by_sticker
 from tickets.services.stickers import About, Printable, make_stickers
 from tickets.symptoms import Symptom

@@ -83,7 +83,7 @@ def test_nothing_is_wider_than_the_screen_and_nobody_is_kept_out(world: World, v
             "/tickets/filter/",
             "/tickets/views/keep/?severity=B",
         ),
-        "hospital": ("/tickets/?view=ours", "/tickets/?view=closed"),
+        "hospital": ("/tickets/?view=ours", "/tickets/?this_month=1&system=none", "/board/"),
         "ward": ("/tickets/",),
     }
     for who, theirs in paths.items():

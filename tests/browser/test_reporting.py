@@ -308,24 +308,45 @@ def test_a_photo_is_made_small_and_comes_along(phone: Visitor, room: Room, tmp_p
     assert kept.size < (tmp_path / "IMG_1.jpg").stat().st_size / 2
 
 
-def test_a_session_that_ends_while_somebody_writes_loses_nothing(visitor: Visitor, room: Room) -> None:
+def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_chosen(
+    visitor: Visitor, room: Room
+) -> None:
+    """The choices come back with the words; what may have been taken is sent once more under its own number."""
+    visitor.expects = ("ERR_FAILED", "net::", "Failed to load")
     page = visitor.sign_in(room.desk.ward).visit("/report/")
     page.select_option("#id_system", label="PACS系统")
     page.wait_for_selector("#severity-B")
+    kind = page.locator("#id_category option").nth(1).get_attribute("value")
+    page.select_option("#id_category", value=kind)
     page.check("#severity-B")
     page.fill("#id_title", "全院阅片工作站无法调图")
     page.fill("#id_words", "门诊和住院都调不出")
+
+    def comes_back() -> None:
+        page.goto("/report/")
+        page.wait_for_selector("#severity-B:checked", state="attached")
+        assert page.eval_on_selector("#id_system", "one => one.selectedOptions[0].label") == "PACS系统"
+        assert page.input_value("#id_category") == kind
+        assert page.input_value("#id_title") == "全院阅片工作站无法调图"
+        assert page.input_value("#id_words") == "门诊和住院都调不出"
+
     visitor.context.clear_cookies(name="session")
     page.click("button:has-text('提交报修')")
     page.wait_for_url("**/accounts/login/**")
     visitor.sign_in(room.desk.ward)
-    page.goto("/report/")
-    assert page.input_value("#id_title") == "全院阅片工作站无法调图"
-    assert page.input_value("#id_words") == "门诊和住院都调不出"
-    page.select_option("#id_system", label="PACS系统")
-    page.wait_for_selector("#severity-B")
-    page.check("#severity-B")
+    comes_back()
+    number = page.input_value("[name=submission]")
+    page.fill("#id_words", "门诊和住院都调不出")
+    assert page.input_value("[name=submission]") != number  # whatever is written anew is a report of its own
+    page.route("**/report/", lambda route: (route.fetch(max_redirects=0), route.abort()))
+    page.click("button:has-text('提交报修')")
+    page.wait_for_url("chrome-error://**")
+    page.unroute("**/report/")
+    assert len(room.tickets()) == 1
+    comes_back()
     page.click("button:has-text('提交报修')")
     page.wait_for_url("**/tickets/*/")
+    (ticket,) = room.tickets()
+    assert (ticket.category, ticket.severity) == (kind, "B")
     page.goto("/report/")
     assert page.input_value("#id_title") == ""

@@ -124,6 +124,18 @@ def test_only_the_hospital_pauses_and_says_why(place):
     assert planned(place, matter) == [0, 45, 90, 120]
 
 
+def test_a_plan_made_anew_sees_what_is_held_for_the_same_message(place):
+    """Asked before that was sent, the steps just forgotten seemed to stand, and were never told."""
+    matter = place.reported()
+    with place.inside(), Life.held(matter) as life:
+        life.act(lambda _metric, course: course.pause(AT + 10 * MINUTE, why="等待"), upon=[Metric.RESPOND])
+        life.act(lambda _metric, course: course.resume(AT + 20 * MINUTE), upon=[Metric.RESPOND])
+    assert planned(place, matter) == [0, 35, 70, 100]
+    with place.inside():
+        [span] = place.clock(matter).spans.all()
+    assert (span.why, span.end_at) == ("等待", AT + 20 * MINUTE)
+
+
 def test_what_was_told_is_not_told_again_when_the_time_moves(place):
     matter = place.reported()
     with place.inside():

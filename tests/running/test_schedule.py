@@ -17,6 +17,7 @@ NEEDED = {
     "tickets.tasks.wake_tickets": (60, "watch"),
     "tickets.tasks.look_for_renamed_systems": (60, "watch"),
     "servicedesk.accounts.tasks.tidy_sign_in": (24 * 3600, "work"),
+    "servicedesk.files.tasks.sweep_files": (24 * 3600, "work"),
 }
 
 

@@ -31,6 +31,7 @@ GLOBAL = {
 DEFINERS = {
     "clocks_on_duty": "who answers at a desk that the caller can see; the roster itself is the vendor's alone",
     "contracts_who_decides": "whom to tell of new promises, by id, for a contract that the caller can see",
+    "files_used": "one figure: how full the space of a hospital is that the caller may read, whosever files they are",
     "invitation_by_secret": "a link's own invitation, found by the hash of its secret",
     "notices_addressee_fits": "a trigger: a notice is addressed to somebody of the side it is meant for",
     "notices_people": "who is told, and how, when the other party's act tells them",

@@ -14,7 +14,7 @@ COMMANDS = {"r", "a", "w", "d"}  # select, insert, update, delete
 UNIQUE_ACROSS = {
     "audit_block": "begins with the chain, which is one owner's",
     "audit_link": "begins with the chain, which is one owner's; the key is the record's own id",
-    "tenancy_hospital": "the platform's register: codes are unique in the installation",
+    "tenancy_hospital": "the platform's register: codes, and the letters of numbers, are unique in the installation",
     "tenancy_vendor": "the platform's register",
 }
 # Foreign keys that name a walled row without its owner.

@@ -110,7 +110,7 @@ def _wish(world: World, owner: Owner) -> Example:
 @example_of(NumberRule)
 def _rule(world: World, owner: Owner) -> Example:
     with wall.opened(Context.of_hospital(owner.hospital.id)):
-        rule, _ = NumberRule.objects.get_or_create(hospital=owner.hospital, defaults={"prefix": "SY"})
+        rule, _ = NumberRule.objects.get_or_create(hospital=owner.hospital, defaults={"digits": 4})
     return Example(rule)
 
 

@@ -18,8 +18,9 @@ from tests.clocks.examples import AT, make_team
 from tests.contracts.people import in_force
 from tests.world import World, make_member, person_of
 from tickets.models import Ticket
+from tickets.services.calls import Phoned, log_call
 from tickets.services.levels import change_severity
-from tickets.services.reporting import Phoned, Report, log_call, report_fault
+from tickets.services.reporting import Report, report_fault
 
 
 @dataclass

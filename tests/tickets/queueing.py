@@ -7,7 +7,7 @@ from re import findall
 
 from servicedesk.sla.promise import Channel, Severity
 from tickets.models import Ticket
-from tickets.services.reporting import Phoned
+from tickets.services.calls import Phoned
 
 
 def page(client, query: str = "") -> str:

@@ -22,7 +22,7 @@ from tickets.acts import BUTTONS, offers
 from tickets.enums import State, WaitsOn
 from tickets.models import Call, Ticket, Visit
 from tickets.services import solving, visiting, working
-from tickets.services.reporting import Phoned
+from tickets.services.calls import Phoned
 from tickets.situation import situation_of
 from tickets.views.acts import ACTS
 

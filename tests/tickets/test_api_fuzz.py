@@ -125,7 +125,7 @@ def _what_hangs(desk: Any, working: Any, fresh: Any, solved: Any) -> dict[str, l
 
 
 def _late_call(ticket: Any, person: Any, now: Any) -> Any:
-    from tickets.services.reporting import Phoned, log_call
+    from tickets.services.calls import Phoned, log_call
 
     return log_call(ticket, Phoned(called_at=now - timedelta(hours=1), caller="刘敏"), by=person, at=now)
 

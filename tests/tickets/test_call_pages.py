@@ -19,7 +19,7 @@ from tests.tickets.test_report_pages import browser, given, text, tickets
 from tests.world import make_member
 from tickets.enums import State
 from tickets.models import Call
-from tickets.services.reporting import Phoned, log_call
+from tickets.services.calls import Phoned, log_call
 
 pytestmark = pytest.mark.django_db
 

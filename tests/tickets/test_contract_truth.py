@@ -18,8 +18,8 @@ from tests.tickets.closing import HOUR, SOLVED, resolved, sign_handed
 from tests.tickets.people import make_desk
 from tickets.enums import Ending, Proof, State
 from tickets.models import Call, Entry, MaintenanceRecord, TermsWish
-from tickets.services import levels, outages, reporting, solving, timing, visiting
-from tickets.services.reporting import Phoned
+from tickets.services import calls, levels, outages, solving, timing, visiting
+from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -151,21 +151,21 @@ def test_a_first_call_logged_as_just_now_can_be_disputed(desk):
         call = Call.objects.get(ticket=ticket)
     assert not call.needs_word
     with pytest.raises(Refused, match="Nobody waits"):
-        desk.act(reporting.agree_to_call, call, by=desk.it, at=AT + HOUR)
+        desk.act(calls.agree_to_call, call, by=desk.it, at=AT + HOUR)
     with pytest.raises(Refused, match="other side"):
-        desk.act(reporting.dispute_call, call, by=desk.engineer, at=AT + HOUR, why="x")
-    desk.act(reporting.dispute_call, call, by=desk.it, at=AT + HOUR, why="二十五分钟前打的")
+        desk.act(calls.dispute_call, call, by=desk.engineer, at=AT + HOUR, why="x")
+    desk.act(calls.dispute_call, call, by=desk.it, at=AT + HOUR, why="二十五分钟前打的")
     assert desk.fresh(call).disputed_why == "二十五分钟前打的"
 
 
 def test_a_dispute_has_its_time_and_needs_a_first_call(desk):
     first = desk.report(**PHONED, by=desk.engineer)
-    later = desk.act(reporting.log_call, first, by=desk.engineer, at=AT + HOUR, call=Phoned(AT + HOUR, "刘敏"))
+    later = desk.act(calls.log_call, first, by=desk.engineer, at=AT + HOUR, call=Phoned(AT + HOUR, "刘敏"))
     with desk.inside():
         call = Call.objects.get(ticket=first, is_first=True)
     for which, at in ((call, AT + timedelta(days=7)), (later, AT + 2 * HOUR)):
         with pytest.raises(Refused, match="within seven days"):
-            desk.act(reporting.dispute_call, which, by=desk.it, at=at, why="x")
+            desk.act(calls.dispute_call, which, by=desk.it, at=at, why="x")
 
 
 def test_the_page_offers_the_dispute_to_the_other_side(desk):

@@ -26,6 +26,7 @@ from tickets.models import HospitalTask, MajorIncident, Objection, PlanTick, Rev
 from tickets.plans import Step
 from tickets.services import (
     attaching,
+    calls,
     elsewhere,
     emergencies,
     incidents,
@@ -35,7 +36,6 @@ from tickets.services import (
     queueing,
     recurring,
     remote,
-    reporting,
     siblings,
     signing,
     solving,
@@ -45,8 +45,8 @@ from tickets.services import (
     waiving,
     working,
 )
+from tickets.services.calls import Phoned
 from tickets.services.remote import Wish
-from tickets.services.reporting import Phoned
 from tickets.services.scanning import hit_of, say_me_too
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -73,6 +73,8 @@ def hrp(world):
 def daily(desk):
     ticket, other = desk.accepted(), desk.report()
     desk.do(working.urge, ticket)
+    urged_at = desk.fresh(ticket).urged_at
+    desk.do(queueing.take_urge_back, ticket, before=None, urged_at=urged_at)
     desk.do(attaching.attach, ticket, uploads=[SimpleUploadedFile("a.log", b"2026 error")])
     desk.do(working.say, ticket, text="见附件")
     desk.do(working.give, ticket, to=desk.colleague, by=desk.engineer)
@@ -91,15 +93,15 @@ def daily(desk):
     desk.do(levels.change_category, desk.report(), item=item, why="是需求")
 
 
-def calls(desk):
+def phoned(desk):
     late = {"called_at": AT - 2 * HOUR, "caller": "刘敏"}
-    for word in (reporting.agree_to_call, reporting.dispute_call):
+    for word in (calls.agree_to_call, calls.dispute_call):
         ticket = desk.report(channel=Channel.PHONE, call=Phoned(**late))
-        more = {"why": "没有打过"} if word is reporting.dispute_call else {}
+        more = {"why": "没有打过"} if word is calls.dispute_call else {}
         with desk.inside():
             call = ticket.call_set.get()
         desk.do(word, call, by=desk.engineer, **more)
-        desk.do(reporting.log_call, ticket, call=Phoned(called_at=AT, caller="刘敏"))
+        desk.do(calls.log_call, ticket, call=Phoned(called_at=AT, caller="刘敏"))
 
 
 def severities(desk):
@@ -228,7 +230,7 @@ def from_afar(desk):
             remote.tell_ran_out(last.pk, at=AT + 20 * HOUR)
 
 
-WALKS = (daily, calls, severities, visits, endings, emergency, together, returns, major, from_afar)
+WALKS = (daily, phoned, severities, visits, endings, emergency, together, returns, major, from_afar)
 
 
 def test_each_act_of_the_list_leads_to_an_event(hrp):

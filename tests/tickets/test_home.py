@@ -18,13 +18,15 @@ from tests.matrix.principals import sign_in
 from tests.tickets.examples import make_ticket
 from tests.world import give_second_factor, make_member
 from tickets.at_home import tickets_at_home
-from tickets.enums import WaitsOn
+from tickets.board import board_of
+from tickets.enums import State, WaitsOn
 from tickets.models import Ticket
+from tickets.queue.wanted import month_of
+from tickets.services.calls import Phoned
 from tickets.services.levels import propose_severity
 from tickets.services.outages import announce_outage, end_outage
-from tickets.services.reporting import Phoned
 from tickets.services.visiting import call_for_visit, dispatch
-from tickets.services.working import ask_back, hand_over
+from tickets.services.working import ask_back, hand_over, withdraw
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -110,12 +112,18 @@ def test_the_hospitals_word_is_asked_for_first(desk, now):
 def test_what_is_late_is_counted_by_vendor_and_system(desk, now):
     with desk.inside():
         system = desk.contract.systems.order_by("name").first()
+        module = desk.contract.systems.create(hospital_id=system.hospital_id, vendor_id=system.vendor_id,
+                                              name="三维重建", part_of=system)  # fmt: skip
     late = desk.report(at=now - 90 * MINUTE, title="早该响应", system=system)
+    part = desk.report(at=now - 80 * MINUTE, title="也早该响应", system=module)
     desk.report(at=now, title="还有时间")
     page = at_home(desk.it)
     section = page[page.index('id="overdue"') :]
     assert late.title in section
     assert system.name in section
+    (leads_to,) = re.findall(r'<p class="late-by"><a href="([^"]+)".*<strong class="number">2</strong>', section)
+    shown = _client(desk.it).get(leads_to).content.decode()
+    assert re.findall(r'data-ticket="([0-9a-f-]{36})"', shown) == [str(late.pk), str(part.pk)]
     assert desk.world.v1.short_name in section
     assert "还有时间" not in section
 
@@ -161,7 +169,7 @@ def test_a_stranger_sees_none_of_it(desk, world, now):
 def test_the_functions_keep_to_the_wall_even_when_lied_to(desk, world, now):
     desk.report(at=now - 90 * MINUTE)
     with desk.acting(make_member(Role.IT_ENGINEER, world.h2)), connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM tickets_home_of_hospital(%s, true, %s)", [world.h1.id, now])
+        cursor.execute("SELECT * FROM tickets_home_of_hospital(%s, true, true, %s)", [world.h1.id, now])
         assert cursor.fetchall() == []
         cursor.execute("SELECT * FROM tickets_home_late(%s, %s)", [world.h1.id, now])
         assert cursor.fetchall() == []
@@ -193,6 +201,9 @@ def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
         desk.accepted(at=now - 5 * MINUTE, title=f"第{number}单")
     desk.report(at=now - 90 * MINUTE, title="没人接的")
     desk.report(at=now - 50 * MINUTE, title="快到时限")
+    gone = desk.report(at=now, title="报错了")
+    with desk.inside():
+        Ticket.objects.filter(pk=gone.pk).update(state=State.CLOSED, closed_at=now)
     client = _client(desk.manager)
     assert 'hx-get="/board/"' in unescape(client.get("/").content.decode())
     page = unescape(client.get("/board/").content.decode())
@@ -202,11 +213,57 @@ def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
     part = client.get("/board/", headers={"HX-Request": "true"}).content.decode()
     assert "<html" not in part
     assert 'data-chart="bar"' in part
-    assert '<td class="number">5</td>' in part
+    trend = re.findall(r'<td class="number">(\d+)</td><td class="number">(\d+)</td>', part)
+    assert [sum(map(int, column)) for column in zip(*trend, strict=True)] == [6, 1]  # it may be just after midnight
+    assert re.findall(r'<th scope="row">([^<]+)</th>', part)[-1] == f"{timezone.localtime(now):%m-%d}"
     breaching = part.partition("<h2>Breaches next")[2].partition("<h2>")[0]
     assert "快到时限" in breaching
     assert "没人接的" not in breaching  # that is late already
     assert _client(desk.engineer).get("/board/").status_code == 403
+
+
+def test_the_board_counts_each_kind_and_leads_to_its_rows(desk, now):
+    """PACS-2: each kind of service has its own figures, and each figure is the number of rows it leads to."""
+    desk.report(at=now)
+    desk.report(at=now - 90 * MINUTE)
+    other = desk.report(at=now, category="consultation")
+    gone = desk.report(at=now, category="consultation")
+    desk.act(withdraw, gone, by=desk.it, at=now, why="误报")
+    foreign = make_ticket(desk.world.h3, desk.world.v2)
+    lately = 1 + (month_of(now - 90 * MINUTE) == month_of(now))
+    for member in (desk.manager, desk.lead):
+        client = _client(member)
+        part = unescape(client.get("/board/").content.decode()).partition('id="kinds"')[2].partition("</section>")[0]
+        rows = [re.findall(r'href="/tickets/([^"]+)">([^<]+)</a>|>(0)<', row) for row in part.split("<tr>")[2:]]
+        figures = [[figure or zero for _where, figure, zero in row] for row in rows]
+        assert [row[1:] for row in figures] == [["2", "1", str(lately)], ["1", "0", "2"]]
+        assert figures[1][0] == other.category_name
+        for where, figure, zero in (cell for row in rows for cell in row[1:]):
+            shown = re.findall(r'data-ticket="([0-9a-f-]{36})"', client.get(f"/tickets/{where}").content.decode())
+            assert zero or len(shown) == int(figure), where
+            assert str(foreign.pk) not in shown
+
+
+def test_beyond_its_bound_a_figure_says_that_there_are_more(desk, now, monkeypatch):
+    monkeypatch.setattr("tickets.board.SCANNED_BACK", 2)
+    for _ in range(3):
+        desk.report(at=now)
+    page = _client(desk.manager).get("/board/").content.decode()
+    assert ">2+</a>" in page
+    assert ">3</a>" in page
+
+
+def test_this_months_figures_read_no_older_ticket(desk, now):
+    """However many there are: a range of the newest, by an index that is there for the lists."""
+    desk.report(at=now)
+    with desk.acting(desk.manager) as person, CaptureQueriesContext(connection) as asked:
+        board_of(person, at=now)
+    (sql,) = [one["sql"] for one in asked if "max(category_name)" in one["sql"]]
+    with desk.acting(desk.manager), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+        cursor.execute(f"EXPLAIN {sql}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert re.search(r"Index Scan using tickets_of_vendor.*\n.*Index Cond: .*id >=", plan), plan
 
 
 def test_the_board_of_a_stranger_is_empty(desk, world, now):

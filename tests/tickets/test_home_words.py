@@ -8,10 +8,13 @@ import pytest
 from django.utils import timezone
 
 from servicedesk.sla.promise import Channel, Metric, Severity
+from tests.accounts.people import browser_of
 from tests.clocks.test_promise_pages import client_of
 from tests.tickets.people import make_desk
-from tickets.services import timing, visiting, working
-from tickets.services.reporting import Phoned
+from tests.tickets.queueing import counts, ids, page, shown
+from tickets.queue.next import next_ticket
+from tickets.services import levels, timing, visiting, waiving, working
+from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -56,3 +59,26 @@ def test_a_call_logged_late_waits_for_the_other_side(desk, logs, is_asked):
     assert ticket.title in asked(getattr(desk, is_asked))
     assert "written down late" in asked(getattr(desk, is_asked))
     assert asked(getattr(desk, logs)) == ""
+
+
+def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(desk):
+    """PACS-17: a waiver is the lead's to decide. What the first page lists stands in the queue's tab, and is next."""
+    now, why = timezone.now(), "院方已自行更换工作站"
+    waived, wished, _calm = (desk.accepted(at=now - 10 * MINUTE, title=title) for title in ("免到场", "降级", "没有事"))
+    given = {"by": desk.engineer, "at": now}
+    wish = desk.act(levels.propose_severity, wished, severity=Severity.C, why="有替代", **given)
+    desk.act(waiving.ask_waiver, waived, metric=Metric.ON_SITE, solved_at=now, why=why, **given)
+    for member, rows in ((desk.it, (wished,)), (desk.lead, (waived, wished))):
+        client = browser_of(member)
+        text = page(client, "view=ours")
+        assert [one in text for one in ("申请免除", "提议调整级别")] == [one in rows for one in (waived, wished)]
+        assert (set(shown(text)), counts(text)["待我方处理"]) == (set(ids(*rows)), str(len(rows)))
+        assert [one.title in asked(member) for one in (waived, wished)] == [one in rows for one in (waived, wished)]
+    assert f"On site · {why}" in asked(desk.lead)
+    assert client_of(desk.lead).get("/").content.decode().count(why) == 1
+    desk.act(levels.decide_wish, wish, by=desk.lead, at=now, is_granted=False, said="仍重")
+    with desk.acting(desk.lead) as person:
+        assert next_ticket(person, at=now) == waived
+    desk.act(waiving.decide_waiver, waived, by=desk.lead, at=now, metric=Metric.ON_SITE, is_granted=True)
+    assert shown(page(browser_of(desk.lead), "view=ours")) == []
+    assert asked(desk.lead) == ""

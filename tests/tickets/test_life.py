@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.services.clocks import start_promise
@@ -14,14 +15,15 @@ from servicedesk.notices.words import text_of
 from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.bulk import together
+from servicedesk.tenancy.models import Hospital
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
 from tests.tickets.people import make_desk
 from tickets.enums import Cause, Proof, Remedy, State, WaitsOn
 from tickets.models import Call, Entry, Solution, Ticket, Visit
-from tickets.numbers import letters_of, take_next, taken
-from tickets.services import levels, reporting, solving, visiting, working
-from tickets.services.reporting import Phoned
+from tickets.numbers import take_next, taken
+from tickets.services import calls, levels, solving, visiting, working
+from tickets.services.calls import Phoned
 from tickets.terms import house_terms
 
 pytestmark = pytest.mark.django_db
@@ -41,18 +43,19 @@ def test_a_fault_in_the_browser_starts_its_promises(desk):
 
 
 def test_numbers_count_per_hospital_and_day(desk):
-    """The day is the hospital's own: at five in the afternoon of UTC it is the next one. No letter of the code that
-    is mistaken for another on the telephone; what a second hospital reports leaves no gap in the first one's."""
+    """The day is the hospital's own: at five in the afternoon of UTC it is the next one. What a second hospital reports
+    leaves no gap in the first one's, and is never numbered as the first one's, however alike their codes."""
+    with wall.opened(wall.Context.of_platform()):
+        alike = Hospital.objects.create(code="sheng-er", name="省第二人民医院", short_name="省二院")
     first = desk.report().number
     elsewhere = []
-    for _ in range(3):
-        with wall.opened(wall.Context.of_hospital(desk.world.h2.id)), together(using="default"):
-            take_next(desk.world.h2.id, at=AT, using="default")
+    for hospital in (desk.world.h2, alike, alike):
+        with wall.opened(wall.Context.of_hospital(hospital.id)), together(using="default"):
+            take_next(hospital.id, at=AT, using="default")
             elsewhere.append(taken(using="default"))
     assert (first, desk.report().number) == ("SHEN-20261102-001", "SHEN-20261102-002")
-    assert elsewhere == [f"ERYU-20261102-00{place}" for place in (1, 2, 3)]
+    assert elsewhere == ["ERYU-20261102-001", "SHENA-20261102-001", "SHENA-20261102-002"]
     assert desk.report(at=AT + timedelta(hours=16)).number == "SHEN-20261103-001"
-    assert (letters_of("zhongyi"), letters_of("olqi-01")) == ("ZHNG", "H")
 
 
 def test_sent_twice_it_is_one_ticket(desk):
@@ -69,7 +72,7 @@ def test_a_grave_fault_waits_for_the_call(desk, severity):
     assert desk.clocks(ticket) == {"call": None}
     assert desk.clock(ticket, Metric.CALL).due_at == AT + MINUTE
     call = Phoned(called_at=AT + 3 * MINUTE, caller="刘敏", number="8105")
-    row = desk.act(reporting.log_call, ticket, by=desk.engineer, at=AT + 4 * MINUTE, call=call)
+    row = desk.act(calls.log_call, ticket, by=desk.engineer, at=AT + 4 * MINUTE, call=call)
     fresh = desk.fresh(ticket)
     assert (fresh.state, fresh.reported_at, fresh.channel) == (State.REPORTED, AT + 3 * MINUTE, Channel.PHONE)
     assert desk.clock(ticket, Metric.RESPOND).due_at == AT + 8 * MINUTE
@@ -87,11 +90,11 @@ def test_a_call_logged_late_needs_the_other_sides_word(desk):
     assert (call.needs_word, call.is_first) == (True, True)
     assert desk.clock(ticket, Metric.RESPOND).due_at == AT + 5 * MINUTE
     with pytest.raises(Refused, match="other side"):
-        desk.act(reporting.agree_to_call, call, by=desk.engineer, at=AT + 11 * MINUTE)
-    desk.act(reporting.dispute_call, call, by=desk.it, at=AT + 11 * MINUTE, why="电话是九点零五分打的")
+        desk.act(calls.agree_to_call, call, by=desk.engineer, at=AT + 11 * MINUTE)
+    desk.act(calls.dispute_call, call, by=desk.it, at=AT + 11 * MINUTE, why="电话是九点零五分打的")
     assert desk.fresh(call).disputed_why == "电话是九点零五分打的"
     with pytest.raises(Refused, match="decided"):
-        desk.act(reporting.agree_to_call, call, by=desk.it, at=AT + 12 * MINUTE)
+        desk.act(calls.agree_to_call, call, by=desk.it, at=AT + 12 * MINUTE)
 
 
 def test_accepting_is_the_response_and_the_reporter_hears_of_it(desk):
@@ -170,9 +173,16 @@ def test_a_visit_counts_from_the_report_and_arrival_stops_it(desk):
     visit = desk.act(visiting.call_for_visit, ticket, by=desk.engineer, at=AT + timedelta(hours=2), why="需换硬盘")
     assert desk.clock(ticket, Metric.ON_SITE).due_at == AT + timedelta(hours=4)
     later = AT + timedelta(hours=3)
-    with desk.acting(desk.engineer) as person:
+    with desk.acting(desk.manager) as person:
+        visiting.dispatch(visit, desk.engineer, by=person, at=AT + timedelta(hours=2))
         visiting.dispatch(visit, desk.colleague, planned_at=later, by=person, at=AT + timedelta(hours=2))
-    assert f"{ticket.number}: {desk.colleague.name} is on the way." in told(desk, desk.ward)
+    instead = f"{ticket.number}: {desk.colleague.name} is on the way."
+    sent = f"{ticket.number}: you are sent on site. Expected there: "
+    assert instead in told(desk, desk.ward)
+    assert {instead, f"{sent}as soon as possible."} <= set(told(desk, desk.engineer))
+    assert [said for said in told(desk, desk.colleague) if "on the way" in said or "sent" in said] == [
+        f"{sent}{timezone.localtime(later):%Y-%m-%d %H:%M}."
+    ]
     with pytest.raises(Refused, match="where"):
         desk.act(visiting.arrive, visit, by=desk.colleague, at=later, where="")
     desk.act(visiting.arrive, visit, by=desk.colleague, at=later, where="3号楼2层阅片室05")
@@ -251,7 +261,7 @@ def test_a_raised_severity_counts_from_the_call_that_raised_it(desk):
     )
     call = Phoned(called_at=AT + timedelta(hours=2), caller="刘敏")
     desk.act(levels.decide_wish, wish, by=desk.it, at=AT + timedelta(hours=2), is_granted=True)
-    desk.act(reporting.log_call, ticket, by=desk.it, at=AT + timedelta(hours=2), call=call)
+    desk.act(calls.log_call, ticket, by=desk.it, at=AT + timedelta(hours=2), call=call)
     assert desk.fresh(ticket).severity == Severity.A
     for member in (desk.ward, desk.lead, desk.engineer):  # both sides
         assert f"{ticket.number} has the severity A now." in told(desk, member)

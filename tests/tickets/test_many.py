@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from servicedesk.clocks.models import Clock
 from servicedesk.notices.models import InboxItem
+from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.ids import uuid7
 from tests.accounts.people import acts, browser_of
@@ -18,7 +19,7 @@ from tests.tickets.examples import make_ticket
 from tests.tickets.queueing import counts, page, reported, shown
 from tests.world import make_member
 from tickets.enums import State
-from tickets.models import Entry, QueueView
+from tickets.models import Entry, QueueView, Ticket
 from tickets.services import working
 
 pytestmark = pytest.mark.django_db
@@ -121,12 +122,59 @@ def test_a_message_that_cannot_be_is_refused_beside_its_field(desk, now, text):
         assert not Entry.objects.filter(kind="message").exists()
 
 
-def test_haste_is_asked_for_each(desk, now):
-    ticket = reported(desk, now)
+def test_haste_is_asked_for_each_and_can_be_taken_back(desk, now):
+    """Undo: whoever was told of it is told that it is no longer so; what was asked for since stays."""
+    new, other = reported(desk, now), reported(desk, now)
+    with desk.inside():
+        Ticket.objects.filter(pk=other.pk).update(urged_at=now - 60 * MINUTE)
     client = browser_of(desk.it)
-    assert "已催办" in post(client, "urge", ticket)
-    _done, refused = results(post(client, "urge", ticket))
+    text = post(client, "urge", new, other)
+    assert ("已催办" in text, "/tickets/urge/undo/" in text) == (True, True)
+    done, _refused = results(post(client, "urge/undo"))
+    assert set(done) == {new.number, other.number}
+    assert [desk.fresh(one).urged_at for one in (new, other)] == [None, now - 60 * MINUTE]
+    with desk.acting(desk.engineer):
+        assert InboxItem.objects.filter(kind="urge_taken_back", membership=desk.engineer).count() == 2
+    assert "没有可以撤回的操作。" in post(client, "urge/undo")
+    post(client, "urge", new)
+    _done, refused = results(post(client, "urge", new))
     assert refused == ["刚刚已催办过。"]
+
+
+def test_what_was_urged_again_since_stays_so(desk, now):
+    ticket, client = reported(desk, now), browser_of(desk.it)
+    post(client, "urge", ticket)
+    with desk.inside():
+        Ticket.objects.filter(pk=ticket.pk).update(urged_at=now + 60 * MINUTE)
+    _done, refused = results(post(client, "urge/undo"))
+    assert refused == ["其间又有人催办，这次催办不撤回。"]
+    assert desk.fresh(ticket).urged_at == now + 60 * MINUTE
+
+
+def test_what_cannot_be_taken_back_says_why(desk, now):
+    first, second = reported(desk, now), reported(desk, now)
+    text = post(browser_of(desk.engineer), "accept", first, second)
+    assert ("接单不能撤回：响应计时已停止" in text, "undo" in text) == (True, False)
+    assert "留言不能撤回" in post(browser_of(desk.it), "say", first, second, text="今晚停机")
+
+
+def test_whose_tickets_were_taken_over_is_named_to_both(desk):
+    """PACS-16: what was raised is answered anew by whoever accepts it, in the queue too: who did it reads whose it was,
+    whose it was reads who has it, and the stream says both. What a colleague works on otherwise stays theirs."""
+    at = timezone.now() - 30 * MINUTE
+    raised = desk.raised(desk.accepted(at=at), Severity.ONE, at=at + 10 * MINUTE)
+    theirs, free = desk.accepted(at=at), desk.report(at=at)
+    text = post(browser_of(desk.colleague), "accept", raised, theirs, free)
+    done, refused = results(text)
+    assert (done, len(refused)) == ([raised.number, free.number], 1)
+    assert text.count(f"此前由 {desk.engineer.name} 处理，已通知其本人。") == 1
+    given = post(browser_of(desk.manager), "give", theirs, to=str(desk.colleague.pk))
+    assert f"此前由 {desk.engineer.name} 处理，已通知其本人。" in given
+    inbox = unescape(browser_of(desk.engineer).get("/inbox/").content.decode())
+    for ticket in (raised, theirs):
+        assert f"{ticket.number} 现由 {desk.colleague.name} 处理，不再由您处理。" in inbox
+    stream = unescape(browser_of(desk.engineer).get(f"/tickets/{raised.pk}/").content.decode())
+    assert f"接单（此前由 {desk.engineer.name} 处理）" in stream
 
 
 @pytest.mark.parametrize("sent", [(), ("nonsense",), ("\x00", "<script>")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,10 @@ from django.utils import timezone
 from contracts.services import keeping
 from servicedesk.accounts.models import Tries
 from servicedesk.accounts.services.me import change_details
+from servicedesk.files import storage
 from servicedesk.files.models import StoredFile
+from servicedesk.files.services.sweeping import sweep
+from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Context, opened
 from tests.files.test_scanner import clamd
 from tests.tickets.people import Desk, make_desk
@@ -23,6 +27,7 @@ from tests.tickets.test_report_pages import browser, given
 from tests.tickets.test_scan_pages import PIXEL, send
 from tests.tickets.test_scanning import stick
 from tests.world import make_world
+from tickets.services.attaching import attach
 from tickets.services.working import say
 
 pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "owner", "watch"])
@@ -91,6 +96,40 @@ def test_a_report_its_neighbours_and_a_tickets_others_wait_for_no_scanner(desk: 
         assert StoredFile.objects.count() == 3
     settings.CLAMAV_ADDRESS = ""
     assert while_its_contract_is_signed(desk) == "reported"
+
+
+def test_the_last_of_the_space_is_kept_once_and_swept_by_nobody(desk: Desk, settings: Any) -> None:
+    """ALL-1: of two at once one is refused, though both were looked through. Litter of old that somebody is about to
+    name is not swept from below them."""
+    one, other = (desk.accepted(at=timezone.now()) for _ in range(2))
+    with desk.acting(desk.it) as person:
+        (stored,) = attach(one, [photo()], by=person, at=timezone.now())
+    with desk.inside():
+        StoredFile.objects.all().delete()
+    settings.UPLOAD_QUOTA_GIGABYTES = 1.5 * stored.size / 2**30
+
+    def unscanned() -> str:
+        settings.CLAMAV_ADDRESS = ""
+        return _attached(desk, other)
+
+    assert beside(settings, lambda: _attached(desk, one), unscanned) == ("quota", "kept")
+    with desk.inside():
+        StoredFile.objects.all().delete()
+    settings.CLAMAV_ADDRESS, tomorrow = "", timezone.now() + timedelta(days=2)
+    with ThreadPoolExecutor(1) as pool:
+        with desk.acting(desk.it) as person:
+            attach(one, [photo()], by=person, at=timezone.now())
+            assert pool.submit(hurried, lambda: sweep(at=tomorrow)).result() == "waits"
+        assert pool.submit(hurried, lambda: sweep(at=tomorrow)).result() == 0
+    assert storage.path_of(stored.hospital_id, stored.sha256).exists()
+
+
+def _attached(desk: Desk, ticket: Any) -> str:
+    try:
+        desk.act(attach, ticket, by=desk.it, at=timezone.now(), uploads=[photo()])
+    except Refused as refusal:
+        return refusal.code
+    return "kept"
 
 
 def while_its_contract_is_signed(desk: Desk) -> Any:

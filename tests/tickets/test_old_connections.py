@@ -25,8 +25,8 @@ pytestmark = pytest.mark.django_db(databases=["default", "owner"])
 OWNER, NOBODY = "owner", UUID(int=0)
 CHANGED = {
     "tickets_daycount": "ALTER last TYPE bigint",
-    "tickets_numberrule": "ALTER prefix TYPE varchar(40), ALTER digits TYPE integer",
-    "tenancy_hospital": "ALTER code TYPE varchar(99), ALTER short_name TYPE text, ADD COLUMN more integer",
+    "tickets_numberrule": "ALTER digits TYPE integer",
+    "tenancy_hospital": "ALTER letters TYPE varchar(40), ALTER short_name TYPE text, ADD COLUMN more integer",
     "contracts_matrixversion": "ALTER version TYPE bigint, ADD COLUMN more integer",
     "contracts_catalogueitem": "ALTER category TYPE text, ALTER name TYPE varchar(99)",
     "contracts_system": "ALTER version TYPE text, ADD COLUMN more integer",

@@ -1,11 +1,12 @@
-"""ADR 18: calendars, matter, ticket, what hangs on it, the day's count. An act that takes them in another order waits
-for another one in a ring; here the order is read off what each act says to the database."""
+"""ADR 18: calendars, matter, ticket, what hangs on it, the day's count, the hospital's files. An act that takes them in
+another order waits for another one in a ring; here the order is read off what each act says to the database."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -17,11 +18,22 @@ from tests.contracts.people import in_force
 from tests.tickets.closing import resolved
 from tickets.enums import WaitsOn
 from tickets.models import Call, Ticket
-from tickets.services import going_on, incidents, levels, reporting, siblings, solving, splitting, visiting, working
-from tickets.services.reporting import Phoned
+from tickets.services import (
+    attaching,
+    calls,
+    going_on,
+    incidents,
+    levels,
+    siblings,
+    solving,
+    splitting,
+    visiting,
+    working,
+)
+from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
-ORDER = ("calendars", "matter", "ticket", "hanging", "count")
+ORDER = ("calendars", "matter", "ticket", "hanging", "count", "files")
 HOUR = timedelta(hours=1)
 LATER = AT + HOUR
 
@@ -44,6 +56,8 @@ KEPT = {"hold_calendars": "calendars", "hold_matter": "matter", "hold_ticket": "
 def _named(sql):
     if kept := next((name for label, name in KEPT.items() if sql.startswith(f'EXECUTE "{label}')), None):
         return kept
+    if "pg_advisory_xact_lock(hashtextextended('files " in sql:
+        return "files"
     if "FOR NO KEY UPDATE" not in sql and "FOR UPDATE" not in sql:
         return None
     tables = {"tenancy_matter": "matter", "tickets_ticket": "ticket", "tickets_call": "hanging",
@@ -101,7 +115,7 @@ def _raised(desk):
 WHY = {"why": "当时没有人打电话"}
 CALLED = {"call": Phoned(called_at=LATER, caller="刘敏")}
 ACTS = {
-    "a raise is called about": (_raised, _by("it", reporting.log_call, **CALLED)),
+    "a raise is called about": (_raised, _by("it", calls.log_call, **CALLED)),
     "a solution is refused": (resolved, _by("it", solving.refuse_solution, **WHY)),
     "it is closed unsigned": (resolved, _by("it", solving.close_unsigned, **WHY)),
     "somebody is called for": (Ticket, _by("it", visiting.call_for_visit, **WHY)),
@@ -109,12 +123,16 @@ ACTS = {
     "it is lowered": (Ticket, _by("it", levels.change_severity, severity=Severity.C, **WHY)),
     "it goes on by itself": (_waiting, _inside(going_on.wake)),
     "it is closed by silence": (resolved, _inside(going_on.close_silent)),
-    "a call is agreed to": (_called_late, _by("engineer", reporting.agree_to_call)),
-    "a call is disputed": (_called_late, _by("engineer", reporting.dispute_call, **WHY)),
+    "a call is agreed to": (_called_late, _by("engineer", calls.agree_to_call)),
+    "a call is disputed": (_called_late, _by("engineer", calls.dispute_call, **WHY)),
     "an incident is told of": (_incident, _by("lead", incidents.update_incident, text="正在恢复")),
     "an incident is led": (_incident, _by("manager", incidents.take_lead)),
     "an incident ends": (_incident, _by("lead", incidents.end_incident, text="已恢复")),
     "another vendor is asked": (Ticket, _open_sibling),
+    "files are added": (
+        Ticket,
+        _by("engineer", attaching.attach, uploads=[SimpleUploadedFile("a.log", b"2026 error")]),
+    ),
     "a part is taken out": (Ticket, _by("it", splitting.split, part=splitting.Part("打印机"))),
 }
 
@@ -127,6 +145,7 @@ def test_it_is_held_in_the_one_order(desk, name):
     got = taken(act, desk, row)
     assert got == sorted(got, key=ORDER.index)
     assert got[:3] == ["calendars", "matter", "ticket"]
+    assert ("files" in got) == (name == "files are added")
 
 
 def test_what_was_not_read_before_is_not_held(desk):

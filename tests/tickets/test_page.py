@@ -24,7 +24,7 @@ from tickets.around import around
 from tickets.enums import WaitsOn
 from tickets.lines import stream_of
 from tickets.models import Entry, Ticket
-from tickets.services import linking, outages, reporting, signing, solving, visiting, working
+from tickets.services import calls, linking, outages, signing, solving, visiting, working
 from tickets.situation import situation_of
 
 pytestmark = pytest.mark.django_db
@@ -140,8 +140,8 @@ def test_a_ticket_that_waits_for_its_call_says_whom_to_call(desk):
         assert f'class="call-line" href="tel:{hotline}"' in page
         assert f"On duty: {desk.engineer.name}" in page
     assert 'class="call-line" href="tel:8105"' in page_of(desk.engineer, ticket)
-    call = reporting.Phoned(called_at=timezone.now(), caller="刘敏", number="8105")
-    desk.act(reporting.log_call, ticket, by=desk.engineer, at=timezone.now(), call=call)
+    call = calls.Phoned(called_at=timezone.now(), caller="刘敏", number="8105")
+    desk.act(calls.log_call, ticket, by=desk.engineer, at=timezone.now(), call=call)
     assert 'id="first-call"' not in page_of(desk.ward, ticket)
 
 

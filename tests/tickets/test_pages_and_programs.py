@@ -37,7 +37,7 @@ PEOPLES = {
     },
     "a page's own convenience": {
         "add_macro", "macro", "remove_macro", "keep_queue_view", "drop_queue_view", "take_tickets_back",
-        "export_records", "export_remote",
+        "take_urges_back", "export_records", "export_remote",
     },
     "paper and rules of the hospital": {
         "make_stickers", "print_stickers_anew", "revoke_sticker", "number_rule", "revise_plan",

@@ -39,6 +39,10 @@ def test_filters_narrow_and_are_said_back(desk, world, now):
     assert shown(page(client, "waiting=1")) == ids(waits)
     assert shown(page(client, "category=consultation")) == ids(late)
     assert "服务类别：" in page(client, "category=consultation")
+    assert set(shown(page(client, "system=none&category=fault"))) == set(ids(a, b, taken, waits))
+    assert "系统或模块：未指明系统" in page(client, "system=none")
+    assert f"厂商：{world.v1.short_name}" in page(browser_of(desk.it), f"vendor={world.v1.pk}")
+    assert shown(page(browser_of(desk.it), f"vendor={world.v2.pk}")) == []
     assert "第三方：等日志" in page(client, "waiting=1")
     elsewhere = make_ticket(world.h2, world.v1)
     assert shown(page(client, f"hospital={world.h2.pk}")) == ids(elsewhere)
@@ -70,7 +74,7 @@ def test_a_system_brings_its_modules(desk, now):
     [
         "severity=Z", "state=nonsense", "system=1", "assignee=%00", "hospital=99999999999999999999", "hospital=٣",
         "contract=<script>", "overdue=yes", "view=nothing", "saved=x", "sort=what", "after=tampered", "show=nothing",
-        f"assignee={'9' * 5000}", "severity=%F0%9F%98%80&state=%E2%80%AE",
+        f"assignee={'9' * 5000}", "vendor=x", "system=%00", "this_month=no", "severity=%F0%9F%98%80&state=%E2%80%AE",
     ],
 )  # fmt: skip
 def test_nonsense_in_the_address_is_left_out(desk, now, query):

@@ -21,9 +21,9 @@ from tests.tickets.machines import at as address
 from tickets.calls import awaited, raise_awaited
 from tickets.enums import Cause, Remedy, State, WaitsOn
 from tickets.models import Call, Entry, TermsWish
-from tickets.services import levels, phoning, reporting, solving, working
+from tickets.services import calls, levels, phoning, solving, working
+from tickets.services.calls import Phoned
 from tickets.services.linking import merge
-from tickets.services.reporting import Phoned
 from tickets.services.visiting import call_for_visit
 from tickets.words import sentence
 
@@ -38,7 +38,7 @@ def clicked(desk, ticket, severity=Severity.ONE, *, at=AT + 10 * MINUTE):
 
 def logged(desk, ticket, *, called_at, at, by=None):
     call = Phoned(called_at=called_at, caller="刘敏", number="8105")
-    return desk.act(reporting.log_call, ticket, by=by or desk.engineer, at=at, call=call)
+    return desk.act(calls.log_call, ticket, by=by or desk.engineer, at=at, call=call)
 
 
 def refused(desk, ticket, *, solved_at, at):
@@ -96,7 +96,7 @@ def test_logged_late_the_other_side_is_asked(desk):
     assert row.needs_word
     assert standing(desk, ticket)[2] == AT + 13 * MINUTE
     assert desk.clock(ticket, Metric.CALL).outcome == "met"
-    desk.act(reporting.agree_to_call, row, by=desk.engineer, at=AT + HOUR)
+    desk.act(calls.agree_to_call, row, by=desk.engineer, at=AT + HOUR)
     assert desk.fresh(row).agreed_by == desk.engineer.pk
 
 
@@ -104,7 +104,7 @@ def test_just_now_can_be_disputed_like_any_first_call(desk):
     ticket = desk.report(severity=Severity.B, channel=Channel.PHONE)
     clicked(desk, ticket)
     row = logged(desk, ticket, called_at=AT + 11 * MINUTE, at=AT + 11 * MINUTE)
-    desk.act(reporting.dispute_call, row, by=desk.it, at=AT + HOUR, why="十分钟前打的")
+    desk.act(calls.dispute_call, row, by=desk.it, at=AT + HOUR, why="十分钟前打的")
     with desk.inside():
         assert Call.objects.filter(ticket=ticket, is_first=True).count() == 2
 
@@ -223,7 +223,7 @@ def test_whoever_takes_what_was_raised_has_answered(desk, state):
     assert (taken.state, taken.assignee_id, taken.waits_for) == (State.WORKING, desk.colleague.pk, "")
     assert taken.accepted_at == ticket.accepted_at, "what is signed says when it first was"
     with desk.acting(desk.engineer) as person:
-        assert InboxItem.objects.visible_to(person).filter(kind=NoticeKind.TICKET_PUT_BACK).exists()
+        assert InboxItem.objects.visible_to(person).filter(kind=NoticeKind.TICKET_TAKEN_OVER).exists()
     assert (desk.clock(ticket, Metric.RESPOND).outcome, desk.clock(ticket, Metric.ON_SITE).outcome) == ("met", None)
     with pytest.raises(Refused, match=f"{desk.colleague.name} accepted it"):
         desk.act(working.accept, ticket, by=desk.engineer, at=AT + 13 * MINUTE)

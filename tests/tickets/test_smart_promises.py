@@ -16,8 +16,8 @@ from tests.clocks.test_promise_pages import client_of
 from tests.tickets.people import Desk, make_desk
 from tests.world import make_world
 from tickets.calls import raise_awaited
-from tickets.services import levels, reporting, working
-from tickets.services.reporting import Phoned
+from tickets.services import calls, levels, working
+from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
 ADVENT = datetime(2026, 12, 10, 1, tzinfo=UTC)  # the 30th calendar day is in 2027
@@ -111,7 +111,7 @@ def test_what_begins_with_a_call_is_decided_and_called_about_at_any_hour(desk, p
     ticket = desk.accepted(category="training", severity=Severity.NONE)
     assert become(desk, ticket, "disaster", at=NIGHT).category == "disaster"
     call = Phoned(called_at=NIGHT, caller="刘敏")
-    desk.act(reporting.log_call, ticket, by=desk.engineer, at=NIGHT + timedelta(minutes=1), call=call)
+    desk.act(calls.log_call, ticket, by=desk.engineer, at=NIGHT + timedelta(minutes=1), call=call)
     assert desk.fresh(ticket).category == "disaster"
 
 

@@ -13,7 +13,7 @@ from servicedesk.sla.promise import Channel, Metric, Severity
 from tests.clocks.test_promise_pages import client_of
 from tickets.acts import next_of, offers
 from tickets.models import Ticket
-from tickets.services.reporting import Phoned
+from tickets.services.calls import Phoned
 from tickets.situation import situation_of
 
 pytestmark = pytest.mark.django_db

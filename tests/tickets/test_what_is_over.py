@@ -18,8 +18,8 @@ from tickets.at_home import tickets_at_home
 from tickets.enums import WaitsOn
 from tickets.models import TermsWish, Ticket, Visit
 from tickets.services import levels, solving, visiting, working
+from tickets.services.calls import Phoned, log_call
 from tickets.services.queueing import take_giving_back
-from tickets.services.reporting import Phoned, log_call
 from tickets.situation import situation_of
 
 pytestmark = pytest.mark.django_db

@@ -29,11 +29,11 @@ from tickets.permissions import (
     WORK_TICKETS,
 )
 from tickets.services import (
+    calls,
     elsewhere,
     levels,
     phoning,
     recurring,
-    reporting,
     solving,
     timing,
     visiting,
@@ -70,7 +70,7 @@ def _severity(ticket: Ticket, *, severity: str, call: dict[str, Any] | None, by:
     """With the call that raised it, where one began it (PACS-6)."""
     levels.change_severity(ticket, Severity(severity), why=why, by=by, at=at)
     if call:
-        reporting.log_call(ticket, reporting.Phoned(**call), by=by, at=at)
+        calls.log_call(ticket, calls.Phoned(**call), by=by, at=at)
 
 
 def _propose(ticket: Ticket, *, severity: str, **more: Any) -> Any:
@@ -93,7 +93,7 @@ def _item(ticket: Ticket, category: str) -> CatalogueItem:
 
 
 def _call(ticket: Ticket, *, by: Person, at: Any, **call: Any) -> Any:
-    return reporting.log_call(ticket, reporting.Phoned(**call), by=by, at=at)
+    return calls.log_call(ticket, calls.Phoned(**call), by=by, at=at)
 
 
 def _propose_time(ticket: Ticket, *, metric: str, **more: Any) -> Any:
@@ -167,8 +167,8 @@ OF_VISITS: tuple[Act, ...] = (
     Act("drop", TAKE_PART, visiting.drop, shapes.Why, "Nobody needs to come any more", Visit),
 )
 OF_CALLS: tuple[Act, ...] = (
-    Act("agree", JUDGE_CALLS, reporting.agree_to_call, words="Yes, the call was then", of=Call),
-    Act("dispute", JUDGE_CALLS, reporting.dispute_call, shapes.Why, "No, it was not", Call),
+    Act("agree", JUDGE_CALLS, calls.agree_to_call, words="Yes, the call was then", of=Call),
+    Act("dispute", JUDGE_CALLS, calls.dispute_call, shapes.Why, "No, it was not", Call),
 )
 OF_WISHES: tuple[Act, ...] = (
     Act(

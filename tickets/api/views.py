@@ -36,8 +36,9 @@ from tickets.hanging import what_hangs
 from tickets.models import Entry, Ticket
 from tickets.permissions import LOG_CALLS, REPORT_FAULTS, SEE_TICKETS, SPEAK
 from tickets.services.attaching import attach
+from tickets.services.calls import Phoned
 from tickets.services.elsewhere import one_ticket_per_number
-from tickets.services.reporting import Phoned, report_fault
+from tickets.services.reporting import report_fault
 from tickets.services.working import say
 
 

@@ -15,7 +15,7 @@ from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.wall import Person
 from tickets.forms.texts import GuardsPatientData, PlainText
 from tickets.models import TermsWish, Ticket
-from tickets.services.reporting import Phoned
+from tickets.services.calls import Phoned
 
 SALT = "tickets.call.opened"
 # A form that lay open longer than a call lasts proves nothing of the moment any more.

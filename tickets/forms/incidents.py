@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy, pgettext_lazy
@@ -57,9 +55,6 @@ class ReviewForm(GuardsPatientData):
 
 class MeasureForm(GuardsPatientData):
     words = forms.CharField(label=_("What we change"), max_length=300, widget=lines(2))
-    side = forms.ChoiceField(label=_("By which side"), choices=SIDES)
+    side = forms.TypedChoiceField(label=_("By which side"), choices=SIDES, coerce=Side)
     who = forms.CharField(label=_("By whom"), max_length=60)
     due_on = forms.DateField(label=_("Until when"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
-
-    def facts(self) -> dict[str, Any]:
-        return self.cleaned_data | {"side": Side(self.cleaned_data["side"])}

@@ -6,8 +6,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import CatalogueItem, Contract, System
-from servicedesk.tenancy.enums import Side
-from servicedesk.tenancy.models import Hospital, Membership
+from servicedesk.tenancy.enums import Role, Side
+from servicedesk.tenancy.models import Hospital, Membership, Vendor
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
 from tickets.forms.texts import GuardsPatientData
@@ -15,7 +15,7 @@ from tickets.models import Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
 from tickets.permissions import ENGINEERS
 from tickets.queue.views import LOOKED_AT
-from tickets.queue.wanted import FACTS, FILTERS, FLAGS, NEWEST_FIRST, SEVERITIES, Wanted
+from tickets.queue.wanted import FACTS, FILTERS, FLAGS, NEWEST_FIRST, NONE, SEVERITIES, WITHOUT_SYSTEM, Wanted
 
 Choices = list[tuple[str, Any]]
 
@@ -54,13 +54,15 @@ class FilterForm(forms.Form):
         found = {
             "severity": list(SEVERITIES.items()),
             "state": State.choices,
-            "system": _systems(person),
+            "system": [*_systems(person), (NONE, WITHOUT_SYSTEM)],
             "category": _kinds(person),
             "assignee": _assignees(person),
             "contract": [(str(one.pk), one.name) for one in Contract.objects.visible_to(person).order_by("name")],
         }
         if person.side is Side.VENDOR:
             found["hospital"] = [(str(one.pk), one.name) for one in Hospital.objects.visible_to(person)]
+        elif person.role is not Role.WARD_REPORTER:
+            found["vendor"] = [(str(one.pk), one.name) for one in Vendor.objects.visible_to(person)]
         return found
 
     @property

@@ -11,7 +11,6 @@ from servicedesk.tenancy.models import Department, Place
 from servicedesk.tenancy.wall import Person
 from tickets.forms.texts import GuardsPatientData, PlainText
 from tickets.offering import grouped, targets_for
-from tickets.services.numbering import why_not_prefix
 from tickets.services.stickers import AT_MOST, About
 
 LABEL = 60
@@ -80,18 +79,7 @@ class StickersForm(GuardsPatientData):
 
 
 class NumbersForm(GuardsPatientData):
-    prefix = PlainText(
-        label=gettext_lazy("Letters before the number"), max_length=12,
-        widget=forms.TextInput({"autocapitalize": "characters", "autocomplete": "off"}),
-        help_text=gettext_lazy("None that is mistaken for another on the telephone: not I, O, L, Q, 0, 1."),
-    )  # fmt: skip
     digits = forms.IntegerField(
         label=gettext_lazy("Digits of the day's count"), min_value=2, max_value=6,
         help_text=gettext_lazy("With three, the thousandth ticket of a day simply has four."),
     )  # fmt: skip
-
-    def clean_prefix(self) -> str:
-        prefix: str = self.cleaned_data["prefix"].strip().upper()
-        if why := why_not_prefix(prefix):
-            raise forms.ValidationError(why)
-        return prefix

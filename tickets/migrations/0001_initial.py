@@ -945,7 +945,6 @@ class Migration(migrations.Migration):
                     name='HistoricalNumberRule',
                     fields=[
                         ('id', models.UUIDField(db_index=True, default=servicedesk.tenancy.ids.uuid7, editable=False)),
-                        ('prefix', models.CharField(max_length=12, verbose_name='letters before the number')),
                         ('digits', models.PositiveSmallIntegerField(default=3, verbose_name="digits of the day's count")),
                         ('hospital', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='tenancy.hospital')),
                         ('history_id', models.AutoField(primary_key=True, serialize=False)),
@@ -967,7 +966,6 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.UUIDField(default=servicedesk.tenancy.ids.uuid7, editable=False, primary_key=True, serialize=False)),
                         ('hospital', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, to='tenancy.hospital')),
-                        ('prefix', models.CharField(max_length=12, verbose_name='letters before the number')),
                         ('digits', models.PositiveSmallIntegerField(default=3, verbose_name="digits of the day's count")),
                     ],
                     options={

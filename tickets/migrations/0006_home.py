@@ -31,6 +31,10 @@ WAITS = "c.needs_word AND c.agreed_at IS NULL AND c.disputed_at IS NULL AND c.lo
 TIMES = """JOIN clocks_timewish w ON w.matter_id = t.matter_id AND w.hospital_id = t.hospital_id
   JOIN clocks_clock c ON c.id = w.clock_id AND c.outcome IS NULL"""
 PROPOSED = f"w.decided_at IS NULL AND {OPEN} AND w.asked_side ="
+WISHES = "JOIN tickets_termswish w ON w.ticket_id = t.id AND w.hospital_id = t.hospital_id"
+WAIVERS = """JOIN clocks_clock c ON c.matter_id = t.matter_id AND c.hospital_id = t.hospital_id
+  JOIN clocks_waiver w ON w.clock_id = c.id AND w.hospital_id = t.hospital_id"""
+UNDECIDED = f"w.decided_at IS NULL AND {OPEN}"
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
 # A reporter without an account is asked through the hospital's IT.
@@ -44,19 +48,26 @@ ANNOUNCED = f"""(SELECT 'outages'::text, o.id, ''::text, o.title::text, ''::text
   WHERE o.hospital_id = of_hospital AND o.ended_at IS NULL AND t.state NOT IN {OVER}
   ORDER BY o.announced_at DESC, o.id DESC LIMIT 6)"""
 OF_WARD = f"{rows('mine', f'{HOSPITAL} AND t.reporter_id = me', order='t.id DESC')} UNION ALL {ANNOUNCED}"
+# The hospital's word, whatever the ticket's state says: who may give it, what is joined, which rows, what is said of them.
+WORD = {
+    "call": ("decides", CALLS, f"{WAITS} 'vendor'", "c.caller"),
+    "wish": ("decides", WISHES, UNDECIDED, "w.severity || ' · ' || w.why"),
+    "time": ("decides", TIMES, f"{PROPOSED} 'vendor'", "w.asked_name"),
+    "waiver": ("waives", WAIVERS, UNDECIDED, "c.id || ' ' || c.metric || ' ' || w.why"),
+}
 OF_HOSPITAL = " UNION ALL ".join(
     (
         rows("asked", f"decides AND {HOSPITAL} AND {OPEN} AND ({ASKED})"),
-        rows("call", f"decides AND {HOSPITAL} AND {WAITS} 'vendor'", joined=CALLS, words="c.caller"),
-        rows(
-            "wish",
-            f"decides AND {HOSPITAL} AND w.decided_at IS NULL AND {OPEN}",
-            joined="JOIN tickets_termswish w ON w.ticket_id = t.id AND w.hospital_id = t.hospital_id",
-            words="w.severity || ' · ' || w.why",
+        *(
+            rows(kind, f"{may} AND {HOSPITAL} AND {where}", joined=joined, words=words)
+            for kind, (may, joined, where, words) in WORD.items()
         ),
-        rows("time", f"decides AND {HOSPITAL} AND {PROPOSED} 'vendor'", joined=TIMES, words="w.asked_name"),
         rows("overdue", LATE_HERE),
     )
+)
+OF_QUEUE = " UNION ALL ".join(
+    f"SELECT t.id, '{kind}'::text FROM tickets_ticket t {joined} WHERE {may} AND {HOSPITAL} AND {where}"
+    for kind, (may, joined, where, _words) in WORD.items()
 )
 OF_VENDOR = " UNION ALL ".join(
     (
@@ -78,9 +89,11 @@ def counted(where: str) -> str:
 COUNTS = "SELECT " + ", ".join(
     counted(where) for where in ("t.assignee_id = me", "t.state = 'reported'", "true", "t.due_at < moment")
 )
+# A module is counted with its system, as the queue's filter shows it.
 LATE = f"""SELECT coalesce((SELECT short_name FROM tenancy_vendor v WHERE v.id = s.vendor_id), '')::text,
-       coalesce((SELECT name FROM contracts_system c WHERE c.id = s.system_id), '')::text, s.n
-  FROM (SELECT t.vendor_id, t.system_id, count(*) AS n FROM tickets_ticket t
+       coalesce((SELECT name FROM contracts_system c WHERE c.id = s.whole_id), '')::text, s.n, s.vendor_id::bigint, s.whole_id
+  FROM (SELECT t.vendor_id, coalesce(c.part_of_id, t.system_id) AS whole_id, count(*) AS n
+          FROM tickets_ticket t LEFT JOIN contracts_system c ON c.id = t.system_id
          WHERE {LATE_HERE} GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2 LIMIT 6) s"""
 VISITS = f"""SELECT t.id, t.number::text, t.title::text, v.engineer_name::text, v.planned_at, v.arrived_at, t."where"::text,
        t.hospital_id::bigint
@@ -91,13 +104,16 @@ VISITS = f"""SELECT t.id, t.number::text, t.title::text, v.engineer_name::text, 
 
 FUNCTIONS = {
     f"tickets_home_of_ward(of_hospital bigint, of_department uuid, me uuid) {ROWS}": OF_WARD,
-    f"tickets_home_of_hospital(of_hospital bigint, decides boolean, moment timestamptz) {ROWS}": OF_HOSPITAL,
+    "tickets_home_of_hospital(of_hospital bigint, decides boolean, waives boolean, moment timestamptz) "
+    f"{ROWS}": OF_HOSPITAL,
+    "tickets_word_asked(of_hospital bigint, decides boolean, waives boolean) "
+    "RETURNS TABLE (ticket uuid, kind text)": OF_QUEUE,
     "tickets_home_of_vendor(of_vendor bigint, of_hospitals bigint[], me uuid, works boolean, moment timestamptz) "
     f"{ROWS}": OF_VENDOR,
     "tickets_home_counts(of_vendor bigint, of_hospitals bigint[], me uuid, moment timestamptz) "
     "RETURNS TABLE (mine bigint, to_accept bigint, team bigint, overdue bigint)": COUNTS,
     "tickets_home_late(of_hospital bigint, moment timestamptz) "
-    "RETURNS TABLE (vendor text, system text, number bigint)": LATE,
+    "RETURNS TABLE (vendor text, system text, number bigint, vendor_id bigint, system_id uuid)": LATE,
     "tickets_home_visits(of_vendor bigint, of_hospitals bigint[], until timestamptz) RETURNS TABLE (ticket uuid, "
     "number text, title text, engineer text, planned_at timestamptz, arrived_at timestamptz, place text, hospital bigint)": VISITS,
 }

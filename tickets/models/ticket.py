@@ -194,13 +194,12 @@ class Ticket(WalledWithId):
 
 
 class NumberRule(WalledWithId):
-    """How a hospital's tickets are numbered: `{hospital}-{yyyyMMdd}-{seq}`, in letters spelled well by telephone."""
+    """How a hospital's tickets are numbered: `{letters}-{yyyyMMdd}-{seq}`, by the hospital's own letters."""
 
     ownership = Ownership.HOSPITAL
     see = SEE_MATTERS
 
     hospital = models.OneToOneField(Hospital, models.CASCADE)
-    prefix = models.CharField(_("letters before the number"), max_length=12)
     digits = models.PositiveSmallIntegerField(_("digits of the day's count"), default=3)
     history = HistoricalRecords()
 
@@ -210,7 +209,7 @@ class NumberRule(WalledWithId):
         constraints = [models.CheckConstraint(name="number_digits", condition=Q(digits__gte=2, digits__lte=6))]
 
     def __str__(self) -> str:
-        return self.prefix
+        return str(self.digits)
 
 
 class DayCount(WalledWithId):

@@ -22,7 +22,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.enums import State
 from tickets.models import Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
-from tickets.queue.views import LOOKED_AT, THE_HOSPITALS_WORD
+from tickets.queue.views import LOOKED_AT, the_hospitals_word
 
 CLOSE = timedelta(hours=1)
 
@@ -36,7 +36,7 @@ def next_ticket(person: Person, *, at: datetime, after: UUID | None = None) -> T
 
 def _to_do(person: Person) -> Q:
     if person.side is Side.HOSPITAL:
-        return THE_HOSPITALS_WORD
+        return the_hospitals_word(person)
     mine_or_nobodys = Q(assignee_id=person.membership_id) | Q(assignee_id=None)
     return mine_or_nobodys & Q(state__in=[State.REPORTED, State.WORKING])
 

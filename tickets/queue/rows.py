@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -85,19 +85,23 @@ class Row:
     dots: list[Dot] = field(default_factory=list)
     facts: list[str | Text] = field(default_factory=list)
     is_provisional: bool = False  # the time that the ticket itself bears
+    asks: str | Text = ""
 
 
-def rows_of(tickets: Sequence[Ticket], person: Person, facts: Sequence[str], *, at: datetime) -> list[Row]:
+def rows_of(
+    tickets: Sequence[Ticket], person: Person, facts: Sequence[str], *, asked: Mapping[UUID, str | Text], at: datetime
+) -> list[Row]:
     around = _around(tickets, person, facts)
     clocks, organisations, names = _clocks_in(around), _organisations_in(around), _names_in(around)
     made, sees_clocks = [], SEE_CLOCKS.reach_of(person) is not None
-    asked = [clock for found in clocks.values() for clock in found if sees_clocks and _is_paused(clock)]
-    paused = _paused(asked, person)
+    stopped = [clock for found in clocks.values() for clock in found if sees_clocks and _is_paused(clock)]
+    paused = _paused(stopped, person)
     for ticket in tickets:
         all_of_it = clocks[ticket.matter_id]
         own = all_of_it if sees_clocks else []
         nearest = _nearest(own)
         row = Row(ticket, organisations.get(_other(ticket, person)), facts=_facts(ticket, facts, names))
+        row.asks = asked.get(ticket.pk, "")
         row.chip = _chip(nearest, paused, at) if nearest else None
         row.is_provisional = any(clock.is_provisional and clock.due_at == ticket.due_at for clock in all_of_it)
         row.dots = [_dot(clock, at) for clock in own if clock is not nearest]

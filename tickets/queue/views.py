@@ -7,34 +7,38 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
 from django.db import DEFAULT_DB_ALIAS, connection
 from django.db.models import Q
+from django.db.models.expressions import RawSQL
 from django.db.models.sql import Query
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from servicedesk.clocks.permissions import DECIDE_WAIVER
 from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models.base import WalledQuerySet
 from servicedesk.tenancy.wall import Person
 from tickets.around import answer_of, row_of
+from tickets.at_home import WHAT
 from tickets.enums import OVER, State, WaitsOn
 from tickets.models import QueueView, Ticket
 from tickets.models.ticket import BY_DUE, IS_OPEN
-from tickets.permissions import KEEP_VIEWS
+from tickets.permissions import DECIDE_TICKETS, KEEP_VIEWS
 from tickets.queue.wanted import Wanted, read
 
 # Counts look at so many open tickets, the most urgent first, and say "more" beyond: the bound of what a page costs.
 LOOKED_AT = 2_000
 COUNTED_BY = (
-    "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "contract_id", "due_at",
-    "category", "waits_on",
+    "id", "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "vendor_id", "contract_id",
+    "due_at", "category", "waits_on",
 )  # fmt: skip
 # What waits for a third party waits for no word of the hospital's.
-THE_HOSPITALS_WORD = Q(state__in=[State.CALL_AWAITED, State.HANDED_OVER, State.SIGNED]) | Q(
+BY_STATE = Q(state__in=[State.CALL_AWAITED, State.HANDED_OVER, State.SIGNED]) | Q(
     state=State.WAITING, waits_on__in=[WaitsOn.REPORTER, WaitsOn.HOSPITAL]
 )
 WITH_THE_HOSPITAL = (State.CALL_AWAITED, State.HANDED_OVER, State.RESOLVED, State.SIGNED)
@@ -49,6 +53,24 @@ class View:
     is_open: bool = True
 
 
+def the_hospitals_word(person: Person) -> Q:
+    """What the state asks for, and what was asked besides, of whoever may answer it (migration 0006)."""
+    return BY_STATE | Q(pk__in=RawSQL("SELECT ticket FROM tickets_word_asked(%s, %s, %s)", _answerer(person)))
+
+
+def word_asked(person: Person, tickets: Sequence[Ticket]) -> dict[UUID, str | Promise]:
+    """Besides what the state says, in the words of the first page."""
+    with connection.cursor() as cursor:
+        words = "SELECT ticket, kind FROM tickets_word_asked(%s, %s, %s) WHERE ticket = ANY (%s::uuid[])"
+        cursor.execute(words, [*_answerer(person), [str(one.pk) for one in tickets]])
+        return {pk: WHAT[kind] for pk, kind in cursor.fetchall()}
+
+
+def _answerer(person: Person) -> list[Any]:
+    may = [permission.reach_of(person) is not None for permission in (DECIDE_TICKETS, DECIDE_WAIVER)]
+    return [person.hospital_id, *may]
+
+
 def _in(*states: State) -> Rows:
     return lambda person, at: Q(state__in=states)
 
@@ -57,6 +79,8 @@ ALL = View(pgettext_lazy("queue", "All open"), lambda person, at: Q())
 OVERDUE = View(pgettext_lazy("queue", "Overdue"), lambda person, at: Q(due_at__lt=at))
 CLOSED = View(pgettext_lazy("queue", "Closed"), lambda person, at: Q(state__in=sorted(OVER)), is_open=False)
 UNACCEPTED = View(pgettext_lazy("queue", "To be accepted"), _in(State.REPORTED))
+
+OURS = "ours"
 
 OF_VENDOR: dict[str, View] = {
     "": ALL,
@@ -69,7 +93,7 @@ OF_VENDOR: dict[str, View] = {
 }
 OF_HOSPITAL: dict[str, View] = {
     "": ALL,
-    "ours": View(_("Needs our word"), lambda person, at: THE_HOSPITALS_WORD),
+    OURS: View(_("Needs our word"), lambda person, at: the_hospitals_word(person)),
     "mine": View(pgettext_lazy("queue", "Reported by me"), lambda person, at: Q(reporter_id=person.membership_id)),
     "new": UNACCEPTED,
     "overdue": OVERDUE,
@@ -98,8 +122,8 @@ def _rows(person: Person, wanted: Wanted, at: datetime) -> Q:
 
 
 def looks_back(person: Person, wanted: Wanted) -> bool:
-    """At tickets that are over: they have no time left to sort by."""
-    return wanted.closed_state or not views_of(person)[wanted.view].is_open
+    """At tickets that are over too: they have no time left to sort by."""
+    return wanted.looks_back or not views_of(person)[wanted.view].is_open
 
 
 def saved_views(person: Person) -> list[QueueView]:

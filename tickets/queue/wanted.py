@@ -11,12 +11,14 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import QueryDict
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from contracts.models import System
 from servicedesk.sla.promise import Severity
+from servicedesk.tenancy.ids import first_id_of
 from tickets.enums import State
 
 Words = str | Promise
@@ -29,7 +31,9 @@ FLAGS: dict[str, Words] = {
     "overdue": pgettext_lazy("queue", "Overdue"),
     "unassigned": pgettext_lazy("queue", "Nobody works on it"),
     "waiting": pgettext_lazy("ticket", "Waiting"),
+    "this_month": pgettext_lazy("queue", "Reported this month, over or not"),
 }
+NONE, WITHOUT_SYSTEM = "none", gettext_lazy("without a system")
 # What a row may say in its second line, in this order; the first four unless somebody chose.
 FACTS: dict[str, Words] = {
     "number": pgettext_lazy("queue", "Number"),
@@ -65,8 +69,14 @@ def _number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
-def _of_system(system: UUID) -> Q:
+def _system(text: str) -> UUID | str | None:
+    return text if text == NONE else _id(text)
+
+
+def _of_system(system: UUID | str) -> Q:
     """With its modules."""
+    if system == NONE:
+        return Q(system_id=None)
     return Q(system_id=system) | Q(system_id__in=System.objects.filter(part_of_id=system).values("pk"))
 
 
@@ -82,10 +92,11 @@ FILTERS: dict[str, Filter] = {
         gettext_lazy("Severity"), _one_of(SEVERITIES), lambda one: Q(severity="" if one == "none" else one)
     ),
     "state": Filter(gettext_lazy("State"), _one_of(dict(State.choices)), lambda one: Q(state=one)),
-    "system": Filter(gettext_lazy("System or module"), _id, _of_system),
+    "system": Filter(gettext_lazy("System or module"), _system, _of_system),
     "category": Filter(gettext_lazy("Kind of service"), _code, lambda one: Q(category=one)),
     "assignee": Filter(pgettext_lazy("queue", "Who works on it"), _id, lambda one: Q(assignee_id=one)),
     "hospital": Filter(gettext_lazy("Hospital"), _number, lambda one: Q(hospital_id=one)),
+    "vendor": Filter(gettext_lazy("Vendor"), _number, lambda one: Q(vendor_id=one)),
     "contract": Filter(gettext_lazy("Contract"), _id, lambda one: Q(contract_id=one)),
 }
 
@@ -113,10 +124,10 @@ class Wanted:
         return bool(self.filters or self.flags)
 
     @property
-    def closed_state(self) -> bool:
-        """Asked for a state that no open ticket has."""
+    def looks_back(self) -> bool:
+        """Asked for a state that no open ticket has, or for all of a time."""
         state = self.filters.get("state")
-        return state is not None and State(state).is_over
+        return "this_month" in self.flags or (state is not None and State(state).is_over)
 
     def pairs(self) -> Iterator[tuple[str, str]]:
         if self.view:
@@ -140,7 +151,13 @@ class Wanted:
 def _flagged(flag: str, at: datetime) -> Q:
     if flag == "overdue":
         return Q(due_at__lt=at)
+    if flag == "this_month":
+        return Q(pk__gte=first_id_of(month_of(at)), reported_at__gte=month_of(at))
     return Q(assignee_id=None) if flag == "unassigned" else Q(state=State.WAITING)
+
+
+def month_of(at: datetime) -> datetime:
+    return timezone.localtime(at).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 def read(query: QueryDict, *, views: Mapping[str, Any], usual: tuple[str, ...] = USUAL) -> Wanted:
@@ -177,4 +194,6 @@ def chips(wanted: Wanted, names: Mapping[str, str]) -> list[dict[str, str]]:
 def _said(name: str, value: Any) -> str:
     if name == "state":
         return str(State(value).label)
+    if name == "system" and value == NONE:
+        return str(WITHOUT_SYSTEM)
     return str(SEVERITIES[value]) if name == "severity" else _("chosen")

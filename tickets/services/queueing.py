@@ -15,14 +15,16 @@ from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.clocks.services.clocks import give_clocks_to
 from servicedesk.notices.enums import NoticeKind
-from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.enums import Role, Side
 from servicedesk.tenancy.models import Membership
-from servicedesk.tenancy.refusals import Refused
+from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.undoing import by_itself
 from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
+from tickets.people import vendor_side
 from tickets.services.working import give, refuse_unfit
+from tickets.states import refuse_over
 from tickets.stream import changed, locked, tell
 
 AT_ONCE = 50
@@ -32,13 +34,16 @@ DROP_ANY = frozenset({Role.IT_LEAD, Role.PROJECT_MANAGER, Role.VENDOR_MANAGER})
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one ticket. `refused` is the sentence of a no; `before` and `version` let a giving be undone."""
+    """What became of one ticket. `refused` is the sentence of a no, `said` what else whoever did it should know. What
+    was before, and `version`, let it be undone."""
 
     ticket: UUID
     number: str = ""
     title: str = ""
     refused: str = ""
+    said: str = ""
     before: UUID | None = None
+    urged_before: datetime | None = None
     version: int = 0
 
 
@@ -57,7 +62,8 @@ def _missing(key: UUID) -> Result:
 
 
 def _one(ticket: Ticket, act: Callable[[Ticket], Any], by: Person) -> Result:
-    result = Result(ticket.pk, ticket.number, ticket.title, before=ticket.assignee_id)
+    before, urged_before = ticket.assignee_id, ticket.urged_at
+    result = Result(ticket.pk, ticket.number, ticket.title, before=before, urged_before=urged_before)
     if not ticket.is_writable_by(by):
         return replace(result, refused=_("You may read this but no longer change it."))
     try:
@@ -65,7 +71,16 @@ def _one(ticket: Ticket, act: Callable[[Ticket], Any], by: Person) -> Result:
             done = act(ticket)
     except Refused as refusal:
         return replace(result, refused=str(refusal.sentence))
-    return replace(result, version=done.version) if isinstance(done, Ticket) else result
+    if not isinstance(done, Ticket):
+        return result
+    return replace(result, version=done.version, said=_whose_it_was(ticket, done, by))
+
+
+def _whose_it_was(before: Ticket, done: Ticket, by: Person) -> str:
+    """What was raised is answered anew by whoever accepts it, and many are given at once: nobody's goes unnamed."""
+    if before.assignee_id in (None, done.assignee_id, by.membership_id):
+        return ""
+    return _("%(name)s had it until now, and is told.") % {"name": before.assignee_name}
 
 
 @transaction.atomic
@@ -89,6 +104,21 @@ def take_giving_back(ticket: Ticket, before: Membership | None, *, seen: int, by
     tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[ticket.assignee_id], by=by, at=at)
     tell(ticket, NoticeKind.TICKET_PUT_BACK, to=[given_to], by=by, at=at)
     return ticket
+
+
+@transaction.atomic
+def take_urge_back(ticket: Ticket, before: datetime | None, *, urged_at: datetime, by: Person, at: datetime) -> None:
+    """As it was before that moment, unless somebody has asked again since. Whoever was told is told."""
+    ticket = locked(ticket)
+    if by.side is not Side.HOSPITAL:
+        raise Forbidden(_("Haste is the hospital's to ask for."))
+    refuse_over(ticket)
+    if ticket.urged_at != urged_at:
+        raise Refused(_("Haste was asked for again meanwhile: that stays."))
+    ticket.urged_at = before
+    changed(ticket, Act.URGE_TAKEN_BACK, by=by, at=at)
+    duty = vendor_side(ticket, at=at)
+    tell(ticket, NoticeKind.URGE_TAKEN_BACK, to=[], on_duty=[one for one in duty if one], by=by, at=at)
 
 
 @transaction.atomic

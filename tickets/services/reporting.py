@@ -4,58 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from contracts.models import CatalogueItem, Contract, System
 from contracts.services.promised import is_outside_contract, refuse_unless_promised
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.clocks.life import Life, Terms
-from servicedesk.clocks.models import Clock
-from servicedesk.clocks.services.clocks import (
-    begun_by,
-    first_due,
-    record_begun,
-    start_clocks,
-    start_promise,
-    stop_clock,
-    write_begun,
-)
+from servicedesk.clocks.life import Terms
+from servicedesk.clocks.services.clocks import begun_by, first_due, record_begun, start_promise, write_begun
 from servicedesk.clocks.words import CHANNELS
 from servicedesk.files.services.uploads import add_file, looked_through
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.routes import Directory
-from servicedesk.sla.promise import Channel, Metric, Severity
+from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.bulk import LATER, insert_made, insert_with_history, together
-from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.models import Department, Matter, Membership, Place
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
-from tickets.calls import minute_of, raise_awaited
 from tickets.changes import say_changed
 from tickets.enums import Kind, State
-from tickets.models import Call, Ticket
+from tickets.models import Ticket
 from tickets.numbers import take_next, taken
 from tickets.offering import may_report
-from tickets.people import Told, first_told, told_of
+from tickets.people import first_told
+from tickets.services.calls import Phoned, keep_call, refuse_odd
 from tickets.services.emergencies import prepare
-from tickets.services.levels import take_effect
 from tickets.services.phoning import FIRST_CALL
-from tickets.states import Move, move, refuse_over
-from tickets.stream import announced, changed, enter, locked, of, tell, tell_programs
-from tickets.terms import AtReport, InForce, terms_for
+from tickets.stream import enter, tell, tell_programs
+from tickets.terms import AtReport, InForce
 
-# Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
-IN_THE_CALL = timedelta(minutes=1)
-PRESSED_TWICE = timedelta(seconds=10)
 TITLE = 120
 
 
@@ -83,15 +67,21 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Phoned:
-    """A call, as either side writes it down."""
+class Granted:
+    """What the contract grants: terms that start with the report, or wait for its call; outside of it neither."""
 
-    called_at: datetime
-    caller: str
-    callee: str = ""
-    number: str = ""
-    words: str = ""
-    noted_from: datetime | None = None  # since when somebody was writing it down, if that is certain
+    item: CatalogueItem
+    moment: datetime
+    starts: Terms | None = None
+    waits: Terms | None = None
+
+    @property
+    def reported_at(self) -> datetime | None:
+        return None if self.waits else self.moment
+
+    @property
+    def is_outside(self) -> bool:
+        return not (self.starts or self.waits)
 
 
 @transaction.atomic
@@ -103,20 +93,12 @@ def report_fault(report: Report, *, by: Person | None, at: datetime, call: Phone
     if again := _sent_before(report):
         return again
     refuse_unless_writable(report.contract, by)
-    moment = _moment(report, call, at)
-    asked = AtReport.of(report.contract, report.category, moment)
-    item = asked.item or _no_such_kind()
-    _refuse_foreign_kind(item, by)
-    promised = None if _is_outside(report, moment) else asked.in_force
-    terms = _terms(report, promised, moment) if promised else None
-    waits = terms if promised and not _may_come_by(report, promised, moment) else None
-    reported_at = None if waits else moment
-    starts = None if waits else terms
-    ticket = _write_whole(report, item, starts, reported_at=reported_at, is_outside=terms is None, by=by, at=at)
+    granted = _granted(report, _moment(report, call, at), by)
+    ticket = _write_whole(report, granted, by=by, at=at)
     if call:
-        _keep_call(ticket, call, is_first=not waits, by=by, at=at, channel=report.channel)
-    if waits:
-        start_promise(ticket.matter, FIRST_CALL, terms=waits, by=by, at=at)
+        keep_call(ticket, call, is_first=not granted.waits, by=by, at=at, channel=report.channel)
+    if granted.waits:
+        start_promise(ticket.matter, FIRST_CALL, terms=granted.waits, by=by, at=at)
     prepare(ticket, at=at)
     ticket.due_at = ticket.matter.next_due_at  # as the trigger has written it
     say_changed(ticket)
@@ -136,77 +118,6 @@ def report_with_files(
             for file in ready:
                 add_file(ticket.matter, file, by=by, at=at, source=source)
     return ticket
-
-
-@transaction.atomic
-def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
-    """The first call starts what waits for it, a raise as well as a report; every later one is written into the
-    stream. Pressed five times, it is one: nobody calls twice within seconds."""
-    ticket = locked(ticket)
-    raised = raise_awaited(ticket)
-    if raised is None and (again := _pressed_before(ticket, call, by)):
-        return again
-    refuse_over(ticket)
-    is_first = ticket.state == State.CALL_AWAITED
-    minute = minute_of(ticket) if is_first or raised else None
-    if is_first:
-        _refuse_odd(call.called_at, at)
-        ticket.reported_at = call.called_at
-        ticket.channel = Channel.PHONE
-        move(ticket, Move.CALL, by=by)
-    if not is_first and raised is None:
-        return _logged(ticket, call, by=by, at=at)
-    told = told_of(ticket, Act.CALL_LOGGED, at=at)
-    row = _logged(ticket, call, minute=minute, is_raise=raised is not None, told=told, by=by, at=at)
-    if is_first:
-        start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
-        _tell_reported(ticket, told, by=by, at=at)
-    if raised:
-        take_effect(ticket, raised, called_at=call.called_at, by=by, at=at)
-    return row
-
-
-def _logged(
-    ticket: Ticket, call: Phoned, *, minute: Clock | None = None, is_raise: bool = False, told: Told | None = None,
-    by: Person, at: datetime,
-) -> Call:  # fmt: skip
-    """With its line, and the end of the minute in which it was waited for. `told`: it starts something, and whom that
-    concerns."""
-    asked_at = minute.counts_from if minute and is_raise else None
-    facts = {"caller": call.caller, "called_at": call.called_at.isoformat()}
-    with together(using=DEFAULT_DB_ALIAS):
-        row = _keep_call(ticket, call, is_first=told is not None, by=by, at=at, asked_at=asked_at, told=told)
-        changed(ticket, Act.CALL_LOGGED, by=by, at=at, facts=facts, known=told.directory if told else None)
-        if minute:
-            with Life.held(ticket.matter) as life:
-                stop_clock(life, Metric.CALL, by=by, at=max(call.called_at, minute.counts_from))
-    return row
-
-
-@transaction.atomic
-def agree_to_call(call: Call, *, by: Person, at: datetime) -> None:
-    """The other side says: yes, it was then."""
-    call = _of_the_other(call, by)
-    if not call.needs_word:
-        raise Refused(_("Nobody waits for your word on this call."))
-    call.agreed_at, call.agreed_by = at, by.membership_id
-    call.save(update_fields=["agreed_at", "agreed_by"])
-    changed(call.ticket, Act.CALL_AGREED, by=by, at=at)
-
-
-@transaction.atomic
-def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
-    """The clocks count on as they do: the dispute stands beside them for whoever judges. Not only of a call that was
-    admitted to be logged late: 'just now' is one side's word as well (PACS-6)."""
-    if not why.strip():
-        raise Refused(_("Say what is wrong with the time of the call."))
-    call = _of_the_other(call, by)
-    if not call.is_disputable(at):
-        raise Refused(_("Only a first call is disputed, and within seven days."))
-    call.disputed_at, call.disputed_by, call.disputed_why = at, by.membership_id, why
-    call.save(update_fields=["disputed_at", "disputed_by", "disputed_why"])
-    ticket = call.ticket
-    announced(ticket, Act.CALL_DISPUTED, to=Told.both_sides, by=by, at=at, text=why)
 
 
 # ── how it comes in ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -232,18 +143,24 @@ def refuse_unless_writable(contract: Contract, by: Person | None) -> None:
 def _moment(report: Report, call: Phoned | None, at: datetime) -> datetime:
     if report.channel is Channel.PHONE and call is None:
         raise Refused(_("Say when the call was and who called."))
-    moment = call.called_at if call else at
-    _refuse_odd(moment, at)
-    return moment
+    if call is None:
+        return at
+    refuse_odd(call, at=at)
+    return call.called_at
 
 
-def _refuse_odd(moment: datetime, at: datetime) -> None:
-    if timezone.is_naive(moment):
-        raise Refused(_("The moment needs a time zone."))
-    if moment > at:
-        raise Refused(_("This moment has not come yet."))
-    if moment < at - timedelta(days=31):
-        raise Refused(_("This moment is more than a month ago."))
+def _granted(report: Report, moment: datetime, by: Person | None) -> Granted:
+    asked = AtReport.of(report.contract, report.category, moment)
+    item = asked.item or _no_such_kind()
+    _refuse_foreign_kind(item, by)
+    if _is_outside(report, moment):
+        return Granted(item, moment)
+    promised = asked.in_force
+    terms = promised.terms(
+        category=report.category, severity=report.severity, is_emergency=report.is_emergency, at=moment
+    )
+    is_at_once = _may_come_by(report, promised, moment)
+    return Granted(item, moment, starts=terms) if is_at_once else Granted(item, moment, waits=terms)
 
 
 def _is_outside(report: Report, moment: datetime) -> bool:
@@ -269,15 +186,6 @@ def _refuse_foreign_kind(item: CatalogueItem, by: Person | None) -> None:
         raise Refused(sentence, code="not_yours")
 
 
-def _terms(report: Report, promised: InForce, moment: datetime) -> Terms:
-    return promised.terms(
-        category=report.category,
-        severity=report.severity,
-        is_emergency=report.is_emergency,
-        at=moment,
-    )
-
-
 def _may_come_by(report: Report, promised: InForce, moment: datetime) -> bool:
     """Refused by this way but not by the phone, it waits for the call (PACS-16)."""
     allowed = promised.channels(category=report.category, severity=report.severity, at=moment)
@@ -290,22 +198,22 @@ def _may_come_by(report: Report, promised: InForce, moment: datetime) -> bool:
 
 
 # ── what is written down ─────────────────────────────────────────────────────────────────────────────────────────────
-def _write_whole(
-    report: Report, item: CatalogueItem, starts: Terms | None, *, reported_at: datetime | None, is_outside: bool,
-    by: Person | None, at: datetime,
-) -> Ticket:  # fmt: skip
+def _write_whole(report: Report, granted: Granted, *, by: Person | None, at: datetime) -> Ticket:
     """First what is asked. Then all of it is one message, and what bears the number stands at its end: whoever reports
     to that hospital meanwhile waits from there on, and for no line of ours but the answer's."""
-    courses = begun_by(starts, at=reported_at) if starts and reported_at else {}
+    starts, reported_at = granted.starts, granted.reported_at
+    courses = begun_by(starts, at=granted.moment) if starts else {}
     told = first_told(report.contract, Act.TICKET_REPORTED, at=at)
     matter = begin_matter(report, due_at=first_due(courses))
-    with together(using=report.contract._state.db or DEFAULT_DB_ALIAS):
-        ticket = begin_ticket(report, item, matter, by=by, at=at, reported_at=reported_at, is_outside=is_outside)
+    with together(using=_using(report)):
+        ticket = begin_ticket(
+            report, granted.item, matter, by=by, at=at, reported_at=reported_at, is_outside=granted.is_outside
+        )
         if starts:
             write_begun(matter, courses, starts)
             record_begun(matter, starts, by=by, at=at)
         number_ticket(ticket, by=by, at=at, known=told.directory)
-        _tell_reported(ticket, told, by=by, at=at)
+        tell(ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, known=told.directory)
         learn_number(ticket)
     return ticket
 
@@ -318,7 +226,7 @@ def begin_matter(report: Report, *, due_at: datetime | None = None) -> Matter:
 
 
 def write_ticket(report: Report, item: CatalogueItem, *, by: Person | None, at: datetime, **more: Any) -> Ticket:
-    with together(using=report.contract._state.db or DEFAULT_DB_ALIAS):
+    with together(using=_using(report)):
         ticket = begin_ticket(report, item, begin_matter(report), by=by, at=at, **more)
         number_ticket(ticket, by=by, at=at)
         learn_number(ticket)
@@ -351,12 +259,7 @@ def begin_ticket(
         is_outside_contract=is_outside,
         channel=report.channel,
         state=State.REPORTED if reported_at else State.CALL_AWAITED,
-        department=report.department,
-        place=report.place,
-        where=report.where or (str(report.place) if report.place else ""),
-        reporter=report.reporter,
-        reporter_name=report.reporter_name or (report.reporter.name if report.reporter else ""),
-        reporter_phone=report.reporter_phone or (report.reporter.phone if report.reporter else ""),
+        **_from(report),
         reported_at=reported_at,
         due_at=matter.next_due_at,
         recorded_at=at,
@@ -364,6 +267,18 @@ def begin_ticket(
     )
     record(Act.TICKET_REPORTED, ticket, by=by, at=at, words={"channel": report.channel, "outside": is_outside})
     return ticket
+
+
+def _from(report: Report) -> dict[str, Any]:
+    place, reporter = report.place, report.reporter
+    return {
+        "department": report.department,
+        "place": place,
+        "where": report.where or (str(place) if place else ""),
+        "reporter": reporter,
+        "reporter_name": report.reporter_name or (reporter.name if reporter else ""),
+        "reporter_phone": report.reporter_phone or (reporter.phone if reporter else ""),
+    }
 
 
 def number_ticket(ticket: Ticket, *, by: Person | None, at: datetime, known: Directory | None = None) -> None:
@@ -384,60 +299,5 @@ def learn_number(ticket: Ticket) -> None:
     ticket.matter.label = str(ticket)[:120]
 
 
-def _keep_call(
-    ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE,
-    asked_at: datetime | None = None, told: Told | None = None,
-) -> Call:  # fmt: skip
-    """`asked_at`: since when the hospital waits for a call. That it was made before is the vendor's word alone."""
-    if by is None:
-        raise Refused(_("A call is written down by somebody who is signed in."))
-    _refuse_odd(call.called_at, at)
-    if not call.caller.strip():
-        raise Refused(_("Say who called."))
-    is_late = (call.noted_from or at) - call.called_at > IN_THE_CALL
-    is_before = by.side is Side.VENDOR and asked_at is not None and call.called_at < asked_at
-    row = Call(
-        **of(ticket),
-        channel=channel,
-        is_first=is_first,
-        called_at=call.called_at,
-        caller=call.caller,
-        callee=call.callee,
-        number=call.number,
-        words=call.words,
-        logged_at=at,
-        logged_by=by.membership_id,
-        logged_side=by.side,
-        needs_word=is_first and (is_late or is_before),
-    )
-    insert_made([row], using=DEFAULT_DB_ALIAS)
-    if row.needs_word:
-        told = told or told_of(ticket, Act.CALL_LOGGED, at=at)
-        other = told.vendor_side(ticket) if by.side is Side.HOSPITAL else told.hospital_it(ticket)
-        kind, known = NoticeKind.APPROVAL_ASKED, told.directory
-        tell(ticket, kind, to=other, by=by, at=at, key=f"call:{row.pk}", known=known)
-    return row
-
-
-def _pressed_before(ticket: Ticket, call: Phoned, by: Person) -> Call | None:
-    near = (call.called_at - PRESSED_TWICE, call.called_at + PRESSED_TWICE)
-    return Call.objects.filter(
-        ticket=ticket, channel=Channel.PHONE, logged_by=by.membership_id, caller=call.caller, called_at__range=near
-    ).first()
-
-
-def _of_the_other(call: Call, by: Person) -> Call:
-    """The ticket first, as everywhere; then the call as it is now."""
-    ticket = locked(call.ticket)
-    call = Call.objects.get(pk=call.pk)
-    call.ticket = ticket
-    if call.logged_side == by.side:
-        raise Refused(_("The other side is asked, not the one that wrote it down."))
-    if call.agreed_at or call.disputed_at:
-        raise Refused(_("Somebody has decided this already."))
-    return call
-
-
-def _tell_reported(ticket: Ticket, told: Told, *, by: Person | None, at: datetime) -> None:
-    known = told.directory
-    tell(ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, known=known)
+def _using(report: Report) -> str:
+    return report.contract._state.db or DEFAULT_DB_ALIAS

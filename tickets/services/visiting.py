@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from servicedesk.audit.enums import Act
 from servicedesk.clocks.life import Life
@@ -20,9 +21,9 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Proof, State
 from tickets.models import Sticker, Ticket, Visit
-from tickets.people import Told
+from tickets.people import Told, told_of
 from tickets.states import IN_HAND, refuse_over
-from tickets.stream import announced, changed, locked, metrics, of
+from tickets.stream import announced, changed, locked, metrics, of, tell
 
 SENT = ["engineer", "engineer_name", "planned_at", "sent_at", "sent_by"]
 ARRIVED = ["engineer", "engineer_name", "arrived_at", "proof", "proved_by", "where"]
@@ -34,6 +35,8 @@ DROPPED, LEFT = (
         ("left_at = %s::timestamptz, work = %s::text", "NOT NULL"),
     )
 )
+
+SOON = gettext_lazy("as soon as possible")
 
 
 @transaction.atomic
@@ -58,22 +61,25 @@ def call_for_visit(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Vis
 def dispatch(
     visit: Visit, engineer: Membership, *, planned_at: datetime | None = None, by: Person, at: datetime
 ) -> Visit:
-    """Who comes, and about when. Sent anew, the earlier name stays in the stream."""
+    """Who comes, and about when. Sent anew, the earlier name stays in the stream, and who bore it is told as well."""
     ticket, visit = _held(visit)
     _only_the_vendor(by)
     if engineer.vendor_id != ticket.vendor_id or engineer.until_at or engineer.is_machine:
         raise Refused(_("%(name)s does not work on tickets.") % {"name": engineer.name})
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
+    earlier = visit.engineer_id
     visit.engineer, visit.engineer_name, visit.planned_at = engineer, engineer.name, planned_at
     visit.sent_at, visit.sent_by = at, by.membership_id
     facts = {"to": engineer.name, "planned_at": planned_at.isoformat() if planned_at else None}
+    told = told_of(ticket, Act.VISIT_SENT, others=[engineer.pk, earlier], at=at)
+    others, known = {*told.hospital_side(ticket), earlier} - {engineer.pk}, told.directory
     with together(using=DEFAULT_DB_ALIAS):
         update_made(visit, SENT, using=DEFAULT_DB_ALIAS)
-        announced(
-            ticket, Act.VISIT_SENT, NoticeKind.VISIT_SENT, to=Told.hospital_side, besides=[engineer.pk], by=by, at=at,
-            facts=facts, words={"name": engineer.name},
-        )  # fmt: skip
+        changed(ticket, Act.VISIT_SENT, by=by, at=at, facts=facts, known=known)
+        tell(ticket, NoticeKind.VISIT_SENT, to=others, by=by, at=at, words={"name": engineer.name}, known=known)
+        words = {"when": planned_at or SOON}
+        tell(ticket, NoticeKind.VISIT_GIVEN, to=[engineer.pk], by=by, at=at, words=words, known=known)
     return visit
 
 

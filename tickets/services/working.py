@@ -51,35 +51,39 @@ def accept(ticket: Ticket, *, to: Membership | None = None, by: Person, at: date
         words = {"name": ticket.assignee_name, "at": timezone.localtime(ticket.accepted_at).strftime("%H:%M")}
         raise Refused(_("%(name)s accepted it at %(at)s.") % words, code="taken")
     move(ticket, Move.TAKE_AGAIN if is_again else Move.ACCEPT, by=by)
-    had_it = {ticket.assignee_id} - {None, taker}
+    had_it, had_name = {ticket.assignee_id} - {None, taker}, ticket.assignee_name
     told = told_of(ticket, Act.TICKET_ACCEPTED, others=[taker, *had_it], at=at)
     with Life.held(ticket.matter) as life:
         ticket.assignee_id, ticket.assignee_name = taker, name
         ticket.accepted_at = (ticket.accepted_at if is_again else None) or at  # signed forms say when it first was
         give_clocks_to(life, member=taker)
         ended = stop_clock(life, Metric.RESPOND, by=by, at=at)
-        facts, known = {"to": name, **metrics(ended)}, told.directory
+        facts, known = {"to": name, **({"from": had_name} if had_it else {}), **metrics(ended)}, told.directory
         changed(ticket, Act.TICKET_ACCEPTED, by=by, at=at, facts=facts, known=known)
         to_hospital = {ticket.reporter_id, *told.named}
         tell(ticket, NoticeKind.TICKET_ACCEPTED, to=to_hospital, by=by, at=at, words={"name": name}, known=known)
         tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk] if to else [], by=by, at=at, known=known)
-        tell(ticket, NoticeKind.TICKET_PUT_BACK, to=had_it, by=by, at=at, known=known)
+        tell(ticket, NoticeKind.TICKET_TAKEN_OVER, to=had_it, by=by, at=at, words={"name": name}, known=known)
     return ticket
 
 
 @transaction.atomic
 def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
-    """To a colleague; giving is no response, only their accepting is."""
+    """To a colleague; giving is no response, only their accepting is. Whoever had it is told as well."""
     ticket = locked(ticket)
     refuse_over(ticket)
     if by.side is not Side.VENDOR:
         raise Forbidden(_("Who works on it is the vendor's decision."))
     refuse_unfit(to, ticket)
+    had_it, had_name = {ticket.assignee_id} - {None, to.pk}, ticket.assignee_name
     ticket.assignee_id, ticket.assignee_name = to.pk, to.name
+    told = told_of(ticket, Act.TICKET_GIVEN, others=[to.pk, *had_it], at=at)
+    facts, known = {"to": to.name, **({"from": had_name} if had_it else {})}, told.directory
     with Life.held(ticket.matter) as life:
         give_clocks_to(life, member=to.pk)
-        facts = {"to": to.name}
-        announced(ticket, Act.TICKET_GIVEN, NoticeKind.TICKET_ASSIGNED, besides=[to.pk], by=by, at=at, facts=facts)
+        changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts=facts, known=known)
+        tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk], by=by, at=at, known=known)
+        tell(ticket, NoticeKind.TICKET_TAKEN_OVER, to=had_it, by=by, at=at, words={"name": to.name}, known=known)
     return ticket
 
 

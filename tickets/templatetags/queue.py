@@ -93,6 +93,8 @@ def _facts(row: Row, facts: tuple[str, ...]) -> str:
     if row.ticket.is_emergency:
         words = pgettext("queue", "emergency")
         said.insert(0, f"<strong>{words}</strong>")
+    if row.asks:
+        said.insert(0, f"<strong>{escape(str(row.asks))}</strong>")
     if "reported" in facts and row.ticket.reported_at:
         said.append(f"<time>{timezone.localtime(row.ticket.reported_at):%m-%d %H:%M}</time>")
     return f"{organisation(*row.who) if row.who else ''} {SEPARATOR.join(said)}"

@@ -27,7 +27,7 @@ from tickets.forms import acts as forms
 from tickets.forms.acts import ActForm, why_form
 from tickets.macros import initial_of, macro_in
 from tickets.models import Call, TermsWish, Ticket, Visit
-from tickets.services import levels, phoning, reporting, solving, timing, visiting, waiving, working
+from tickets.services import calls, levels, phoning, solving, timing, visiting, waiving, working
 from tickets.services.drafts import drafts_on, drop_draft
 from tickets.situation import Situation, situation_of
 from tickets.stream import locked
@@ -108,8 +108,8 @@ ACTS: tuple[ActPage, ...] = (
     ActPage("resume", _ticket(working.resume)),
     ActPage("confirm", _ticket(solving.confirm)),
     ActPage("start_emergency", _ticket(solving.start_emergency_service)),
-    ActPage("agree_call", _call(reporting.agree_to_call)),
-    ActPage("dispute_call", _call(reporting.dispute_call),
+    ActPage("agree_call", _call(calls.agree_to_call)),
+    ActPage("dispute_call", _call(calls.dispute_call),
             why_form(_("What is wrong with the time of the call"), READ_BY_BOTH)),
     ActPage("give", _ticket(working.give, takes="to"), forms.GiveForm),
     ActPage("ask_back", _ticket(working.ask_back), forms.AskBackForm),

@@ -13,10 +13,15 @@ from servicedesk.tenancy.doors import door
 from tickets.board import board_of
 from tickets.permissions import SEE_BOARD
 
+KINDS_BESIDE = 8  # on a first page; all of them on the board's own
+
 
 @door(SEE_BOARD)
 def board(request: Any) -> HttpResponse:
     now = timezone.now()
     found = board_of(request.person, at=now)
-    context = {"board": found, "now": now, "trend_head": [_("Day"), _("Came in"), _("Finished")]}
+    is_whole = not request.htmx or "whole" in request.GET
+    kinds = found.kinds if is_whole else found.kinds[:KINDS_BESIDE]
+    context = {"board": found, "kinds": kinds, "now": now, "more_kinds": len(found.kinds) - len(kinds),
+               "trend_head": [_("Day"), _("Came in"), _("Finished")]}  # fmt: skip
     return render(request, "tickets/_board.html" if request.htmx else "tickets/board.html", context)

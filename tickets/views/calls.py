@@ -20,8 +20,8 @@ from tickets.forms.calls import CallForm, DisputeForm
 from tickets.forms.reporting import ByHandForm
 from tickets.models import Call, Ticket
 from tickets.permissions import JUDGE_CALLS, LOG_CALLS
-from tickets.services import reporting
-from tickets.services.reporting import Report
+from tickets.services.calls import agree_to_call, dispute_call, log_call
+from tickets.services.reporting import Report, report_fault
 
 CHOOSE = "choose"
 WRITES = ("GET", "POST")
@@ -73,7 +73,7 @@ def _written_down(request: Any, fault: ByHandForm, call: CallForm, now: datetime
         reporter_phone=phoned.number,
     )
     try:
-        ticket = reporting.report_fault(report, by=request.person, at=now, call=phoned)
+        ticket = report_fault(report, by=request.person, at=now, call=phoned)
     except Refused as refusal:
         fault.add_error("channel" if channel is not Channel.PHONE else "system", str(refusal.sentence))
         return None
@@ -90,7 +90,7 @@ def call_about(request: Any, ticket: Ticket) -> HttpResponse:
     context = {"form": form, "ticket": ticket, "raised": raised}
     if request.method == "POST" and form.is_valid():
         try:
-            reporting.log_call(ticket, form.phoned(), by=request.person, at=now)
+            log_call(ticket, form.phoned(), by=request.person, at=now)
         except Refused as refusal:
             form.add_error("called_at", str(refusal.sentence))
         else:
@@ -102,7 +102,7 @@ def call_about(request: Any, ticket: Ticket) -> HttpResponse:
 
 @door(JUDGE_CALLS, methods=("POST",), of=Call)
 def agree(request: Any, call: Call) -> HttpResponse:
-    reporting.agree_to_call(call, by=request.person, at=timezone.now())
+    agree_to_call(call, by=request.person, at=timezone.now())
     messages.success(request, _("The time of the call is confirmed."))
     return redirect("calls")
 
@@ -111,7 +111,7 @@ def agree(request: Any, call: Call) -> HttpResponse:
 def dispute(request: Any, call: Call) -> HttpResponse:
     form = DisputeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        reporting.dispute_call(call, **form.cleaned_data, by=request.person, at=timezone.now())
+        dispute_call(call, **form.cleaned_data, by=request.person, at=timezone.now())
         messages.success(request, _("The dispute stands beside the call; the clocks count on."))
         return redirect("calls")
     return render(request, "tickets/dispute_call.html", {"form": form, "call": call})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F
@@ -23,6 +24,7 @@ from tickets.views.attempting import attempt
 POST, WRITES = ("POST",), ("GET", "POST")
 NOT_CHANGED = 204
 AT_MOST = 100
+FORMS = {"update": UpdateForm, "join": JoinForm, "other": NameForm, "end": EndForm, "measure": MeasureForm}
 
 
 @door(DECLARE_INCIDENTS, methods=WRITES, of=Ticket)
@@ -82,22 +84,20 @@ def _page(request: Any, incident: MajorIncident, **with_errors: Any) -> HttpResp
         "may_end": may(DECLARE_INCIDENTS, person),
         "leads": incident.leader == person.membership_id,
         "history": None if incident.is_open else history_of(incident, person),
-        "update": UpdateForm(auto_id="update_%s"),
-        "join": JoinForm(auto_id="join_%s"),
-        "other": NameForm(auto_id="name_%s"),
-        "end": EndForm(auto_id="end_%s"),
-        "measure": MeasureForm(auto_id="measure_%s"),
+        **{name: form(auto_id=f"{name}_%s") for name, form in FORMS.items()},
         **with_errors,
     }
     return render(request, "tickets/incident.html", context, status=409 if with_errors else 200)
 
 
-@door(WORK_INCIDENTS, methods=POST, of=MajorIncident)
-def give_update(request: Any, incident: MajorIncident) -> HttpResponse:
-    form = UpdateForm(request.POST, auto_id="update_%s")
-    if attempt(form, lambda: incidents.update_incident(incident, **form.cleaned_data, **_by(request))):
-        return redirect(incident)
-    return _page(request, incident, update=form)
+def _written(
+    request: Any, incident: MajorIncident, name: str, act: Callable[..., Any], *, then: str = "incident"
+) -> HttpResponse:
+    """In one of the page's forms. Refused, the page comes back with what was typed there."""
+    form = FORMS[name](request.POST, auto_id=f"{name}_%s")
+    if attempt(form, lambda: act(incident, **form.cleaned_data, **_by(request))):
+        return redirect(then, pk=incident.pk)
+    return _page(request, incident, **{name: form})
 
 
 def _by(request: Any) -> dict[str, Any]:
@@ -105,19 +105,18 @@ def _by(request: Any) -> dict[str, Any]:
 
 
 @door(WORK_INCIDENTS, methods=POST, of=MajorIncident)
+def give_update(request: Any, incident: MajorIncident) -> HttpResponse:
+    return _written(request, incident, "update", incidents.update_incident)
+
+
+@door(WORK_INCIDENTS, methods=POST, of=MajorIncident)
 def join(request: Any, incident: MajorIncident) -> HttpResponse:
-    form = JoinForm(request.POST, auto_id="join_%s")
-    if attempt(form, lambda: incidents.take_part(incident, **form.cleaned_data, **_by(request))):
-        return redirect(incident)
-    return _page(request, incident, join=form)
+    return _written(request, incident, "join", incidents.take_part)
 
 
 @door(WORK_INCIDENTS, methods=POST, of=MajorIncident)
 def name_other(request: Any, incident: MajorIncident) -> HttpResponse:
-    form = NameForm(request.POST, auto_id="name_%s")
-    if attempt(form, lambda: incidents.name_participant(incident, **form.cleaned_data, **_by(request))):
-        return redirect(incident)
-    return _page(request, incident, other=form)
+    return _written(request, incident, "other", incidents.name_participant)
 
 
 @door(WORK_INCIDENTS, methods=POST, of=Participant)
@@ -133,10 +132,7 @@ def lead(request: Any, incident: MajorIncident) -> HttpResponse:
 
 @door(DECLARE_INCIDENTS, methods=POST, of=MajorIncident)
 def end(request: Any, incident: MajorIncident) -> HttpResponse:
-    form = EndForm(request.POST, auto_id="end_%s")
-    if attempt(form, lambda: incidents.end_incident(incident, **form.cleaned_data, **_by(request))):
-        return redirect("review_incident", pk=incident.pk)
-    return _page(request, incident, end=form)
+    return _written(request, incident, "end", incidents.end_incident, then="review_incident")
 
 
 @door(WORK_INCIDENTS, methods=WRITES, of=MajorIncident)
@@ -156,10 +152,7 @@ def review(request: Any, incident: MajorIncident) -> HttpResponse:
 
 @door(WORK_INCIDENTS, methods=POST, of=MajorIncident)
 def add_measure(request: Any, incident: MajorIncident) -> HttpResponse:
-    form = MeasureForm(request.POST, auto_id="measure_%s")
-    if attempt(form, lambda: incidents.add_measure(incident, **form.facts(), **_by(request))):
-        return redirect(incident)
-    return _page(request, incident, measure=form)
+    return _written(request, incident, "measure", incidents.add_measure)
 
 
 @door(WORK_INCIDENTS, methods=POST, of=ReviewAction)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
 
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.models import Membership
@@ -34,12 +35,20 @@ DONE: dict[str, str | Promise] = {
     "urge": pgettext_lazy("queue", "urged"),
     "undo": pgettext_lazy("queue", "taken back"),
 }
+UNDO = {"give": "take_tickets_back", "urge": "take_urges_back"}
+STAYS: dict[str, str | Promise] = {
+    "accept": gettext_lazy(
+        "Accepting is not taken back: the time to respond has stopped, and the reporters were told who takes care of "
+        "it. Give to a colleague what is not yours."
+    ),
+    "say": gettext_lazy("A message is not taken back: others may have read it. Write another one that puts it right."),
+}
 
 
 @door(WORK_TICKETS, methods=("POST",))
 def accept_many(request: Any) -> HttpResponse:
     by, at = request.person, timezone.now()
-    return _done(request, "accept", on_each(_chosen(request), lambda one: accept(one, by=by, at=at), by=by))
+    return _done(request, "accept", on_each(_chosen(request), lambda one: accept(one, by=by, at=at), by=by), at=at)
 
 
 @door(WORK_TICKETS, methods=("POST",))
@@ -50,7 +59,10 @@ def give_many(request: Any) -> HttpResponse:
         return _asked(request, form, _("Give to a colleague"), pgettext("queue", "Give"))
     to = form.cleaned_data["to"]
     return _done(
-        request, "give", on_each(_chosen(request), lambda one: queueing.give_if_other(one, to, by=by, at=at), by=by)
+        request,
+        "give",
+        on_each(_chosen(request), lambda one: queueing.give_if_other(one, to, by=by, at=at), by=by),
+        at=at,
     )
 
 
@@ -61,7 +73,7 @@ def say_many(request: Any) -> HttpResponse:
     if not form.is_valid():
         return _asked(request, form, _("Write on these tickets"), pgettext("queue", "Send"))
     text = form.cleaned_data["text"]
-    return _done(request, "say", on_each(_chosen(request), lambda one: say(one, text, by=by, at=at), by=by))
+    return _done(request, "say", on_each(_chosen(request), lambda one: say(one, text, by=by, at=at), by=by), at=at)
 
 
 @door(REPORT_FAULTS, methods=("POST",))
@@ -72,17 +84,14 @@ def urge_many(request: Any) -> HttpResponse:
         if not urge(ticket, by=by, at=at):
             raise Refused(_("Haste was asked for a moment ago."))
 
-    return _done(request, "urge", on_each(_chosen(request), asked, by=by))
+    return _done(request, "urge", on_each(_chosen(request), asked, by=by), at=at)
 
 
 @door(WORK_TICKETS, methods=("POST",))
 def take_back(request: Any) -> HttpResponse:
     """Undoes the last giving, ticket by ticket; what somebody changed since stays."""
     by, at = request.person, timezone.now()
-    kept = request.session.get(KEPT) or {}
-    given = {UUID(one["ticket"]): one for one in kept.get("results", ()) if kept["act"] == "give" and one["version"]}
-    if not given:
-        raise Refused(_("There is nothing to take back."), code="nothing")
+    given = _last_done(request, "give")
     before = Membership.objects.visible_to(by).in_bulk([one["before"] for one in given.values() if one["before"]])
 
     def back(ticket: Ticket) -> Ticket:
@@ -90,7 +99,29 @@ def take_back(request: Any) -> HttpResponse:
         to = before.get(UUID(was["before"])) if was["before"] else None
         return queueing.take_giving_back(ticket, to, seen=was["version"], by=by, at=at)
 
-    return _done(request, "undo", on_each(list(given), back, by=by))
+    return _done(request, "undo", on_each(list(given), back, by=by), at=at)
+
+
+@door(REPORT_FAULTS, methods=("POST",))
+def take_urges_back(request: Any) -> HttpResponse:
+    """As if haste had not been asked for; where somebody asked again since, it stays."""
+    by, at = request.person, timezone.now()
+    urged = _last_done(request, "urge")
+    urged_at = datetime.fromisoformat(request.session[KEPT]["at"])
+
+    def back(ticket: Ticket) -> None:
+        was = urged[ticket.pk]["urged_before"]
+        before = datetime.fromisoformat(was) if was else None
+        queueing.take_urge_back(ticket, before, urged_at=urged_at, by=by, at=at)
+
+    return _done(request, "undo", on_each(list(urged), back, by=by), at=at)
+
+
+def _last_done(request: Any, act: str) -> dict[UUID, dict[str, Any]]:
+    kept = request.session.get(KEPT) or {"act": "", "results": []}
+    if kept["act"] != act or not (done := [one for one in kept["results"] if not one["refused"]]):
+        raise Refused(_("There is nothing to take back."), code="nothing")
+    return {UUID(one["ticket"]): one for one in done}
 
 
 def _chosen(request: Any) -> list[UUID]:
@@ -114,13 +145,13 @@ def _asked(request: Any, form: forms.Form, title: str, verb: str) -> HttpRespons
     return render(request, "tickets/queue_act.html", context)
 
 
-def _done(request: Any, act: str, results: Sequence[Result]) -> HttpResponse:
+def _done(request: Any, act: str, results: Sequence[Result], *, at: datetime) -> HttpResponse:
     done = [one for one in results if not one.refused]
-    request.session[KEPT] = {"act": act, "results": [_plain(one) for one in results]}
+    request.session[KEPT] = {"act": act, "at": at.isoformat(), "results": [_plain(one) for one in results]}
     if len(results) == 1 and done:
         words = {"number": done[0].number, "done": DONE[act]}
         messages.success(request, _("%(number)s: %(done)s.") % words)
-        if act != "give":
+        if act not in UNDO and not done[0].said:
             return redirect(_back(request))
     return redirect(f"{_back(request)}{'&' if '?' in _back(request) else '?'}done=1")
 
@@ -131,7 +162,9 @@ def _plain(one: Result) -> dict[str, Any]:
         "number": one.number,
         "title": one.title,
         "refused": one.refused,
+        "said": one.said,
         "before": str(one.before) if one.before else "",
+        "urged_before": one.urged_before.isoformat() if one.urged_before else "",
         "version": one.version,
     }
 
@@ -154,5 +187,6 @@ def last_results(request: Any) -> dict[str, Any] | None:
         "sentence": ngettext("%(count)s ticket %(done)s", "%(count)s tickets %(done)s", len(done)) % words,
         "refused": [one for one in results if one["refused"]],
         "done": done,
-        "can_undo": kept["act"] == "give" and bool(done),
+        "undo": UNDO.get(kept["act"], "") if done else "",
+        "stays": STAYS.get(kept["act"], "") if done else "",
     }

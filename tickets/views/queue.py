@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from contracts.models import CatalogueItem, Contract, System
 from servicedesk.tenancy.doors import door
 from servicedesk.tenancy.enums import Role
-from servicedesk.tenancy.models import Hospital
+from servicedesk.tenancy.models import Hospital, Vendor
 from servicedesk.ui.tables import Page, page_of
 from tickets.changes import place_of, remember, remembered
 from tickets.forms.queue import FilterForm
@@ -25,8 +25,8 @@ from tickets.models import Ticket
 from tickets.permissions import KEEP_VIEWS, REPORT_FAULTS, SEE_TICKETS, SPEAK, WORK_TICKETS
 from tickets.queue.next import next_ticket
 from tickets.queue.rows import LIVE, READ, mark, rows_of
-from tickets.queue.views import Tab, chosen, looks_back, saved_views, tabs, views_of
-from tickets.queue.wanted import USUAL, Wanted, chips, facts_in, read
+from tickets.queue.views import OURS, Tab, chosen, looks_back, saved_views, tabs, views_of, word_asked
+from tickets.queue.wanted import NONE, USUAL, Wanted, chips, facts_in, read
 from tickets.services.queueing import why_not_mine
 from tickets.views.many import last_results
 
@@ -68,7 +68,8 @@ def queue(request: Any) -> HttpResponse:
     sight = _sight(request, READ, at=now)
     wanted = sight.wanted
     is_ward = person.role is Role.WARD_REPORTER
-    rows = rows_of(sight.page.rows, person, wanted.facts, at=now)
+    asked = word_asked(person, sight.page.rows) if wanted.view == OURS else {}
+    rows = rows_of(sight.page.rows, person, wanted.facts, asked=asked, at=now)
     context = {
         "now": now,
         "rows": rows,
@@ -120,9 +121,10 @@ def _names(wanted: Wanted) -> dict[str, str]:
         "category": lambda key: CatalogueItem.objects.filter(category=key).values_list("name", flat=True),
         "contract": lambda key: Contract.objects.filter(pk=key).values_list("name", flat=True),
         "hospital": lambda key: Hospital.objects.filter(pk=key).values_list("short_name", flat=True),
+        "vendor": lambda key: Vendor.objects.filter(pk=key).values_list("short_name", flat=True),
         "assignee": lambda key: Ticket.objects.filter(assignee_id=key).values_list("assignee_name", flat=True),
     }
-    found = {name: asked[name](key).first() for name, key in wanted.filters.items() if name in asked}
+    found = {name: asked[name](key).first() for name, key in wanted.filters.items() if name in asked and key != NONE}
     return {name: str(words) for name, words in found.items() if words}
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -136,12 +139,14 @@ def _page(request: Any, row: RemoteAuthorisation, **with_errors: Any) -> HttpRes
     return render(request, "tickets/remote.html", context, status=409 if with_errors else 200)
 
 
-@door(GRANT_REMOTE, methods=POST, of=RemoteAuthorisation)
-def grant(request: Any, row: RemoteAuthorisation) -> HttpResponse:
-    form = GrantForm(request.POST, asked=row.minutes, auto_id="grant_%s")
-    if attempt(form, lambda: remote.grant_remote(row, **form.cleaned_data, **_by(request))):
+def _written(
+    request: Any, row: RemoteAuthorisation, name: str, form: type[Form] | partial[Form], act: Callable[..., Any]
+) -> HttpResponse:
+    """In one of the page's forms. Refused, the page comes back with what was typed there."""
+    filled = form(request.POST, auto_id=f"{name}_%s")
+    if attempt(filled, lambda: act(row, **filled.cleaned_data, **_by(request))):
         return redirect(row)
-    return _page(request, row, grant=form)
+    return _page(request, row, **{name: filled})
 
 
 def _by(request: Any) -> dict[str, Any]:
@@ -149,19 +154,18 @@ def _by(request: Any) -> dict[str, Any]:
 
 
 @door(GRANT_REMOTE, methods=POST, of=RemoteAuthorisation)
+def grant(request: Any, row: RemoteAuthorisation) -> HttpResponse:
+    return _written(request, row, "grant", partial(GrantForm, asked=row.minutes), remote.grant_remote)
+
+
+@door(GRANT_REMOTE, methods=POST, of=RemoteAuthorisation)
 def refuse(request: Any, row: RemoteAuthorisation) -> HttpResponse:
-    form = SaidForm(request.POST, auto_id="refuse_%s")
-    if attempt(form, lambda: remote.refuse_remote(row, **form.cleaned_data, **_by(request))):
-        return redirect(row)
-    return _page(request, row, refuse=form)
+    return _written(request, row, "refuse", SaidForm, remote.refuse_remote)
 
 
 @door(GRANT_REMOTE, methods=POST, of=RemoteAuthorisation)
 def revoke(request: Any, row: RemoteAuthorisation) -> HttpResponse:
-    form = RevokeForm(request.POST, auto_id="revoke_%s")
-    if attempt(form, lambda: remote.revoke_remote(row, **form.cleaned_data, **_by(request))):
-        return redirect(row)
-    return _page(request, row, revoke=form)
+    return _written(request, row, "revoke", RevokeForm, remote.revoke_remote)
 
 
 @door(ASK_REMOTE, methods=POST, of=RemoteAuthorisation)
@@ -172,7 +176,4 @@ def start(request: Any, row: RemoteAuthorisation) -> HttpResponse:
 
 @door(ASK_REMOTE, methods=POST, of=RemoteAuthorisation)
 def end(request: Any, row: RemoteAuthorisation) -> HttpResponse:
-    form = WorkForm(request.POST, auto_id="work_%s")
-    if attempt(form, lambda: remote.end_remote(row, **form.cleaned_data, **_by(request))):
-        return redirect(row)
-    return _page(request, row, work=form)
+    return _written(request, row, "work", WorkForm, remote.end_remote)

@@ -24,7 +24,7 @@ from servicedesk.ui.tables import page_of
 from tickets import stickers
 from tickets.forms.stickers import NumbersForm, StickersForm
 from tickets.models import NumberRule, Sticker
-from tickets.numbers import DIGITS, letters_of
+from tickets.numbers import DIGITS
 from tickets.permissions import KEEP_STICKERS, SEE_STICKERS, SET_NUMBERS
 from tickets.services import stickers as acts
 from tickets.services.numbering import set_number_rule
@@ -107,12 +107,12 @@ def number_rule(request: Any) -> HttpResponse:
     now = timezone.now()
     hospital = Hospital.objects.get(pk=request.person.hospital_id)
     rule = NumberRule.objects.filter(hospital=hospital).first()
-    initial = {"prefix": rule.prefix if rule else letters_of(hospital.code), "digits": rule.digits if rule else DIGITS}
-    form = NumbersForm(request.POST or None, initial=initial)
+    digits = rule.digits if rule else DIGITS
+    form = NumbersForm(request.POST or None, initial={"digits": digits})
     if request.method == "POST" and form.is_valid():
         set_number_rule(**form.cleaned_data, by=request.person, at=now)
         messages.success(request, _("From now on tickets are numbered like this."))
         return redirect("number_rule")
-    sample = f"{initial['prefix']}-{timezone.localdate(now):%Y%m%d}-{1:0{initial['digits']}d}"
+    sample = f"{hospital.letters}-{timezone.localdate(now):%Y%m%d}-{1:0{digits}d}"
     history = history_of(rule, request.person) if rule else []
     return render(request, "tickets/number_rule.html", {"form": form, "sample": sample, "history": history})

@@ -5,19 +5,35 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from servicedesk.tenancy.letters import LONGEST, are_free
 from servicedesk.tenancy.models import Engagement, Hospital, SupportSession, Vendor
 from servicedesk.tenancy.wall import Person
 
 
 class HospitalForm(forms.ModelForm):
+    letters = forms.CharField(
+        label=_("Letters before its numbers"), max_length=LONGEST, required=False,
+        help_text=_("Stand before every ticket number and never change. Left empty, they are made of the code."),
+    )  # fmt: skip
+
     class Meta:
         model = Hospital
-        fields = ("name", "short_name", "code", "hue")
+        fields = ("name", "short_name", "code", "letters", "hue")
         help_texts = {
             "short_name": _("As people say it; stands on every ticket."),
             "code": _("In addresses and file names; keep it."),
             "hue": _("0 to 359, a soft colour that tells this hospital from the others."),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["letters"].disabled = self.instance.pk is not None
+
+    def clean_letters(self) -> str:
+        letters = str(self.cleaned_data["letters"]).strip().upper()
+        if letters and self.instance.pk is None and not are_free(letters, Hospital.taken_letters()):
+            raise forms.ValidationError(_("Another hospital has these, or one's end like the other's. Choose others."))
+        return letters
 
 
 class VendorForm(forms.ModelForm):

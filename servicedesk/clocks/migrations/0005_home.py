@@ -17,7 +17,7 @@ UNION ALL
 (SELECT true, {COLUMNS}, w.why::text, false
    FROM clocks_waiver w JOIN clocks_clock c ON c.id = w.clock_id JOIN tenancy_matter m ON m.id = c.matter_id
    JOIN tenancy_hospital h ON h.id = w.hospital_id
-  WHERE decides AND {SCOPE.format("w")} AND w.decided_at IS NULL ORDER BY w.asked_at LIMIT 5)
+  WHERE decides AND {SCOPE.format("w")} AND w.decided_at IS NULL AND m.kind <> 'ticket' ORDER BY w.asked_at LIMIT 5)
 """
 DESKS = f"""
 SELECT d.id, d.label::text, d.hotline::text, h.short_name::text, v.short_name::text, o.level, o.member, o.name, o.phone,

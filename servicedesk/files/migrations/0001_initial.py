@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'file',
                 'ordering': ['added_at', 'id'],
-                'indexes': [models.Index(fields=['hospital', 'matter', 'added_at'], name='files_of_matter')],
+                'indexes': [models.Index(fields=['hospital', 'matter', 'added_at'], name='files_of_matter'), models.Index(fields=['hospital', 'sha256'], include=('size',), name='files_by_content')],
                 'constraints': [models.UniqueConstraint(fields=('hospital', 'vendor', 'id'), name='file_of_parties'), servicedesk.tenancy.keys.TenantKey('matter', name='file_matter_same_parties', owner=('hospital', 'vendor'))],
             },
         ),

@@ -36,7 +36,10 @@ class StoredFile(WalledWithId):
             owned_target("file_of_parties", "hospital", "vendor"),
             TenantKey("matter", owner=("hospital", "vendor"), name="file_matter_same_parties"),
         ]
-        indexes = [models.Index(fields=["hospital", "matter", "added_at"], name="files_of_matter")]
+        indexes = [
+            models.Index(fields=["hospital", "matter", "added_at"], name="files_of_matter"),
+            models.Index(fields=["hospital", "sha256"], include=["size"], name="files_by_content"),
+        ]
 
     def __str__(self) -> str:
         return self.name

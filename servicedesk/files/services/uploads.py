@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +10,13 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.files import checking, storage
 from servicedesk.files.models import StoredFile
+from servicedesk.files.space import bytes_left, hold_files, refuse_beyond
 from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
@@ -31,11 +31,15 @@ class Ready:
 
 
 @contextmanager
-def looked_through(uploads: Iterable[Any], *, hospital_id: int) -> Iterator[list[Ready]]:
+def looked_through(uploads: Sequence[Any], *, hospital_id: int) -> Iterator[list[Ready]]:
     """All of them, or the first refusal. Before anything is held: the scanner may take seconds, and whoever waits for
-    what is held would wait for it as well."""
+    what is held would wait for it as well. What there is no space for is laid on no disk."""
+    left, ready = bytes_left(hospital_id) if uploads else 0, list[Ready]()
     with ExitStack() as until_kept:
-        yield [until_kept.enter_context(_ready(upload, hospital_id)) for upload in uploads]
+        for upload in uploads:
+            ready.append(until_kept.enter_context(_ready(upload, hospital_id, left)))
+            left -= ready[-1].file.size
+        yield ready
 
 
 @transaction.atomic
@@ -48,7 +52,8 @@ def add_file(
     if added_by is None:
         raise ValueError("a file comes from somebody or by something")
     file = ready.file
-    _refuse_beyond_quota(matter, file.size)
+    hold_files(matter.hospital_id)
+    refuse_beyond(bytes_left(matter.hospital_id), file.size)
     storage.keep(matter.hospital_id, file.sha256, ready.laid)
     stored = StoredFile.objects.create(
         hospital_id=matter.hospital_id,
@@ -66,10 +71,12 @@ def add_file(
 
 
 @contextmanager
-def _ready(upload: Any, hospital_id: int) -> Iterator[Ready]:
+def _ready(upload: Any, hospital_id: int, left: int) -> Iterator[Ready]:
     file = _checked(upload)
-    with file.content as content, storage.laid_down(hospital_id, content) as laid:
-        yield Ready(file, laid)
+    with file.content as content:
+        refuse_beyond(left, file.size)
+        with storage.laid_down(hospital_id, content) as laid:
+            yield Ready(file, laid)
 
 
 def _checked(upload: Any) -> checking.Accepted:
@@ -79,10 +86,3 @@ def _checked(upload: Any) -> checking.Accepted:
     except checking.Refused as refused:
         sentence = _(checking.SENTENCES[refused.reason]) % refused.details
         raise Refused(sentence, code=refused.reason) from refused
-
-
-def _refuse_beyond_quota(matter: Matter, size: int) -> None:
-    """Per hospital, counted from the rows that are there: a total kept beside them would drift."""
-    used = StoredFile.objects.filter(hospital_id=matter.hospital_id).aggregate(used=Sum("size"))["used"] or 0
-    if used + size > settings.UPLOAD_QUOTA_GIGABYTES * 2**30:
-        raise Refused(_("The hospital's space for files is full. Ask your administrator for more."), code="quota")

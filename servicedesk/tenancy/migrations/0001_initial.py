@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                         ('short_name', models.CharField(max_length=20, verbose_name='short name')),
                         ('created_at', models.DateTimeField(blank=True, editable=False)),
                         ('hue', models.PositiveSmallIntegerField(default=210, validators=[django.core.validators.MaxValueValidator(359)], verbose_name='hue of its tag')),
+                        ('letters', models.CharField(blank=True, db_index=True, max_length=12, validators=[django.core.validators.RegexValidator('^[A-HJKMNPR-Z2-9]+$', 'Capital letters and digits. Not I, O, L, Q, 0, 1: they are mistaken for others on the telephone and on paper.')], verbose_name='letters before its numbers')),
                         ('history_id', models.AutoField(primary_key=True, serialize=False)),
                         ('history_date', models.DateTimeField(db_index=True)),
                         ('history_change_reason', models.CharField(max_length=100, null=True)),
@@ -53,6 +54,7 @@ class Migration(migrations.Migration):
                         ('short_name', models.CharField(max_length=20, verbose_name='short name')),
                         ('created_at', models.DateTimeField(auto_now_add=True)),
                         ('hue', models.PositiveSmallIntegerField(default=210, validators=[django.core.validators.MaxValueValidator(359)], verbose_name='hue of its tag')),
+                        ('letters', models.CharField(blank=True, max_length=12, unique=True, validators=[django.core.validators.RegexValidator('^[A-HJKMNPR-Z2-9]+$', 'Capital letters and digits. Not I, O, L, Q, 0, 1: they are mistaken for others on the telephone and on paper.')], verbose_name='letters before its numbers')),
                     ],
                     options={
                         'verbose_name': 'hospital',

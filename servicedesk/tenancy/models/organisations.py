@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Q
@@ -8,11 +10,17 @@ from simple_history.models import HistoricalRecords
 
 from servicedesk.tenancy.enums import Ownership, Reach, Side
 from servicedesk.tenancy.keys import TenantKey, owned_target
+from servicedesk.tenancy.letters import LONGEST, free_letters
 from servicedesk.tenancy.models.base import Walled, WalledWithId
 from servicedesk.tenancy.permissions import SEE_DEPARTMENTS, SEE_ORGANISATIONS
+from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 
 CODE = RegexValidator(r"^[a-z][a-z0-9-]{1,30}$", _("Two to 31 small letters, digits or hyphens, a letter first."))
+SPOKEN = RegexValidator(
+    r"^[A-HJKMNPR-Z2-9]+$",
+    _("Capital letters and digits. Not I, O, L, Q, 0, 1: they are mistaken for others on the telephone and on paper."),
+)
 
 
 class Organisation(Walled):
@@ -36,11 +44,26 @@ class Hospital(Organisation):
 
     # Each hospital a soft hue on its tag, so that nobody answers the wrong one.
     hue = models.PositiveSmallIntegerField(_("hue of its tag"), default=210, validators=[MaxValueValidator(359)])
+    letters = models.CharField(
+        _("letters before its numbers"), max_length=LONGEST, unique=True, blank=True, validators=[SPOKEN]
+    )
     history = HistoricalRecords()
 
     class Meta:
         ordering = ["name"]
         verbose_name = _("hospital")
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Numbers are on paper and in mails: the letters are given once, and to nobody else."""
+        if not self.letters:
+            wait_for_the_first("letters")
+            self.letters = free_letters(self.code, Hospital.taken_letters())
+        super().save(*args, **kwargs)
+
+    @classmethod
+    def taken_letters(cls) -> list[str]:
+        """As far as whoever asks sees hospitals; the platform, which registers them, sees all."""
+        return list(cls.objects.values_list("letters", flat=True))
 
     @classmethod
     def owned_by(cls, person: Person) -> Q:
