@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q, QuerySet
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import CLOCK
 from servicedesk.clocks.models import Clock
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.plans import Statement, first_of
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
 from tickets.models import Call, Entry, TermsWish, Ticket
@@ -14,6 +17,12 @@ from tickets.states import IN_HAND
 
 AT_MOST = 50
 MINUTES = Clock.objects.filter(metric=Metric.CALL.value, is_standing=True, outcome=None)  # in which to call
+MINUTE = Statement.of(
+    "minute_of",
+    f"""SELECT {CLOCK.words} FROM clocks_clock c
+         WHERE c.hospital_id = %s::bigint AND c.matter_id = %s::uuid AND c.metric = '{Metric.CALL.value}'
+           AND c.is_standing AND c.outcome IS NULL""",  # noqa: S608 - names of fields
+)
 
 
 def waiting_for_my_word(person: Person) -> QuerySet[Call]:
@@ -32,7 +41,8 @@ def awaited(person: Person) -> QuerySet[Ticket]:
 
 def minute_of(ticket: Ticket) -> Clock | None:
     """While a call is waited for, be it for the report or for a raise."""
-    return MINUTES.filter(hospital_id=ticket.hospital_id, matter_id=ticket.matter_id).first()
+    found = first_of([(MINUTE, [ticket.hospital_id, ticket.matter_id])], using=DEFAULT_DB_ALIAS)
+    return CLOCK.made(found, using=DEFAULT_DB_ALIAS) if found else None
 
 
 def raise_awaited(ticket: Ticket) -> TermsWish | None:

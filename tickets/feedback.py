@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from servicedesk.audit.models import Record
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.promises import restored
 from servicedesk.sla.clock import Outcome
+from servicedesk.sla.promise import Metric
 from tickets.models import FeedbackForm, MaintenanceRecord, Solution, Ticket, Visit
 
 Facts = dict[str, Any]
@@ -29,17 +31,35 @@ LISTED = (
 )  # fmt: skip
 
 
-def facts_of(ticket: Ticket) -> Facts:
+@dataclass(frozen=True)
+class Work:
+    """What was done on a ticket and what was promised of it, the house's own and what another promise replaced left
+    out."""
+
+    solutions: list[Solution]
+    visits: list[Visit]
+    clocks: list[Clock]
+
+    @classmethod
+    def of(cls, ticket: Ticket) -> Work:
+        clocks = Clock.objects.filter(matter_id=ticket.matter_id).exclude(outcome=Outcome.SUPERSEDED)
+        return cls(
+            list(Solution.objects.filter(ticket=ticket).order_by("cycle")),
+            list(Visit.objects.filter(ticket=ticket).order_by("called_at", "id")),
+            [row for row in clocks.order_by("cycle", "metric", "place") if not Metric(row.metric).is_of_the_house],
+        )
+
+
+def facts_of(ticket: Ticket, work: Work | None = None) -> Facts:
     """As it stands now. Nothing in it moves by itself while a solution waits for its signature."""
-    solutions = list(Solution.objects.filter(ticket=ticket).order_by("cycle"))
-    clocks = Clock.objects.filter(matter_id=ticket.matter_id).exclude(outcome=Outcome.SUPERSEDED)
+    work = work or Work.of(ticket)
     return {
         "form": 1,
         **_who(ticket),
         **_what(ticket),
-        "solutions": [_solution(row) for row in solutions],
-        "visits": [_visit(row) for row in Visit.objects.filter(ticket=ticket).order_by("called_at", "id")],
-        "clocks": [_clock(row) for row in clocks.order_by("cycle", "metric", "place") if not _is_of_the_house(row)],
+        "solutions": [_solution(row) for row in work.solutions],
+        "visits": [_visit(row) for row in work.visits],
+        "clocks": [_clock(row) for row in work.clocks],
     }
 
 
@@ -122,10 +142,6 @@ def _clock(row: Clock) -> Facts:
         "stopped_at": said(row.stopped_at),
         "outcome": row.outcome or "",
     }
-
-
-def _is_of_the_house(row: Clock) -> bool:
-    return restored(row.promise).metric.is_of_the_house
 
 
 def said(moment: datetime | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,7 +16,9 @@ from servicedesk.clocks.models import Post
 from servicedesk.clocks.selectors.on_duty import OnDuty, on_duty_now
 from servicedesk.notices.routes import Directory, directory
 from servicedesk.sla.ladder import Recipient
+from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.plans import Statement, first_of
+from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
 
 
@@ -28,6 +30,34 @@ class Told:
     named: list[UUID]
     duty: list[UUID]
     directory: Directory
+
+    def hospital_it(self, _ticket: Ticket) -> set[UUID | None]:
+        return set(self.named)
+
+    def hospital_side(self, ticket: Ticket) -> set[UUID | None]:
+        return {ticket.reporter_id, *self.named}
+
+    def vendor_side(self, ticket: Ticket) -> set[UUID | None]:
+        return {ticket.assignee_id} if ticket.assignee_id else set(self.duty)
+
+    def vendor_and_reporter(self, ticket: Ticket) -> set[UUID | None]:
+        return {*self.vendor_side(ticket), ticket.reporter_id}
+
+    def both_sides(self, ticket: Ticket) -> set[UUID | None]:
+        return self.hospital_side(ticket) | self.vendor_side(ticket)
+
+    @staticmethod
+    def other_side(by: Person) -> Whom:
+        return Told.vendor_side if by.side is Side.HOSPITAL else Told.hospital_side
+
+    def first_line(self, _ticket: Ticket) -> set[UUID | None]:
+        return set(self.duty)
+
+    def first_line_and_vendor_side(self, ticket: Ticket) -> set[UUID | None]:
+        return {*self.duty, *self.vendor_side(ticket)}
+
+
+Whom = Callable[[Told, Ticket], Collection[UUID | None]]
 
 
 TOLD = Statement.of("ticket_told", "SELECT ticket_told(%s::uuid, %s::int, %s::int, %s::uuid[], %s::timestamptz)::text")

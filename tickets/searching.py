@@ -22,10 +22,14 @@ from tickets.models import Entry, MaintenanceRecord, Note, SearchText, Ticket
 from tickets.permissions import SEE_NOTES, SEE_TICKETS
 
 AT_MOST, LONGEST, LONGEST_PASTED = 25, 100, 2000
-# Of what is searched for among records: so few tickets are named; so far down the list is soon.
-FEW, SOON, ALL = 100, 1000, 2**31 - 2
+# Of what is searched for among records: so few tickets are found that nothing else is looked at, so many at most are
+# named in the list's question; so far down the list is soon.
+FEW, MOST, SOON, ALL = 100, 10_000, 1000, 2**31 - 2
 NUMBER = re.compile(r"(\w{1,12})(-\d{8}-\d{2,6})(?!\d)")
 FIND = "SELECT * FROM tickets_find(%s, %s, %s, %s, %s, %s, %s)"
+FOUND = """
+SELECT count(*), (array_agg(f))[:{newest}], CASE WHEN count(*) <= {most} THEN array_agg(f)::text END FROM ({find}) f(f)
+"""
 SHOWN = ("id", "number", "title", "words", "severity", "state", "hospital_id", "hospital__short_name", "hospital__hue",
          "system__name", "reporter_name", "assignee_name", "due_at", "reported_at")  # fmt: skip
 
@@ -65,8 +69,8 @@ def found_tickets(person: Person, query: str, *, below: UUID | None = None, most
 
 def saying(person: Person, query: str) -> Q:
     """Of maintenance records: those whose ticket says all of it, by the same search. A word that stands nearly
-    everywhere is soon met on the way through the list; of any other the tickets are named. Which it is, the newest of
-    them tell."""
+    everywhere is soon met on the way through the list; of any other the tickets are named, or, where they are too many
+    to be sent to and fro, asked for in the midst of the list's own question. Which it is, the newest of them tell."""
     words = words_of(query[:LONGEST])
     if not words:
         return Q()
@@ -80,14 +84,17 @@ def saying(person: Person, query: str) -> Q:
         return Q(*(_met(said.filter(text__contains=word)) for word in words))
     if count == FEW + 1:  # met on the way: there may be more
         _count, _newest, found = _found(person, words, ALL)
+    if count > MOST:
+        return Q(ticket_id__in=RawSQL(FIND, _asked(person, words, None, ALL)))  # noqa: S611 - a constant
     return Q(ticket_id__in=RawSQL("SELECT unnest(%s::uuid[])", [found]))
 
 
 def _found(person: Person, words: Sequence[str], most: int) -> tuple[int, list[UUID], str]:
-    """How many, the newest of them, and all as PostgreSQL writes a list: thousands of ids that nobody here looks at."""
+    """How many, the newest of them, and those that may be named as PostgreSQL writes a list: thousands of ids that
+    nobody here looks at."""
     asked = [*_asked(person, words, None, most)[:-1], ALL]
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), (array_agg(f))[:{FEW + 1}], array_agg(f)::text FROM ({FIND}) f(f)", asked)  # noqa: S608
+        cursor.execute(FOUND.format(newest=FEW + 1, most=MOST, find=FIND), asked)
         count, newest, found = cursor.fetchone()
     return count, newest or [], found or "{}"
 

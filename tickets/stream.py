@@ -29,6 +29,7 @@ from servicedesk.tenancy.wall import Person
 from tickets.changes import say_changed
 from tickets.enums import Kind
 from tickets.models import Entry, Ticket
+from tickets.people import Whom, told_of
 
 KEPT = [field.name for field in Ticket._meta.concrete_fields if not field.primary_key and field.name != "due_at"]
 
@@ -78,6 +79,21 @@ def changed(
         keep(ticket, at=at)
         record(act, ticket, by=by, at=at)
         return write(ticket, Kind.ACT, act=act, by=by, at=at, text=text, facts=facts, known=known)
+
+
+def announced(
+    ticket: Ticket, act: Act, kind: NoticeKind = NoticeKind.TICKET_ANSWERED, *, to: Whom | None = None,
+    on_duty: Whom | None = None, besides: Collection[UUID | None] = (), by: Person | None, at: datetime,
+    text: str = "", facts: Mapping[str, Any] | None = None, words: Mapping[str, Any] | None = None, key: str = "",
+) -> Entry:  # fmt: skip
+    """The same, and whom it is told: asked in one question, written in one message."""
+    told = told_of(ticket, act, others=besides, at=at)
+    with together(using=ticket._state.db or DEFAULT_DB_ALIAS):
+        entry = changed(ticket, act, by=by, at=at, text=text, facts=facts, known=told.directory)
+        people = {*(to(told, ticket) if to else ()), *besides}
+        duty = [one for one in on_duty(told, ticket) if one] if on_duty else []
+        tell(ticket, kind, to=people, on_duty=duty, by=by, at=at, words=words, key=key, known=told.directory)
+    return entry
 
 
 def keep(ticket: Ticket, *, at: datetime) -> None:

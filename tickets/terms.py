@@ -27,13 +27,6 @@ from tickets.models import Ticket
 AT_REPORT = Statement.of("contract_at_report", "SELECT contract_at_report(%s::uuid, %s::text, %s::timestamptz)::text")
 
 
-def version_for(contract: Contract, *, at: datetime) -> MatrixVersion:
-    version = version_at(contract, at)
-    if version is None:
-        raise Refused(_("At that moment this contract promises nothing yet."), code="not_promised")
-    return version
-
-
 @dataclass(frozen=True)
 class AtReport:
     """What a report asks of a contract, in one question whose plan PostgreSQL keeps: the kind of service, and the
@@ -72,11 +65,6 @@ class InForce:
     matrix: Matrix
     calendar_id: Any
 
-    @classmethod
-    def of(cls, version: MatrixVersion) -> InForce:
-        calendar_id = current_calendar_id(version)
-        return cls(version, matrix_of(version, calendar_id=calendar_id), calendar_id)
-
     def terms(self, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
         """`at` decides the window. An emergency where the contract names none promises nothing more."""
         urgent = self.matrix.of_the_mark(category, severity, at) if is_emergency else frozenset()
@@ -91,18 +79,13 @@ class InForce:
         return self.matrix.channels_for(category, severity, at)
 
 
-def terms_of(version: MatrixVersion, *, category: str, severity: Severity, is_emergency: bool, at: datetime) -> Terms:
-    return InForce.of(version).terms(category=category, severity=severity, is_emergency=is_emergency, at=at)
-
-
 def terms_for(
     ticket: Ticket, *, at: datetime, severity: Severity | None = None, category: str = "",
     is_emergency: bool | None = None,
 ) -> Terms:  # fmt: skip
     """By the version of the report: an amendment since then touches no ticket that was there before."""
-    version = version_for(ticket.contract, at=ticket.reported_at or at)
-    return terms_of(
-        version,
+    asked = AtReport.of(ticket.contract, category or ticket.category, ticket.reported_at or at)
+    return asked.in_force.terms(
         category=category or ticket.category,
         severity=Severity(ticket.severity) if severity is None else severity,
         is_emergency=ticket.is_emergency if is_emergency is None else is_emergency,

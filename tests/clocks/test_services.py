@@ -43,7 +43,7 @@ def planned(place: Place, matter: Matter, metric: Metric = Metric.RESPOND) -> li
         return [(step.fire_at - AT) / MINUTE for step in steps]
 
 
-def test_a_report_starts_what_is_promised_in_four_queries(place):
+def test_a_report_starts_what_is_promised_in_one_message(place):
     matter = place.reported()
     respond, visit = place.clock(matter), place.clock(matter, Metric.ON_SITE)
     assert (respond.due_at, visit.due_at, visit.armed_at) == (AT + HOUR, None, None)
@@ -56,7 +56,7 @@ def test_a_report_starts_what_is_promised_in_four_queries(place):
             connection,
         ) as asked:
             acts.start_clocks(another, terms=place.terms(), by=None, at=AT)
-    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) <= 4
+    assert len([query for query in asked if "SAVEPOINT" not in query["sql"]]) == 1
 
 
 def test_a_calendar_is_read_with_one_query_and_once(place, django_assert_num_queries):
@@ -272,15 +272,39 @@ def test_recomputed_from_scratch_everything_stored_is_the_same(place, happened):
         for what, minutes in happened:
             at += minutes * MINUTE
             severity = _happen(place, matter, severity, what, at)
-        life, due = Life.locked(matter), []
-        for entries in life.entries.values():
-            for entry in entries:
-                row, clock = entry.row, entry.clock
-                assert (row.due_at, row.is_provisional) == (clock.due_at, clock.is_provisional)
-                waiting = {s.rung: s.fire_at for s in Step.objects.filter(clock=row, fired_at=None)}
-                assert waiting == wanted(row, clock)
-                due += [row.due_at] if row.outcome is None and row.due_at else []
-        assert Matter.objects.get(pk=matter.pk).next_due_at == min(due, default=None)
+        _is_as_recomputed(matter)
+
+
+def _is_as_recomputed(matter):
+    life, due = Life.locked(matter), []
+    for entries in life.entries.values():
+        for entry in entries:
+            row, clock = entry.row, entry.clock
+            assert (row.due_at, row.is_provisional) == (clock.due_at, clock.is_provisional)
+            waiting = {s.rung: s.fire_at for s in Step.objects.filter(clock=row, fired_at=None)}
+            assert waiting == wanted(row, clock)
+            due += [row.due_at] if row.outcome is None and row.due_at else []
+    assert Matter.objects.get(pk=matter.pk).next_due_at == min(due, default=None)
+
+
+def test_several_acts_in_one_message_leave_what_one_after_the_other_leaves(place):
+    """A visit that is promised anew, called for, moved and paused before any of it is written: its plan is of what it
+    is at the end, and each rung stands in it once."""
+    matter, by, at = place.reported(), lead(place), AT + 5 * MINUTE
+    with place.inside():
+        acts.stop_clock(matter, *Metric, by=by, at=at)
+        with Life.held(matter) as life:
+            acts.reopen_clocks(life, terms=place.terms(), by=by, at=at)
+            acts.call_for_visit(life, by=by, at=at + MINUTE)
+            acts.move_start_to_call(life, by=by, at=at + MINUTE)
+            for why in ("等待", "又等"):
+                at += 2 * MINUTE
+                acts.pause_clocks(life, why=why, by=by, at=at)
+                acts.resume_clocks(life, by=by, at=at + MINUTE)
+        _is_as_recomputed(matter)
+        (*_over, latest) = Life.locked(matter).entries[Metric.ON_SITE]
+    assert latest.row.due_at == AT + 6 * MINUTE + 4 * HOUR + 2 * MINUTE
+    assert [span.why for span in latest.spans] == ["等待", "又等"]
 
 
 def _happen(place, matter, severity, what, at):

@@ -18,7 +18,18 @@ from tests.contracts.people import in_force
 from tests.tickets.closing import resolved
 from tickets.enums import WaitsOn
 from tickets.models import Call, Ticket
-from tickets.services import attaching, calls, going_on, incidents, siblings, splitting, working
+from tickets.services import (
+    attaching,
+    calls,
+    going_on,
+    incidents,
+    levels,
+    siblings,
+    solving,
+    splitting,
+    visiting,
+    working,
+)
 from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
@@ -95,8 +106,21 @@ def _open_sibling(desk, ticket):
              severity=Severity.B)  # fmt: skip
 
 
+def _raised(desk):
+    return desk.act(
+        levels.change_severity, desk.accepted(), by=desk.it, at=AT + HOUR / 2, severity=Severity.A, why="重"
+    )
+
+
 WHY = {"why": "当时没有人打电话"}
+CALLED = {"call": Phoned(called_at=LATER, caller="刘敏")}
 ACTS = {
+    "a raise is called about": (_raised, _by("it", calls.log_call, **CALLED)),
+    "a solution is refused": (resolved, _by("it", solving.refuse_solution, **WHY)),
+    "it is closed unsigned": (resolved, _by("it", solving.close_unsigned, **WHY)),
+    "somebody is called for": (Ticket, _by("it", visiting.call_for_visit, **WHY)),
+    "it is withdrawn": (Ticket, _by("it", working.withdraw, **WHY)),
+    "it is lowered": (Ticket, _by("it", levels.change_severity, severity=Severity.C, **WHY)),
     "it goes on by itself": (_waiting, _inside(going_on.wake)),
     "it is closed by silence": (resolved, _inside(going_on.close_silent)),
     "a call is agreed to": (_called_late, _by("engineer", calls.agree_to_call)),

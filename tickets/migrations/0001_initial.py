@@ -837,6 +837,7 @@ class Migration(migrations.Migration):
                         ('vendor', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='tenancy.vendor')),
                         ('system', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='contracts.system')),
                         ('after', models.UUIDField(null=True)),
+                        ('is_last', models.BooleanField(default=False)),
                     ],
                     options={
                         'verbose_name': 'renamed system',

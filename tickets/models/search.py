@@ -54,6 +54,7 @@ class RenamedSystem(WalledWithId):
     vendor = models.ForeignKey(Vendor, models.PROTECT, db_index=False)
     system = models.ForeignKey(System, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
     after = models.UUIDField(null=True)  # the last ticket that is done
+    is_last = models.BooleanField(default=False)  # when this pass began, nobody was writing by an earlier name any more
 
     class Meta:
         ordering = ["id"]

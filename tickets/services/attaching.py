@@ -12,13 +12,11 @@ from django.utils.translation import gettext as _
 from servicedesk.audit.enums import Act
 from servicedesk.files.models import StoredFile
 from servicedesk.files.services.uploads import Ready, add_file, looked_through
-from servicedesk.notices.enums import NoticeKind
-from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
-from tickets.people import hospital_side, vendor_side
-from tickets.stream import changed, locked, tell
+from tickets.people import Told
+from tickets.stream import announced, locked
 
 AT_ONCE = 10
 
@@ -38,7 +36,6 @@ def attach(ticket: Ticket, uploads: Sequence[Any], *, by: Person, at: datetime) 
 def _attach(ticket: Ticket, ready: Sequence[Ready], *, by: Person, at: datetime) -> list[StoredFile]:
     ticket = locked(ticket)
     stored = [add_file(ticket.matter, one, by=by, at=at) for one in ready]
-    changed(ticket, Act.FILES_ATTACHED, by=by, at=at, facts={"names": [one.name for one in stored]})
-    to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
+    facts = {"names": [one.name for one in stored]}
+    announced(ticket, Act.FILES_ATTACHED, to=Told.other_side(by), by=by, at=at, facts=facts)
     return stored

@@ -6,24 +6,27 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import Life
+from servicedesk.clocks.models import Clock
 from servicedesk.clocks.services.clocks import start_clocks, stop_clock
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Channel, Metric
+from servicedesk.tenancy.bulk import insert_made, together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.calls import minute_of, raise_awaited
 from tickets.enums import State
 from tickets.models import Call, Ticket
-from tickets.people import first_told, hospital_it, hospital_side, vendor_side
+from tickets.people import Told, told_of
 from tickets.services.levels import take_effect
 from tickets.states import Move, move, refuse_over
-from tickets.stream import changed, locked, of, tell
+from tickets.stream import announced, changed, locked, of, tell
 from tickets.terms import terms_for
 
 # Longer after the call than this, its time rests on one side's word alone, and the other is asked for theirs.
@@ -57,15 +60,28 @@ def log_call(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Call:
     asked_at = minute.counts_from if minute and raised else None
     if is_first:
         _report_by(ticket, call, by=by, at=at)
-    row = keep_call(ticket, call, is_first=is_first or raised is not None, by=by, at=at, asked_at=asked_at)
-    facts = {"caller": call.caller, "called_at": call.called_at.isoformat()}
-    changed(ticket, Act.CALL_LOGGED, by=by, at=at, facts=facts)
-    if minute:
-        stop_clock(ticket.matter, Metric.CALL, by=by, at=max(call.called_at, minute.counts_from))
-    if is_first:
-        _begin_from(ticket, call, by=by, at=at)
+    told = told_of(ticket, Act.CALL_LOGGED, at=at) if is_first or raised else None
+    row = _logged(ticket, call, minute, told, asked_at=asked_at, by=by, at=at)
+    if is_first and told:
+        _begin_from(ticket, call, told, by=by, at=at)
     if raised:
         take_effect(ticket, raised, called_at=call.called_at, by=by, at=at)
+    return row
+
+
+def _logged(
+    ticket: Ticket, call: Phoned, minute: Clock | None, told: Told | None, *, asked_at: datetime | None, by: Person,
+    at: datetime,
+) -> Call:  # fmt: skip
+    """With its line, and the end of the minute in which it was waited for. `told`: it starts something, and whom that
+    concerns."""
+    facts = {"caller": call.caller, "called_at": call.called_at.isoformat()}
+    with together(using=DEFAULT_DB_ALIAS):
+        row = keep_call(ticket, call, is_first=told is not None, by=by, at=at, asked_at=asked_at, told=told)
+        changed(ticket, Act.CALL_LOGGED, by=by, at=at, facts=facts, known=told.directory if told else None)
+        if minute:
+            with Life.held(ticket.matter) as life:
+                stop_clock(life, Metric.CALL, by=by, at=max(call.called_at, minute.counts_from))
     return row
 
 
@@ -91,15 +107,12 @@ def dispute_call(call: Call, *, why: str, by: Person, at: datetime) -> None:
         raise Refused(_("Only a first call is disputed, and within seven days."))
     call.disputed_at, call.disputed_by, call.disputed_why = at, by.membership_id, why
     call.save(update_fields=["disputed_at", "disputed_by", "disputed_why"])
-    ticket = call.ticket
-    changed(ticket, Act.CALL_DISPUTED, by=by, at=at, text=why)
-    to = vendor_side(ticket, at=at) | hospital_side(ticket)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
+    announced(call.ticket, Act.CALL_DISPUTED, to=Told.both_sides, by=by, at=at, text=why)
 
 
 def keep_call(
     ticket: Ticket, call: Phoned, *, is_first: bool, by: Person | None, at: datetime, channel: Channel = Channel.PHONE,
-    asked_at: datetime | None = None,
+    asked_at: datetime | None = None, told: Told | None = None,
 ) -> Call:  # fmt: skip
     """`asked_at`: since when the hospital waits for a call. That it was made before is the vendor's word alone."""
     if by is None:
@@ -107,7 +120,7 @@ def keep_call(
     refuse_odd(call, at=at)
     if not call.caller.strip():
         raise Refused(_("Say who called."))
-    row = Call.objects.create(
+    row = Call(
         **of(ticket),
         channel=channel,
         is_first=is_first,
@@ -121,9 +134,12 @@ def keep_call(
         logged_side=by.side,
         needs_word=is_first and _is_one_sides_word(call, by=by, at=at, asked_at=asked_at),
     )
+    insert_made([row], using=DEFAULT_DB_ALIAS)
     if row.needs_word:
-        other = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else set(hospital_it(ticket))
-        tell(ticket, NoticeKind.APPROVAL_ASKED, to=other, by=by, at=at, key=f"call:{row.pk}")
+        told = told or told_of(ticket, Act.CALL_LOGGED, at=at)
+        other = told.vendor_side(ticket) if by.side is Side.HOSPITAL else told.hospital_it(ticket)
+        kind, known = NoticeKind.APPROVAL_ASKED, told.directory
+        tell(ticket, kind, to=other, by=by, at=at, key=f"call:{row.pk}", known=known)
     return row
 
 
@@ -149,9 +165,8 @@ def _report_by(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Non
     move(ticket, Move.CALL, by=by)
 
 
-def _begin_from(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> None:
+def _begin_from(ticket: Ticket, call: Phoned, told: Told, *, by: Person, at: datetime) -> None:
     start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
-    told = first_told(ticket.contract, Act.CALL_LOGGED, at=at)
     tell(ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, known=told.directory)
 
 

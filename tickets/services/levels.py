@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from contracts.models import CatalogueItem, Level
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import Life
 from servicedesk.clocks.services.clocks import change_terms
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Metric, Severity
@@ -19,11 +20,11 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import State
 from tickets.models import TermsWish, Ticket
-from tickets.people import first_line, hospital_it, hospital_side, vendor_side
+from tickets.people import Told
 from tickets.services.emergencies import prepare
 from tickets.services.phoning import await_call, end_raise, is_raise_by_phone, must_be_phoned, refuse_while_raised
 from tickets.states import IN_HAND
-from tickets.stream import changed, locked, metrics, of, tell
+from tickets.stream import announced, locked, metrics, of
 from tickets.terms import terms_for
 
 
@@ -110,8 +111,8 @@ def propose_category(ticket: Ticket, item: CatalogueItem, *, why: str, by: Perso
     ticket = locked(ticket)
     _refuse_odd_kind(ticket, item, why)
     wish = _wish(ticket, by, at, category=item.category, category_name=item.name, why=why)
-    changed(ticket, Act.CATEGORY_PROPOSED, by=by, at=at, text=why, facts={"category": item.name})
-    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at)
+    act, facts = Act.CATEGORY_PROPOSED, {"category": item.name}
+    announced(ticket, act, NoticeKind.APPROVAL_ASKED, to=Told.hospital_it, by=by, at=at, text=why, facts=facts)
     return wish
 
 
@@ -120,8 +121,8 @@ def propose_severity(ticket: Ticket, severity: Severity, *, why: str, by: Person
     ticket = locked(ticket)
     _refuse_odd(ticket, severity, why)
     wish = _wish(ticket, by, at, severity=severity, why=why)
-    changed(ticket, Act.SEVERITY_PROPOSED, by=by, at=at, text=why, facts={"severity": severity.value})
-    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at)
+    act, facts = Act.SEVERITY_PROPOSED, {"severity": severity.value}
+    announced(ticket, act, NoticeKind.APPROVAL_ASKED, to=Told.hospital_it, by=by, at=at, text=why, facts=facts)
     return wish
 
 
@@ -139,8 +140,8 @@ def decide_wish(wish: TermsWish, *, is_granted: bool, said: str = "", by: Person
     wish.save()
     if is_granted:
         return _granted(ticket, wish, said or wish.why, by, at)
-    changed(ticket, Act.CATEGORY_KEPT if wish.category else Act.SEVERITY_KEPT, by=by, at=at, text=said)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    act = Act.CATEGORY_KEPT if wish.category else Act.SEVERITY_KEPT
+    announced(ticket, act, to=Told.vendor_side, by=by, at=at, text=said)
     return ticket
 
 
@@ -163,18 +164,18 @@ def _under_new_terms(
     ticket: Ticket, was: Severity, *, by: Person | None, at: datetime, why: str, act: Act, is_urgent: bool = False,
     called_at: datetime | None = None,
 ) -> None:  # fmt: skip
+    reported_at = None if ticket.is_outside_contract else ticket.reported_at
+    terms = terms_for(ticket, at=reported_at) if reported_at else None
     moved: list[Metric] = []
-    if not ticket.is_outside_contract and ticket.reported_at:
-        terms = terms_for(ticket, at=ticket.reported_at)
-        moved = change_terms(
-            ticket.matter, was=was, terms=terms, by=by, at=at, is_urgent=is_urgent, called_at=called_at
-        )
-    facts = {"was": was.value, "severity": ticket.severity, "category": ticket.category_name, **metrics(moved)}
-    changed(ticket, act, by=by, at=at, text=why, facts=facts)
+    with Life.held(ticket.matter) as life:
+        if terms:
+            moved = change_terms(life, was=was, terms=terms, by=by, at=at, is_urgent=is_urgent, called_at=called_at)
+        facts = {"was": was.value, "severity": ticket.severity, "category": ticket.category_name, **metrics(moved)}
+        announced(
+            ticket, act, NoticeKind.SEVERITY_CHANGED, to=Told.hospital_side, on_duty=Told.first_line_and_vendor_side,
+            by=by, at=at, text=why, facts=facts, words={"severity": ticket.severity or "—"},
+        )  # fmt: skip
     prepare(ticket, at=at)
-    duty = set(first_line(ticket, at=at)) | {one for one in vendor_side(ticket, at=at) if one}
-    tell(ticket, NoticeKind.SEVERITY_CHANGED, to=hospital_side(ticket), on_duty=duty, by=by, at=at,
-         words={"severity": ticket.severity or "—"})  # fmt: skip
 
 
 def _wish(ticket: Ticket, by: Person, at: datetime, **facts: Any) -> TermsWish:

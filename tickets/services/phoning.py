@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import Life
 from servicedesk.clocks.services.clocks import start_promise, withdraw_clock
-from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Severity, Unit
@@ -18,9 +18,9 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.calls import raise_awaited
 from tickets.models import TermsWish, Ticket
-from tickets.people import first_line, hospital_side, vendor_side
-from tickets.stream import changed, locked, of, tell
-from tickets.terms import InForce, only_by_phone, terms_for, version_for
+from tickets.people import Told
+from tickets.stream import announced, locked, of
+from tickets.terms import AtReport, only_by_phone, terms_for
 
 # What the hospital is asked to do at once, once it chose a severity that only the phone may report: house default†.
 FIRST_CALL = Promise(
@@ -47,7 +47,7 @@ def must_be_phoned(ticket: Ticket, *, category: str, severity: Severity, at: dat
     if ticket.is_outside_contract:
         return False
     reported_at = ticket.reported_at or at
-    promised = InForce.of(version_for(ticket.contract, at=reported_at))
+    promised = AtReport.of(ticket.contract, category, reported_at).in_force
     try:
         channels = (promised.channels(category=category, severity=severity, at=hour) for hour in (at, reported_at))
         return only_by_phone(next(filter(None, channels), frozenset()))
@@ -79,11 +79,11 @@ def _wait(ticket: Ticket, wish: TermsWish, *, why: str, by: Person, at: datetime
     whatever waits can be called about at any hour."""
     severity = Severity(wish.severity) if wish.severity else None
     terms = terms_for(ticket, at=ticket.reported_at or at, severity=severity, category=wish.category)
-    start_promise(ticket.matter, FIRST_CALL, terms=terms, by=by, at=at)
     facts = {"wish": str(wish.pk), "severity": wish.severity, "category": wish.category_name, "is_still": is_still}
-    changed(ticket, Act.RAISE_AWAITS_CALL, by=by, at=at, text=why, facts=facts)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket) | vendor_side(ticket, at=at),
-         on_duty=first_line(ticket, at=at), by=by, at=at)  # fmt: skip
+    act, to, duty = Act.RAISE_AWAITS_CALL, Told.both_sides, Told.first_line
+    with Life.held(ticket.matter) as life:
+        start_promise(life, FIRST_CALL, terms=terms, by=by, at=at)
+        announced(ticket, act, to=to, on_duty=duty, by=by, at=at, text=why, facts=facts)
 
 
 @transaction.atomic
@@ -97,8 +97,8 @@ def keep_level(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
     wish = end_raise(ticket, said=why, by=by, at=at)
     if wish is None:
         raise Refused(_("No raise waits for a call."))
-    changed(ticket, Act.CATEGORY_KEPT if wish.category else Act.SEVERITY_KEPT, by=by, at=at, text=why)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    act = Act.CATEGORY_KEPT if wish.category else Act.SEVERITY_KEPT
+    announced(ticket, act, to=Told.vendor_side, by=by, at=at, text=why)
     return ticket
 
 

@@ -2,7 +2,9 @@
 renamed it has answered by then.
 
 The watch role looks across all tenants for ids only; each system is then done inside its hospital's wall, each portion
-in a transaction of its own: whoever goes on after a crash begins where the last portion ended.
+in a transaction of its own: whoever goes on after a crash begins where the last portion ended. While it is done,
+somebody may be writing a ticket down who knows the earlier name alone: the system is done with by a pass that began
+when nobody was.
 """
 
 from __future__ import annotations
@@ -25,12 +27,22 @@ WITH names AS (
     SELECT id FROM tickets_ticket
      WHERE system_id = %(system)s AND id > coalesce(%(after)s, '00000000-0000-0000-0000-000000000000'::uuid)
      ORDER BY id LIMIT %(most)s
+), held AS (  -- in one order, as whoever writes to several tickets holds them
+    SELECT s.id FROM tickets_searchtext s JOIN portion USING (id)
+     WHERE EXISTS (SELECT FROM names WHERE strpos(s.text, name) = 0) ORDER BY s.id FOR NO KEY UPDATE OF s
 ), written AS (
     UPDATE tickets_searchtext s
        SET text = s.text || ' ' || (SELECT string_agg(name, ' ') FROM names WHERE strpos(s.text, name) = 0)
-      FROM portion p WHERE s.id = p.id AND EXISTS (SELECT FROM names WHERE strpos(s.text, name) = 0)
+      FROM held h WHERE s.id = h.id AND EXISTS (SELECT FROM names WHERE strpos(s.text, name) = 0)
 )
 SELECT id FROM portion ORDER BY id DESC LIMIT 1
+"""
+# Whoever writes a ticket down by its system's names holds the same with others until the commit (migration 0005). It is
+# let go at once: who comes next reads the new name.
+NAMES = 7204
+NOBODY_WRITES = """
+SELECT CASE WHEN pg_try_advisory_lock(%(lock)s, hashtext(%(system)s)) THEN
+    pg_advisory_unlock(%(lock)s, hashtext(%(system)s)) ELSE false END
 """
 
 
@@ -56,13 +68,20 @@ def _write_next(renamed_id: UUID) -> bool:
     renamed = rows.filter(pk=renamed_id).first()
     if renamed is None:
         return False
-    last = _last_written(renamed)
-    if last is None:
+    if renamed.after is None:
+        renamed.is_last = _nobody_writes(renamed)
+    renamed.after = _last_written(renamed)
+    if renamed.after is None and renamed.is_last:
         renamed.delete()
-        return False
-    renamed.after = last
-    renamed.save(update_fields=["after"])
-    return True
+    else:
+        renamed.save(update_fields=["after", "is_last"])
+    return renamed.after is not None
+
+
+def _nobody_writes(renamed: RenamedSystem) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(NOBODY_WRITES, {"lock": NAMES, "system": str(renamed.system_id)})
+        return bool(cursor.fetchone()[0])
 
 
 def _last_written(renamed: RenamedSystem) -> UUID | None:

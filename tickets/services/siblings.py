@@ -21,9 +21,9 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.models import FaultPart, Ticket
-from tickets.people import vendor_side
+from tickets.people import Told
 from tickets.services.reporting import Report, report_fault
-from tickets.stream import changed, locked, of, tell
+from tickets.stream import announced, locked, of
 
 AT_MOST = 8
 
@@ -69,8 +69,8 @@ def join(ticket: Ticket, other: Ticket, *, by: Person, at: datetime) -> UUID:
     _name_each_other(fault)
     for held in tickets.values():
         number = next(each.number for each in tickets.values() if each.pk != held.pk)
-        changed(held, Act.FAULT_SHARED, by=by, at=at, facts={"number": number})
-        tell(held, NoticeKind.FAULT_TURN, to=vendor_side(held, at=at), by=by, at=at)
+        kinds, facts = (Act.FAULT_SHARED, NoticeKind.FAULT_TURN), {"number": number}
+        announced(held, *kinds, to=Told.vendor_side, by=by, at=at, facts=facts)
     return fault
 
 
@@ -89,8 +89,8 @@ def say_turn(ticket: Ticket, *, number: str, words: str, by: Person, at: datetim
     for each in sorted(parts, key=lambda each: each.ticket_id):
         held = locked(each.ticket)
         FaultPart.objects.filter(pk=each.pk).update(turn_number=number, turn_words=words.strip(), turn_at=at)
-        changed(held, Act.TURN_SAID, by=by, at=at, text=words.strip(), facts={"number": number})
-        tell(held, NoticeKind.FAULT_TURN, to=vendor_side(held, at=at), by=by, at=at)
+        kinds, facts = (Act.TURN_SAID, NoticeKind.FAULT_TURN), {"number": number}
+        announced(held, *kinds, to=Told.vendor_side, by=by, at=at, text=words.strip(), facts=facts)
 
 
 def parts_of(fault: UUID) -> list[FaultPart]:

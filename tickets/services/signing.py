@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
 from servicedesk.notices.enums import NoticeKind
+from servicedesk.tenancy.bulk import insert_made, together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Context, Person
@@ -25,7 +26,7 @@ from tickets.enums import Kind, Satisfaction, State, Way
 from tickets.feedback import facts_of, seal_of, sha256_of
 from tickets.models import FeedbackForm, Objection, SigningLink, Ticket
 from tickets.objections import decide, refuse_while_open
-from tickets.people import hospital_it, vendor_side
+from tickets.people import Told, told_of
 from tickets.services.solving import refuse_solution
 from tickets.signers import Signer, refuse_unfit
 from tickets.states import Move, move, why_not
@@ -111,11 +112,11 @@ def sign(ticket: Ticket, signature: Signature, *, signer: Signer, at: datetime) 
         strokes=signature.strokes, typed=signature.typed, satisfaction=signature.satisfaction, words=signature.words,
     )  # fmt: skip
     form.sha256 = seal_of(form)
-    form.save(force_insert=True)
-    _put_on_record(ticket, form, signer, at)
-    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=signer.person, at=at)
-    told = {ticket.reporter_id, *vendor_side(ticket, at=at)} - set(hospital_it(ticket))
-    tell(ticket, NoticeKind.DOCUMENT_SIGNED, to=told, by=signer.person, at=at)
+    told = told_of(ticket, Act.FEEDBACK_SIGNED, at=at)
+    with together(using=DEFAULT_DB_ALIAS):
+        insert_made([form], using=DEFAULT_DB_ALIAS)
+        _put_on_record(ticket, form, signer, told, at)
+        _tell_of_it(ticket, NoticeKind.DOCUMENT_SIGNED, told, by=signer.person, at=at)
     return form
 
 
@@ -135,14 +136,21 @@ def refuse_to_sign(ticket: Ticket, *, why: str, signer: Signer, at: datetime) ->
         raise Refused(_("Say what is not solved."), code="why")
     _use(signer.link, at=at)
     objection = Objection.objects.create(**of(ticket), **signer.evidence, cycle=ticket.cycle, at=at, why=why)
-    keep(ticket, at=at)
-    record(Act.SIGNATURE_REFUSED, ticket, by=signer.person, at=at, words={"way": signer.way.value})
-    write(ticket, Kind.ACT, act=Act.SIGNATURE_REFUSED, by=None, at=at, name=signer.name, text=why,
-          facts={"way": signer.way.value})  # fmt: skip
-    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), at=at)
-    told = {ticket.reporter_id, *vendor_side(ticket, at=at)} - set(hospital_it(ticket))
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=told, at=at)
+    told = told_of(ticket, Act.SIGNATURE_REFUSED, at=at)
+    with together(using=DEFAULT_DB_ALIAS):
+        keep(ticket, at=at)
+        record(Act.SIGNATURE_REFUSED, ticket, by=signer.person, at=at, words={"way": signer.way.value})
+        write(ticket, Kind.ACT, act=Act.SIGNATURE_REFUSED, by=None, at=at, name=signer.name, text=why,
+              facts={"way": signer.way.value}, known=told.directory)  # fmt: skip
+        _tell_of_it(ticket, NoticeKind.TICKET_ANSWERED, told, by=None, at=at)
     return objection
+
+
+def _tell_of_it(ticket: Ticket, kind: NoticeKind, told: Told, *, by: Person | None, at: datetime) -> None:
+    """The hospital's IT is asked for the next step, the others hear of this one."""
+    known, others = told.directory, told.vendor_and_reporter(ticket) - told.hospital_it(ticket)
+    tell(ticket, NoticeKind.APPROVAL_ASKED, to=told.hospital_it(ticket), by=by, at=at, known=known)
+    tell(ticket, kind, to=others, by=by, at=at, known=known)
 
 
 @transaction.atomic
@@ -160,10 +168,13 @@ def decide_objection(objection: Objection, *, is_upheld: bool, said: str = "", b
     if not said.strip():
         raise Refused(_("Say why the solution stands all the same."), code="said")
     decide(objection, is_upheld=False, said=said, by=by, at=at)
-    keep(ticket, at=at)
-    record(Act.OBJECTION_DECIDED, ticket, by=by, at=at, words={"upheld": False})
-    write(ticket, Kind.ACT, act=Act.OBJECTION_DECIDED, by=by, at=at, text=said)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to={ticket.reporter_id, *vendor_side(ticket, at=at)}, by=by, at=at)
+    told = told_of(ticket, Act.OBJECTION_DECIDED, at=at)
+    with together(using=DEFAULT_DB_ALIAS):
+        keep(ticket, at=at)
+        record(Act.OBJECTION_DECIDED, ticket, by=by, at=at, words={"upheld": False})
+        write(ticket, Kind.ACT, act=Act.OBJECTION_DECIDED, by=by, at=at, text=said, known=told.directory)
+        to, known = told.vendor_and_reporter(ticket), told.directory
+        tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at, known=known)
     return ticket
 
 
@@ -189,7 +200,7 @@ def _refuse_odd(signature: Signature, signer: Signer) -> None:
         raise Refused(_("Type the same name as above."), code="signature")
 
 
-def _put_on_record(ticket: Ticket, form: FeedbackForm, signer: Signer, at: datetime) -> None:
+def _put_on_record(ticket: Ticket, form: FeedbackForm, signer: Signer, told: Told, at: datetime) -> None:
     """The hash goes into the trail as well, whose blocks are anchored outside: a form cannot be exchanged with it."""
     assert ticket.state == State.SIGNED
     keep(ticket, at=at)
@@ -198,4 +209,4 @@ def _put_on_record(ticket: Ticket, form: FeedbackForm, signer: Signer, at: datet
     oneself = signer.person if signer.way is Way.ACCOUNT else None
     facts = {"way": signer.way.value, "satisfaction": str(form.satisfaction), "handed": form.handed_name}
     write(ticket, Kind.ACT, act=Act.FEEDBACK_SIGNED, by=oneself, at=at, name=signer.name, text=form.words,
-          facts=facts)  # fmt: skip
+          facts=facts, known=told.directory)  # fmt: skip

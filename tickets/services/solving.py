@@ -12,31 +12,32 @@ from servicedesk.clocks.life import Life
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.services.clocks import (
     call_for_visit,
-    end_clocks,
     reopen_clocks,
     start_promise,
     stop_clock,
+    withdraw_all,
     withdraw_clock,
 )
-from servicedesk.clocks.services.waivers import grant_waiver, refuse_waiver, solved_remotely
+from servicedesk.clocks.services.waivers import grant_waiver, refuse_waiver, settle_waivers, solved_remotely
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.ladder import Anchor, Ladder, Recipient, Rung
 from servicedesk.sla.promise import Metric, Promise, Unit
-from servicedesk.tenancy.bulk import insert_made, together
+from servicedesk.tenancy.bulk import insert_made, say
 from servicedesk.tenancy.enums import Side
+from servicedesk.tenancy.plans import Statement
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.calls import raise_left_waiting
 from tickets.enums import Cause, Remedy, State
 from tickets.models import Solution, Ticket, Visit
 from tickets.objections import decide, open_objection, refuse_while_open
-from tickets.people import hospital_it, hospital_side, told_of, vendor_side
+from tickets.people import Told
 from tickets.services.archiving import keep_record
 from tickets.services.emergencies import lay_out_plan
 from tickets.services.phoning import await_call_again
 from tickets.services.visiting import end_visits
 from tickets.states import Move, move
-from tickets.stream import changed, locked, metrics, of, tell
+from tickets.stream import announced, locked, metrics, of
 from tickets.terms import house_terms, terms_for
 
 DAY = 24 * 60
@@ -55,18 +56,24 @@ CONFIRMATION = Promise(
 )
 # Whoever solves what was raised in work has answered it.
 SOLVES = (Metric.RESPOND, Metric.WORKAROUND, Metric.RESTORE, Metric.DELIVER)
+CONFIRMED = Statement.of(
+    "confirm_solution",
+    """UPDATE tickets_solution
+          SET confirmed_at = %s::timestamptz, confirmed_by = %s::uuid, confirmed_name = %s::text
+        WHERE hospital_id = %s::bigint AND ticket_id = %s::uuid AND cycle = %s::int AND refused_at IS NULL""",
+)
 
 
 @transaction.atomic
 def start_emergency_service(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     """HRP-4: within the hour, by the emergency plan."""
     ticket = locked(ticket)
-    ended = stop_clock(ticket.matter, Metric.EMERGENCY, by=by, at=at)
-    if not ended:
-        raise Refused(_("No emergency service is waited for."))
-    changed(ticket, Act.EMERGENCY_STARTED, by=by, at=at, facts=metrics(ended))
+    with Life.held(ticket.matter) as life:
+        ended = stop_clock(life, Metric.EMERGENCY, by=by, at=at)
+        if not ended:
+            raise Refused(_("No emergency service is waited for."))
+        announced(ticket, Act.EMERGENCY_STARTED, to=Told.hospital_side, by=by, at=at, facts=metrics(ended))
     lay_out_plan(ticket)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
     return ticket
 
 
@@ -80,9 +87,9 @@ def work_around(ticket: Ticket, *, words: str, by: Person, at: datetime) -> Tick
         raise Forbidden(_("How one can work meanwhile is the vendor's to say."))
     if ticket.state not in (State.WORKING, State.WAITING):
         raise Refused(_("Accept it first."))
-    ended = stop_clock(ticket.matter, Metric.WORKAROUND, by=by, at=at)
-    changed(ticket, Act.WORKED_AROUND, by=by, at=at, text=words, facts=metrics(ended))
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
+    with Life.held(ticket.matter) as life:
+        ended, to = stop_clock(life, Metric.WORKAROUND, by=by, at=at), Told.hospital_side
+        announced(ticket, Act.WORKED_AROUND, to=to, by=by, at=at, text=words, facts=metrics(ended))
     return ticket
 
 
@@ -111,11 +118,8 @@ def resolve(
     if is_remote:
         ended += _spare_the_visit(ticket, why=words, by=by, at=at)
     facts = {"cause": cause.value, "remedy": remedy.value, "is_remote": is_remote, **metrics(ended)}
-    told = told_of(ticket, Act.TICKET_RESOLVED, at=at)
-    with together(using=DEFAULT_DB_ALIAS):
-        changed(ticket, Act.TICKET_RESOLVED, by=by, at=at, text=words, facts=facts, known=told.directory)
-        to = {ticket.reporter_id, *told.named}
-        tell(ticket, NoticeKind.TICKET_RESOLVED, to=to, by=by, at=at, known=told.directory)
+    to = Told.hospital_side
+    announced(ticket, Act.TICKET_RESOLVED, NoticeKind.TICKET_RESOLVED, to=to, by=by, at=at, text=words, facts=facts)
     return solution
 
 
@@ -137,9 +141,8 @@ def confirm(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     ticket = locked(ticket)
     move(ticket, Move.CONFIRM, by=by)
     _close(ticket, by=by, at=at)
-    changed(ticket, Act.TICKET_CLOSED, by=by, at=at)
+    announced(ticket, Act.TICKET_CLOSED, NoticeKind.TICKET_CLOSED, to=Told.vendor_and_reporter, by=by, at=at)
     keep_record(ticket, by=by, at=at)
-    tell(ticket, NoticeKind.TICKET_CLOSED, to={*vendor_side(ticket, at=at), ticket.reporter_id}, by=by, at=at)
     return ticket
 
 
@@ -153,9 +156,8 @@ def close_unsigned(ticket: Ticket, *, why: str, by: Person | None, at: datetime)
     move(ticket, Move.CLOSE_UNSIGNED if by else Move.CLOSE_SILENT, by=by)
     ticket.closed_why = why
     _close(ticket, by=by, at=at)
-    changed(ticket, Act.TICKET_CLOSED, by=by, at=at, text=why)
+    announced(ticket, Act.TICKET_CLOSED, NoticeKind.TICKET_CLOSED, to=Told.both_sides, by=by, at=at, text=why)
     keep_record(ticket, by=by, at=at)
-    tell(ticket, NoticeKind.TICKET_CLOSED, to=vendor_side(ticket, at=at) | hospital_side(ticket), by=by, at=at)
     return ticket
 
 
@@ -172,16 +174,19 @@ def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ti
     )
     if objection := open_objection(ticket):
         decide(objection, is_upheld=True, said="", by=by, at=at)
-    stop_clock(ticket.matter, Metric.CONFIRM, by=by, at=at)
     _owe_the_visit_again(ticket, why=why, by=by, at=at)
     ticket.cycle += 1
-    if not ticket.is_outside_contract:
-        reopen_clocks(ticket.matter, terms=terms_for(ticket, at=at), by=by, at=at)
-        if Visit.objects.filter(ticket=ticket, arrived_at=None, dropped_at=None).exists():
-            call_for_visit(ticket.matter, by=by, at=at)
-    changed(ticket, Act.SOLUTION_REFUSED, by=by, at=at, text=why, facts={"cycle": ticket.cycle})
-    told = {"to": hospital_it(ticket), "on_duty": [one for one in vendor_side(ticket, at=at) if one]}
-    tell(ticket, NoticeKind.SOLUTION_REFUSED, by=by, at=at, **told)  # type: ignore[arg-type]
+    terms = None if ticket.is_outside_contract else terms_for(ticket, at=at)
+    with Life.held(ticket.matter) as life:
+        stop_clock(life, Metric.CONFIRM, by=by, at=at)
+        if terms:
+            reopen_clocks(life, terms=terms, by=by, at=at)
+            if Visit.objects.filter(ticket=ticket, arrived_at=None, dropped_at=None).exists():
+                call_for_visit(life, by=by, at=at)
+        announced(
+            ticket, Act.SOLUTION_REFUSED, NoticeKind.SOLUTION_REFUSED, to=Told.hospital_it, on_duty=Told.vendor_side,
+            by=by, at=at, text=why, facts={"cycle": ticket.cycle},
+        )  # fmt: skip
     if raised := raise_left_waiting(ticket):
         await_call_again(ticket, raised, by=by, at=at)
     return ticket
@@ -189,15 +194,16 @@ def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ti
 
 def _close(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
     ticket.closed_at = at
-    stop_clock(ticket.matter, Metric.CONFIRM, by=by, at=at)
     if by:
         _grant_what_the_solution_spared(ticket, by=by, at=at)
-    end_clocks(ticket.matter, by=by, at=at)
-    end_visits(ticket, at=at)
-    if by:
-        Solution.objects.filter(ticket=ticket, cycle=ticket.cycle, refused_at=None).update(
-            confirmed_at=at, confirmed_by=by.membership_id, confirmed_name=by.name
-        )
+    settle_waivers(ticket.matter, by=by, at=at)
+    with Life.held(ticket.matter) as life:
+        stop_clock(life, Metric.CONFIRM, by=by, at=at)
+        withdraw_all(life, by=by, at=at)
+        end_visits(ticket, at=at)
+        if by:
+            confirmed = [at, by.membership_id, by.name, ticket.hospital_id, ticket.pk, ticket.cycle]
+            say(CONFIRMED, confirmed, using=DEFAULT_DB_ALIAS)
 
 
 def _spare_the_visit(ticket: Ticket, *, why: str, by: Person, at: datetime) -> list[Metric]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
-from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import Life
 from servicedesk.clocks.models import Clock, TimeWish
 from servicedesk.clocks.services import agreeing, clocks
 from servicedesk.notices.enums import NoticeKind
@@ -18,8 +17,8 @@ from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
-from tickets.people import hospital_it, vendor_side
-from tickets.stream import changed, locked, metrics, tell
+from tickets.people import Told, Whom
+from tickets.stream import announced, locked, metrics
 
 
 @transaction.atomic
@@ -28,11 +27,11 @@ def move_start_to_call(ticket: Ticket, *, why: str, by: Person, at: datetime) ->
     ticket = locked(ticket)
     if not why.strip():
         raise Refused(_("Say why."))
-    moved = clocks.move_start_to_call(ticket.matter, by=by, at=at)
-    if not moved:
-        raise Refused(_("No visit was called for whose time could be moved."))
-    changed(ticket, Act.START_MOVED, by=by, at=at, text=why, facts=metrics(moved))
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    with Life.held(ticket.matter) as life:
+        moved = clocks.move_start_to_call(life, by=by, at=at)
+        if not moved:
+            raise Refused(_("No visit was called for whose time could be moved."))
+        announced(ticket, Act.START_MOVED, to=Told.vendor_side, by=by, at=at, text=why, facts=metrics(moved))
     return ticket
 
 
@@ -44,8 +43,8 @@ def propose_time(ticket: Ticket, metric: Metric, *, time: datetime, by: Person, 
     if clock is None:
         raise Refused(_("The contract leaves no time to an agreement here."))
     wish = agreeing.propose_time(clock, time=time, by=by, at=at)
-    changed(ticket, Act.TIME_PROPOSED, by=by, at=at, facts={"time": time.isoformat(), **metrics([metric])})
-    tell(ticket, NoticeKind.APPROVAL_ASKED, to=_the_other_side(ticket, by, at), by=by, at=at, key=f"time:{wish.pk}")
+    kinds, facts = (Act.TIME_PROPOSED, NoticeKind.APPROVAL_ASKED), {"time": time.isoformat(), **metrics([metric])}
+    announced(ticket, *kinds, to=_the_other_side(by), by=by, at=at, facts=facts, key=f"time:{wish.pk}")
     return wish
 
 
@@ -58,10 +57,9 @@ def decide_time(
     moved = agreeing.decide_time(wish, is_granted=is_granted, said=said, by=by, at=at)
     act = Act.TIME_AGREED if is_granted else Act.TIME_NOT_AGREED
     facts = {"time": wish.time.isoformat(), "with": wish.asked_name, **metrics(moved)}
-    changed(ticket, act, by=by, at=at, text=said, facts=facts)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=_the_other_side(ticket, by, at), by=by, at=at)
+    announced(ticket, act, to=_the_other_side(by), by=by, at=at, text=said, facts=facts)
     return ticket
 
 
-def _the_other_side(ticket: Ticket, by: Person, at: datetime) -> Collection[UUID | None]:
-    return vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_it(ticket)
+def _the_other_side(by: Person) -> Whom:
+    return Told.vendor_side if by.side is Side.HOSPITAL else Told.hospital_it

@@ -4,23 +4,37 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from servicedesk.audit.enums import Act
+from servicedesk.clocks.life import Life
 from servicedesk.clocks.services import clocks
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.bulk import insert_made, say, together, update_made
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Membership
+from servicedesk.tenancy.plans import Statement
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Proof, State
 from tickets.models import Sticker, Ticket, Visit
-from tickets.people import hospital_side, vendor_side
+from tickets.people import Told, told_of
 from tickets.states import IN_HAND, refuse_over
-from tickets.stream import changed, locked, metrics, of, tell
+from tickets.stream import announced, changed, locked, metrics, of, tell
+
+SENT = ["engineer", "engineer_name", "planned_at", "sent_at", "sent_by"]
+ARRIVED = ["engineer", "engineer_name", "arrived_at", "proof", "proved_by", "where"]
+OPEN = "hospital_id = %s::bigint AND ticket_id = %s::uuid AND left_at IS NULL AND dropped_at IS NULL"
+DROPPED, LEFT = (
+    Statement.of("end_visits", f"UPDATE tickets_visit SET {said} WHERE {OPEN} AND arrived_at IS {known}")  # noqa: S608
+    for said, known in (
+        ("dropped_at = %s::timestamptz, dropped_why = %s::text", "NULL"),
+        ("left_at = %s::timestamptz, work = %s::text", "NOT NULL"),
+    )
+)
 
 SOON = gettext_lazy("as soon as possible")
 
@@ -34,11 +48,12 @@ def call_for_visit(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Vis
         raise Refused(_("Say why somebody has to come."))
     if open_visit(ticket):
         raise Refused(_("Somebody is called for already."))
-    visit = Visit.objects.create(**of(ticket), cycle=ticket.cycle, why=why, called_at=at, called_by=by.membership_id)
-    moved = clocks.call_for_visit(ticket.matter, by=by, at=at)
-    changed(ticket, Act.VISIT_CALLED, by=by, at=at, text=why, facts=metrics(moved))
-    to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
-    tell(ticket, NoticeKind.VISIT_CALLED, to=to, by=by, at=at)
+    visit = Visit(**of(ticket), cycle=ticket.cycle, why=why, called_at=at, called_by=by.membership_id)
+    with Life.held(ticket.matter) as life:
+        insert_made([visit], using=DEFAULT_DB_ALIAS)
+        moved, to = clocks.call_for_visit(life, by=by, at=at), Told.other_side(by)
+        facts = metrics(moved)
+        announced(ticket, Act.VISIT_CALLED, NoticeKind.VISIT_CALLED, to=to, by=by, at=at, text=why, facts=facts)
     return visit
 
 
@@ -56,12 +71,15 @@ def dispatch(
     earlier = visit.engineer_id
     visit.engineer, visit.engineer_name, visit.planned_at = engineer, engineer.name, planned_at
     visit.sent_at, visit.sent_by = at, by.membership_id
-    visit.save()
     facts = {"to": engineer.name, "planned_at": planned_at.isoformat() if planned_at else None}
-    changed(ticket, Act.VISIT_SENT, by=by, at=at, facts=facts)
-    others = {*hospital_side(ticket), earlier} - {engineer.pk}
-    tell(ticket, NoticeKind.VISIT_SENT, to=others, by=by, at=at, words={"name": engineer.name})
-    tell(ticket, NoticeKind.VISIT_GIVEN, to=[engineer.pk], by=by, at=at, words={"when": planned_at or SOON})
+    told = told_of(ticket, Act.VISIT_SENT, others=[engineer.pk, earlier], at=at)
+    others, known = {*told.hospital_side(ticket), earlier} - {engineer.pk}, told.directory
+    with together(using=DEFAULT_DB_ALIAS):
+        update_made(visit, SENT, using=DEFAULT_DB_ALIAS)
+        changed(ticket, Act.VISIT_SENT, by=by, at=at, facts=facts, known=known)
+        tell(ticket, NoticeKind.VISIT_SENT, to=others, by=by, at=at, words={"name": engineer.name}, known=known)
+        words = {"when": planned_at or SOON}
+        tell(ticket, NoticeKind.VISIT_GIVEN, to=[engineer.pk], by=by, at=at, words=words, known=known)
     return visit
 
 
@@ -87,11 +105,12 @@ def arrive(
     if by.side is Side.VENDOR:
         visit.engineer_id, visit.engineer_name = by.membership_id, by.name
     visit.arrived_at, visit.proof, visit.proved_by, visit.where = at, proof, by.membership_id, where
-    visit.save()
-    ended = clocks.stop_clock(ticket.matter, Metric.ON_SITE, by=by, at=at)
-    facts = {"proof": proof.value, "where": where, "to": visit.engineer_name, **metrics(ended)}
-    changed(ticket, Act.VISIT_ARRIVED, by=by, at=at, facts=facts)
-    tell(ticket, NoticeKind.VISIT_ARRIVED, to=hospital_side(ticket), by=by, at=at)
+    with Life.held(ticket.matter) as life:
+        update_made(visit, ARRIVED, using=DEFAULT_DB_ALIAS)
+        ended = clocks.stop_clock(life, Metric.ON_SITE, by=by, at=at)
+        facts = {"proof": proof.value, "where": where, "to": visit.engineer_name, **metrics(ended)}
+        kind, to = NoticeKind.VISIT_ARRIVED, Told.hospital_side
+        announced(ticket, Act.VISIT_ARRIVED, kind, to=to, by=by, at=at, facts=facts)
     return visit
 
 
@@ -105,8 +124,9 @@ def leave(visit: Visit, *, work: str, by: Person, at: datetime) -> Visit:
     if not work.strip():
         raise Refused(_("Say what was done."))
     visit.left_at, visit.work = at, work
-    visit.save()
-    changed(ticket, Act.VISIT_LEFT, by=by, at=at, text=work)
+    with together(using=DEFAULT_DB_ALIAS):
+        update_made(visit, ["left_at", "work"], using=DEFAULT_DB_ALIAS)
+        changed(ticket, Act.VISIT_LEFT, by=by, at=at, text=work)
     return visit
 
 
@@ -119,17 +139,17 @@ def drop(visit: Visit, *, why: str, by: Person, at: datetime) -> Visit:
     if not why.strip():
         raise Refused(_("Say why nobody needs to come."))
     visit.dropped_at, visit.dropped_why = at, why
-    visit.save()
-    changed(ticket, Act.VISIT_DROPPED, by=by, at=at, text=why)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at) | hospital_side(ticket), by=by, at=at)
+    with together(using=DEFAULT_DB_ALIAS):
+        update_made(visit, ["dropped_at", "dropped_why"], using=DEFAULT_DB_ALIAS)
+        announced(ticket, Act.VISIT_DROPPED, to=Told.both_sides, by=by, at=at, text=why)
     return visit
 
 
 def end_visits(ticket: Ticket, *, at: datetime) -> None:
     """With their ticket. Whoever was there left without saying so; whoever was not need not come."""
-    rows = Visit.objects.filter(ticket=ticket, left_at=None, dropped_at=None)
-    rows.filter(arrived_at=None).update(dropped_at=at, dropped_why=_("The ticket ended before anybody came."))
-    rows.exclude(arrived_at=None).update(left_at=at, work=_("The ticket ended; nobody had checked out."))
+    of_ticket = [ticket.hospital_id, ticket.pk]
+    say(DROPPED, [at, str(_("The ticket ended before anybody came.")), *of_ticket], using=DEFAULT_DB_ALIAS)
+    say(LEFT, [at, str(_("The ticket ended; nobody had checked out.")), *of_ticket], using=DEFAULT_DB_ALIAS)
 
 
 def open_visit(ticket: Ticket) -> Visit | None:

@@ -15,8 +15,8 @@ from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.models import Ticket
-from tickets.people import hospital_it, vendor_side
-from tickets.stream import changed, locked, metrics, tell
+from tickets.people import Told
+from tickets.stream import announced, locked, metrics
 
 
 @transaction.atomic
@@ -30,8 +30,8 @@ def ask_waiver(
         raise Refused(_("Nothing of this kind is promised here."))
     waiver = waivers.ask_waiver(clock, solved_at=solved_at, why=why, by=by, at=at)
     facts = {"since": solved_at.isoformat(), **metrics([metric])}
-    changed(ticket, Act.WAIVER_ASKED, by=by, at=at, text=why, facts=facts)
-    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at, key=f"waiver:{waiver.pk}")
+    kinds, key = (Act.WAIVER_ASKED, NoticeKind.APPROVAL_ASKED), f"waiver:{waiver.pk}"
+    announced(ticket, *kinds, to=Told.hospital_it, by=by, at=at, text=why, facts=facts, key=key)
     return waiver
 
 
@@ -48,6 +48,5 @@ def decide_waiver(
     decide(waiver, said=said, by=by, at=at)
     act = Act.WAIVED if is_granted else Act.WAIVER_REFUSED
     facts = {"is_remote": waiver.is_remote_solution, **metrics([metric])}
-    changed(ticket, act, by=by, at=at, text=said, facts=facts)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    announced(ticket, act, to=Told.vendor_side, by=by, at=at, text=said, facts=facts)
     return ticket

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,18 +16,19 @@ from servicedesk.clocks.models import Clock
 from servicedesk.clocks.services.clocks import end_clocks, give_clocks_to, pause_clocks, resume_clocks, stop_clock
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Metric
+from servicedesk.tenancy.bulk import together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Kind, State, WaitsOn
 from tickets.models import Entry, Note, Ticket
-from tickets.people import hospital_it, hospital_side, told_of, vendor_side
+from tickets.people import Told, told_of, vendor_side
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
 from tickets.services.visiting import end_visits
 from tickets.states import STEPS, Move, move, refuse_over
-from tickets.stream import changed, keep, locked, metrics, of, tell, write
+from tickets.stream import announced, changed, keep, locked, metrics, of, tell, write
 
 URGED_AGAIN = timedelta(minutes=10)
 YEAR = timedelta(days=366)
@@ -76,10 +77,13 @@ def give(ticket: Ticket, to: Membership, *, by: Person, at: datetime) -> Ticket:
     refuse_unfit(to, ticket)
     had_it, had_name = {ticket.assignee_id} - {None, to.pk}, ticket.assignee_name
     ticket.assignee_id, ticket.assignee_name = to.pk, to.name
-    give_clocks_to(ticket.matter, member=to.pk)
-    changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts={"to": to.name, **({"from": had_name} if had_it else {})})
-    tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk], by=by, at=at)
-    tell(ticket, NoticeKind.TICKET_TAKEN_OVER, to=had_it, by=by, at=at, words={"name": to.name})
+    told = told_of(ticket, Act.TICKET_GIVEN, others=[to.pk, *had_it], at=at)
+    facts, known = {"to": to.name, **({"from": had_name} if had_it else {})}, told.directory
+    with Life.held(ticket.matter) as life:
+        give_clocks_to(life, member=to.pk)
+        changed(ticket, Act.TICKET_GIVEN, by=by, at=at, facts=facts, known=known)
+        tell(ticket, NoticeKind.TICKET_ASSIGNED, to=[to.pk], by=by, at=at, known=known)
+        tell(ticket, NoticeKind.TICKET_TAKEN_OVER, to=had_it, by=by, at=at, words={"name": to.name}, known=known)
     return ticket
 
 
@@ -89,13 +93,15 @@ def say(ticket: Ticket, text: str, *, by: Person, at: datetime, seen: int | None
     ticket = locked(ticket, seen=seen)
     refuse_over(ticket)
     said = _something(text)
-    record(Act.TICKET_ANSWERED, ticket, by=by, at=at)
     if ticket.state == State.WAITING and by.side is Side.HOSPITAL:
         move(ticket, Move.GO_ON, by=by)
-    keep(ticket, at=at)
-    entry = write(ticket, Kind.MESSAGE, by=by, at=at, text=said)
-    to = vendor_side(ticket, at=at) if by.side is Side.HOSPITAL else hospital_side(ticket)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=to, by=by, at=at)
+    told = told_of(ticket, Act.TICKET_ANSWERED, at=at)
+    with together(using=DEFAULT_DB_ALIAS):
+        record(Act.TICKET_ANSWERED, ticket, by=by, at=at)
+        keep(ticket, at=at)
+        entry = write(ticket, Kind.MESSAGE, by=by, at=at, text=said, known=told.directory)
+        to = Told.other_side(by)
+        tell(ticket, NoticeKind.TICKET_ANSWERED, to=to(told, ticket), by=by, at=at, known=told.directory)
     tell_mentioned(ticket, said, by=by, at=at, key=str(entry.pk), is_inside=False)
     return entry
 
@@ -125,8 +131,7 @@ def ask_back(ticket: Ticket, *, why: str, who: WaitsOn, wakes_at: datetime, by: 
     move(ticket, Move.ASK_BACK, by=by)
     ticket.waits_for, ticket.waits_on, ticket.wakes_at = why, who, wakes_at
     facts = {"who": who.value, "wakes_at": wakes_at.isoformat()}
-    changed(ticket, Act.TICKET_WAITS, by=by, at=at, text=why, facts=facts)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=hospital_side(ticket), by=by, at=at)
+    announced(ticket, Act.TICKET_WAITS, to=Told.hospital_side, by=by, at=at, text=why, facts=facts)
     return ticket
 
 
@@ -137,7 +142,7 @@ def go_on(ticket: Ticket, *, by: Person | None, at: datetime) -> Ticket:
     waited = ticket.waits_for
     move(ticket, Move.GO_ON, by=by)
     changed(ticket, Act.TICKET_WENT_ON, by=by, at=at, text=waited)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)  # mostly oneself: nobody
     return ticket
 
 
@@ -148,8 +153,7 @@ def hand_over(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
     if not why.strip():
         raise Refused(_("Say why this is not yours and whose it may be."))
     move(ticket, Move.HAND_OVER, by=by)
-    changed(ticket, Act.TICKET_HANDED_OVER, by=by, at=at, text=why)
-    tell(ticket, NoticeKind.APPROVAL_ASKED, to=hospital_it(ticket), by=by, at=at)
+    announced(ticket, Act.TICKET_HANDED_OVER, NoticeKind.APPROVAL_ASKED, to=Told.hospital_it, by=by, at=at, text=why)
     return ticket
 
 
@@ -160,8 +164,7 @@ def give_back(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
     if not why.strip():
         raise Refused(_("Say why it is theirs."))
     move(ticket, Move.GIVE_BACK, by=by)
-    changed(ticket, Act.TICKET_GIVEN_BACK, by=by, at=at, text=why)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    announced(ticket, Act.TICKET_GIVEN_BACK, to=Told.vendor_side, by=by, at=at, text=why)
     return ticket
 
 
@@ -175,9 +178,7 @@ def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
     if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
         return False
     ticket.urged_at = at
-    changed(ticket, Act.TICKET_URGED, by=by, at=at)
-    duty = vendor_side(ticket, at=at)
-    tell(ticket, NoticeKind.TICKET_URGED, to=[], on_duty=[one for one in duty if one], by=by, at=at)
+    announced(ticket, Act.TICKET_URGED, NoticeKind.TICKET_URGED, on_duty=Told.vendor_side, by=by, at=at)
     return True
 
 
@@ -189,9 +190,9 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
         raise Refused(_("Say why it is withdrawn."))
     move(ticket, Move.WITHDRAW, by=by)
     end_clocks(ticket.matter, by=by, at=at)
-    end_visits(ticket, at=at)
-    changed(ticket, Act.TICKET_WITHDRAWN, by=by, at=at, text=why)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    with together(using=DEFAULT_DB_ALIAS):
+        end_visits(ticket, at=at)
+        announced(ticket, Act.TICKET_WITHDRAWN, to=Told.vendor_side, by=by, at=at, text=why)
     return ticket
 
 
@@ -200,22 +201,22 @@ def pause(ticket: Ticket, *, why: str, upon: Collection[Metric] | None = None, b
     """Only the hospital may, and never by itself: all promises that run, or those named."""
     ticket = locked(ticket)
     refuse_over(ticket)
-    ended = pause_clocks(ticket.matter, why=why, by=by, at=at, metrics=upon)
-    if not ended:
-        raise Refused(_("No promise runs that could be paused."))
-    changed(ticket, Act.CLOCKS_PAUSED, by=by, at=at, text=why, facts=metrics(ended))
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    with Life.held(ticket.matter) as life:
+        ended = pause_clocks(life, why=why, by=by, at=at, metrics=upon)
+        if not ended:
+            raise Refused(_("No promise runs that could be paused."))
+        announced(ticket, Act.CLOCKS_PAUSED, to=Told.vendor_side, by=by, at=at, text=why, facts=metrics(ended))
     return ticket
 
 
 @transaction.atomic
 def resume(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     ticket = locked(ticket)
-    ended = resume_clocks(ticket.matter, by=by, at=at)
-    if not ended:
-        raise Refused(_("No promise is paused."))
-    changed(ticket, Act.CLOCKS_RESUMED, by=by, at=at, facts=metrics(ended))
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)
+    with Life.held(ticket.matter) as life:
+        ended = resume_clocks(life, by=by, at=at)
+        if not ended:
+            raise Refused(_("No promise is paused."))
+        announced(ticket, Act.CLOCKS_RESUMED, to=Told.vendor_side, by=by, at=at, facts=metrics(ended))
     return ticket
 
 

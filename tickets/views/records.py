@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -26,11 +27,12 @@ SORTS = {"closed": "closed_at", "reported": "reported_at", "number": "number"}
 @door(SEE_RECORDS)
 def list_records(request: Any) -> HttpResponse:
     form = RecordFilter(request.GET, request.person)
-    found = records(request.person, form.condition()) if form.is_valid() else MaintenanceRecord.objects.none()
+    condition = form.condition() if form.is_valid() else Q(pk__in=[])
+    found = records(request.person, condition)
     page = page_of(found, request.GET, sorts=SORTS, default="-closed")
     context = {"form": form, "page": page, "limit": LIMIT, "chips": _chips(form)}
     if form.is_valid() and form.cleaned_data["contract"]:
-        context["figures"] = figures(request.person, form.condition())
+        context["figures"] = figures(request.person, condition)
     return render(request, "tickets/records.html", context)
 
 

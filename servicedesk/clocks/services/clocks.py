@@ -13,18 +13,19 @@ from functools import partial, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.clocks.life import Life, Terms, hold_matter
+from servicedesk.clocks.life import Life, Terms
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.services.waivers import settle_waivers
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.course import Course, begun
 from servicedesk.sla.promise import Metric, Promise, Severity
+from servicedesk.tenancy.bulk import together
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Matter
 from servicedesk.tenancy.refusals import Forbidden, Refused
@@ -37,14 +38,15 @@ R = TypeVar("R")
 
 
 def held(act: Callable[Concatenate[Life, P], R]) -> Callable[Concatenate[Matter | Life, P], R]:
-    """Of a matter, which is held for it; or of one whose clocks its caller holds for several acts of one service."""
+    """Of a matter, which is held for it; or of one whose clocks its caller holds for several acts of one service. What
+    is written goes out as one message either way."""
 
     @wraps(act)
     def done(of: Matter | Life, /, *args: P.args, **kwargs: P.kwargs) -> R:
         if isinstance(of, Life):
             return act(of, *args, **kwargs)
-        with transaction.atomic():
-            return act(Life.locked(of), *args, **kwargs)
+        with transaction.atomic(), Life.held(of) as life:
+            return act(life, *args, **kwargs)
 
     return done
 
@@ -54,7 +56,7 @@ def start_clocks(matter: Matter, *, terms: Terms, by: Person | None, at: datetim
     database says so, and no report pays for a question."""
     courses = begun_by(terms, at=at)
     try:
-        with transaction.atomic():
+        with transaction.atomic(), together(using=DEFAULT_DB_ALIAS):
             write_begun(matter, courses, terms)
             record_begun(matter, terms, by=by, at=at)
     except IntegrityError as reason:
@@ -126,17 +128,22 @@ def start_promise(life: Life, promise: Promise, *, terms: Terms, by: Person | No
 @transaction.atomic
 def end_clocks(matter: Matter, *, by: Person | None, at: datetime) -> Changed:
     """The matter is over: what is still promised is promised no more, and no rung speaks of it."""
-    hold_matter(matter.pk)
     settle_waivers(matter, by=by, at=at)
-    changed = Life.locked(matter).act(lambda _metric, course: course.withdraw(at))
-    return _recorded(Act.CLOCKS_ENDED, matter, changed, by=by, at=at)
+    return withdraw_all(matter, by=by, at=at)
 
 
-@transaction.atomic
-def bring_clocks_back(matter: Matter, *, ended_at: datetime, by: Person | None, at: datetime) -> Changed:
+@held
+def withdraw_all(life: Life, *, by: Person | None, at: datetime) -> Changed:
+    """Where the waivers are settled already."""
+    changed = life.act(lambda _metric, course: course.withdraw(at))
+    return _recorded(Act.CLOCKS_ENDED, life.matter, changed, by=by, at=at)
+
+
+@held
+def bring_clocks_back(life: Life, *, ended_at: datetime, by: Person | None, at: datetime) -> Changed:
     """The matter is not over after all: what `end_clocks` ended at that moment runs on, paused where it was paused."""
-    changed = Life.locked(matter).act(lambda _metric, course: course.bring_back(ended_at))
-    return _recorded(Act.CLOCKS_REOPENED, matter, changed, by=by, at=at)
+    changed = life.act(lambda _metric, course: course.bring_back(ended_at))
+    return _recorded(Act.CLOCKS_REOPENED, life.matter, changed, by=by, at=at)
 
 
 @held
@@ -153,43 +160,41 @@ def withdraw_clock(life: Life, metric: Metric, *, by: Person | None, at: datetim
     return _recorded(Act.CLOCKS_ENDED, life.matter, changed, by=by, at=at)
 
 
-@transaction.atomic
-def call_for_visit(matter: Matter, *, by: Person, at: datetime) -> Changed:
+@held
+def call_for_visit(life: Life, *, by: Person, at: datetime) -> Changed:
     """The clock counts from the report all the same (PACS-8)."""
-    changed = Life.locked(matter).act(lambda _metric, course: course.call(at), upon=[Metric.ON_SITE])
-    return _recorded(Act.VISIT_CALLED, matter, changed, by=by, at=at)
+    changed = life.act(lambda _metric, course: course.call(at), upon=[Metric.ON_SITE])
+    return _recorded(Act.VISIT_CALLED, life.matter, changed, by=by, at=at)
 
 
-@transaction.atomic
-def move_start_to_call(matter: Matter, *, by: Person, at: datetime) -> Changed:
+@held
+def move_start_to_call(life: Life, *, by: Person, at: datetime) -> Changed:
     _only_the_hospital(by, _("Only the hospital may let a visit count from the call."))
-    changed = Life.locked(matter).act(lambda _metric, course: course.move_start(), upon=[Metric.ON_SITE])
-    return _recorded(Act.START_MOVED, matter, changed, by=by, at=at)
+    changed = life.act(lambda _metric, course: course.move_start(), upon=[Metric.ON_SITE])
+    return _recorded(Act.START_MOVED, life.matter, changed, by=by, at=at)
 
 
-@transaction.atomic
-def pause_clocks(
-    matter: Matter, *, why: str, by: Person, at: datetime, metrics: Iterable[Metric] | None = None
-) -> Changed:
+@held
+def pause_clocks(life: Life, *, why: str, by: Person, at: datetime, metrics: Iterable[Metric] | None = None) -> Changed:
     """No clock pauses by itself."""
     _only_the_hospital(by, _("Only the hospital may pause a promise."))
     if not why.strip():
         raise Refused(_("A pause needs a reason that both sides can read."))
-    member, life = str(by.membership_id), Life.locked(matter)
+    member = str(by.membership_id)
     upon = [metric for metric in (life.entries if metrics is None else metrics) if metric is not Metric.CALL]
     changed = life.act(lambda _metric, course: course.pause(at, why=why, by=member), upon=upon)
-    return _recorded(Act.CLOCKS_PAUSED, matter, changed, by=by, at=at)
+    return _recorded(Act.CLOCKS_PAUSED, life.matter, changed, by=by, at=at)
 
 
-@transaction.atomic
-def resume_clocks(matter: Matter, *, by: Person, at: datetime, metrics: Iterable[Metric] | None = None) -> Changed:
-    changed = Life.locked(matter).act(lambda _metric, course: course.resume(at), upon=metrics)
-    return _recorded(Act.CLOCKS_RESUMED, matter, changed, by=by, at=at)
+@held
+def resume_clocks(life: Life, *, by: Person, at: datetime, metrics: Iterable[Metric] | None = None) -> Changed:
+    changed = life.act(lambda _metric, course: course.resume(at), upon=metrics)
+    return _recorded(Act.CLOCKS_RESUMED, life.matter, changed, by=by, at=at)
 
 
-@transaction.atomic
+@held
 def change_terms(
-    matter: Matter, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False,
+    life: Life, *, was: Severity, terms: Terms, by: Person | None, at: datetime, is_urgent: bool = False,
     called_at: datetime | None = None,
 ) -> Changed:  # fmt: skip
     """Another severity or category. What is promised no more is superseded, and what was late by now is missed; what is
@@ -198,7 +203,6 @@ def change_terms(
     `by=None`: what the hospital had decided before takes effect."""
     if by and was != terms.severity:
         _only_the_hospital(by, _("The severity is the hospital's decision; the vendor proposes it."))
-    life = Life.locked(matter)
     since = life.counted_since(called_at or at, at)
     under = partial(_under, terms, was, is_urgent, at, since)
     changed = life.act(under, upon=life.contracted, terms=terms)
@@ -213,7 +217,7 @@ def change_terms(
 
     new = {metric: course(promise) for metric, promise in terms.promises.items() if metric not in life.entries}
     life.keep(new, terms)
-    return _recorded(Act.TERMS_CHANGED, matter, [*changed, *new], by=by, at=at)
+    return _recorded(Act.TERMS_CHANGED, life.matter, [*changed, *new], by=by, at=at)
 
 
 def _under(
@@ -227,8 +231,8 @@ def _under(
     return course.changed(promise, calendar, at, was=was, severity=terms.severity, is_of_the_mark=marked, since=since)
 
 
-@transaction.atomic
-def reopen_clocks(matter: Matter, *, terms: Terms, by: Person, at: datetime) -> Changed:
+@held
+def reopen_clocks(life: Life, *, terms: Terms, by: Person, at: datetime) -> Changed:
     """The next cycle; the results of this one stay."""
 
     def again(metric: Metric, course: Course) -> Course:
@@ -236,7 +240,7 @@ def reopen_clocks(matter: Matter, *, terms: Terms, by: Person, at: datetime) -> 
             return course
         return course.reopen(terms.promises[metric], terms.core_calendar, at, severity=terms.severity)
 
-    return _recorded(Act.CLOCKS_REOPENED, matter, Life.locked(matter).act(again, terms=terms), by=by, at=at)
+    return _recorded(Act.CLOCKS_REOPENED, life.matter, life.act(again, terms=terms), by=by, at=at)
 
 
 @transaction.atomic

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext_lazy as _
 
 from servicedesk.audit.enums import Act
 from servicedesk.audit.record import record
-from servicedesk.clocks.life import Life, hold_matter
+from servicedesk.clocks.life import Life, hold_matter, holding_matter
 from servicedesk.clocks.models import Clock, Waiver
 from servicedesk.clocks.reading import core_of
 from servicedesk.clocks.words import in_words
@@ -19,6 +19,7 @@ from servicedesk.sla.clock import Outcome
 from servicedesk.sla.promise import Metric
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Matter
+from servicedesk.tenancy.plans import Statement, rows_of
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 
@@ -26,6 +27,13 @@ NEVER_WAIVED = {
     Metric.CALL: _("A call is not waived: log it, or say that the severity stays as it is."),
     Metric.CONFIRM: _("The hospital's own word is not waived: it confirms or refuses the solution."),
 }
+
+UNDECIDED = Statement.of(
+    "undecided_waivers",
+    """SELECT w.id FROM clocks_waiver w JOIN clocks_clock c ON c.hospital_id = w.hospital_id AND c.id = w.clock_id
+        WHERE c.hospital_id = %s::bigint AND c.matter_id = %s::uuid AND w.decided_at IS NULL
+        ORDER BY w.id FOR NO KEY UPDATE OF w""",
+)
 
 
 @transaction.atomic
@@ -75,11 +83,10 @@ def refuse_waiver(waiver: Waiver, *, by: Person, at: datetime, said: str) -> Non
 
 
 def settle_waivers(matter: Matter, *, by: Person | None, at: datetime) -> None:
-    """The matter is over and is held by the caller. Silence is not the hospital's word: what it did not grant is not
+    """The matter is over, and is held from here on. Silence is not the hospital's word: what it did not grant is not
     waived, and a visit spared by a remote solution ends as one that was owed."""
-    for waiver in Waiver.objects.select_for_update(no_key=True, of=("self",)).filter(
-        clock__matter=matter, decided_at=None
-    ):
+    asked = rows_of([holding_matter(matter.pk), (UNDECIDED, [matter.hospital_id, matter.pk])], using=DEFAULT_DB_ALIAS)
+    for waiver in Waiver.objects.filter(pk__in=[pk for (pk,) in asked]) if asked else ():
         _decide(waiver, is_granted=False, said="", by=by, at=at)
         clock = waiver.clock
         if waiver.is_remote_solution and clock.is_standing and clock.outcome == Outcome.WAIVED:
