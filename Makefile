@@ -39,10 +39,10 @@ setup: ## install and build everything but the servers
 check: ## lint, types, imports, migrations, texts
 	@$(ready) demo && exec $(python) scripts/check.py
 
-fix: ## let the linter mend what it can, and write anew what is made: docs/permissions.md, docs/openapi.json, frontend/small.json
+fix: ## let the linter mend what it can, and write anew what is made: docs/permissions.md, docs/openapi.json, frontend/*.json
 	@.venv/bin/ruff check --fix --quiet . ; .venv/bin/ruff format --quiet .
 	@UPDATE_DOCS=1 $(python) -m pytest -q tests/matrix/test_table.py tests/tickets/test_states.py tests/tickets/test_api_schema.py \
-	  tests/tickets/test_small_pages.py
+	  tests/tickets/test_small_pages.py tests/ui/test_main_sheet.py
 
 lock: ## renew the locked versions of everything
 	@exec $(python) scripts/lock.py

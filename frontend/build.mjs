@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { forOldBrowsers } from "./legacy.mjs";
-import { prune } from "./small.mjs";
+import { named, prune } from "./pruning.mjs";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MODULES = join(HERE, "../node_modules");
@@ -53,17 +53,23 @@ async function bundle(entry, options = {}) {
 async function sheet() {
   const own = await bundle("css/main.css");
   const tabler = readFileSync(join(MODULES, "@tabler/core/dist/css/tabler.min.css"), "utf8").replace(/\/\*#.*?\*\//s, "");
-  put("main.css", [tabler, forOldBrowsers(tabler, own), own].join("\n"));
-  const shown = [...JSON.parse(readFileSync(join(HERE, "small.json"), "utf8")), ...saidByScripts()];
-  const [few, ownFew] = prune([tabler, own], shown);
-  put("small.css", [few, forOldBrowsers(few, ownFew), ownFew].join("\n"));
+  const all = [...shown("shown.json"), ...saidBy(...readdirSync(join(HERE, "js"))), ...named(own)];
+  put("main.css", pruned(tabler, own, all));
+  const small = read("js/small.js").matchAll(/"\.\/(.+)"/g);
+  put("small.css", pruned(tabler, own, [...shown("small.json"), ...saidBy(...[...small].map(([, name]) => name))]));
+}
+
+const read = (name) => readFileSync(join(HERE, name), "utf8");
+const shown = (name) => JSON.parse(read(name));
+
+function pruned(tabler, own, words) {
+  const [few, ownFew] = prune([tabler, own], words);
+  return [few, forOldBrowsers(few, ownFew), ownFew].join("\n");
 }
 
 // Classes come and go by scripts as well.
-function saidByScripts() {
-  const read = (name) => readFileSync(join(HERE, "js", name), "utf8");
-  const scripts = [...read("small.js").matchAll(/"\.\/(.+)"/g)].map(([, name]) => read(name)).join("\n");
-  return [...scripts.matchAll(/[\w-]+/g)].map(([word]) => word);
+function saidBy(...scripts) {
+  return scripts.flatMap((name) => read(`js/${name}`).match(/[\w-]+/g));
 }
 
 function sweep(folder = DIST) {

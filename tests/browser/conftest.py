@@ -14,8 +14,10 @@ from tests.world import World, make_world
 
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = (
-    "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-    "--disable-background-networking", "--disable-component-update", "--lang=zh-CN",
+    "--headless=new", "--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-quic", "--no-first-run",
+    "--disable-sync", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
+    "--disable-features=PaintHolding,BackForwardCache,Translate,OptimizationHints,MediaRouter",
+    "--renderer-process-limit=1", "--js-flags=--max-lazy", "--lang=zh-CN",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # no way out, whatever a page asks
 )  # fmt: skip
 HERE = Path(__file__).parent

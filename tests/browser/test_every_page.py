@@ -42,32 +42,39 @@ def town(contexts: Contexts, django_db_setup: None, django_db_blocker: Any) -> I
     with django_db_blocker.unblock():
         server = LiveServer("localhost")
         with server._live_server_modified_settings:
-            yield Town(contexts, server.url, make_world())
+            town = Town(Visitor(contexts, server.url), make_world())
+            yield town
+            town.visitor.close()
         server.stop()
         wait_for_the_server()
         flush()
 
 
 class Town:
-    def __init__(self, contexts: Contexts, address: str, world: World) -> None:
-        self.contexts, self.address, self.world = contexts, address, world
+    """One window for all walks: a new one each time would cost as much as the page that is looked at."""
+
+    def __init__(self, visitor: Visitor, world: World) -> None:
+        self.visitor, self.world = visitor, world
         self.members: dict[Any, Membership | None] = {}
 
     def guest(self, walk: Walk) -> Visitor:
         if walk.role not in self.members:
             self.members[walk.role] = member_for(walk, self.world)
-        member, visitor = self.members[walk.role], Visitor(self.contexts, self.address)
-        return visitor.sign_in(member).prove(member) if member else visitor
+        self.visitor.context.clear_cookies()
+        member = self.members[walk.role]
+        return self.visitor.sign_in(member).prove(member) if member else self.visitor
 
 
 @pytest.fixture
 def guest(town: Town, walk: Walk) -> Iterator[Visitor]:
     visitor = town.guest(walk)
-    if walk.status != 200:
-        visitor.expects = (f"status of {walk.status}",)
+    visitor.expects = (f"status of {walk.status}",) if walk.status != 200 else ()
     yield visitor
-    visitor.close()
-    visitor.assert_nothing_wrong()
+    visitor.visit("about:blank")
+    try:
+        visitor.assert_nothing_wrong()
+    finally:
+        visitor.trouble.clear(), visitor.foreign.clear()
 
 
 def too_small(guest: Visitor) -> list[str]:

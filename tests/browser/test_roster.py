@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.utils import timezone
 
 from servicedesk.clocks.models import Desk, Duty, Swap
@@ -19,12 +16,6 @@ from tests.browser.test_every_page import too_small
 from tests.browser.visitor import PHONE, Visitor
 from tests.clocks.rosters import Crew, make_crew
 from tests.world import World, give_second_factor
-
-FOLDER = Path(settings.BASE_DIR) / "var" / "screenshots"
-NAMES = (
-    "month", "month-engineer", "day", "day-past", "teams", "team", "fill", "clear", "copy", "import", "swaps",
-    "swaps-engineer", "swap", "on-duty", "home-manager", "home-engineer",
-)  # fmt: skip
 
 
 @pytest.fixture
@@ -84,26 +75,15 @@ def pages(crew: Crew) -> dict[str, tuple[str, Membership]]:
     }
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_a_full_roster(visitors, crew: Crew, name: str) -> None:
-    path, member = pages(crew)[name]
-    visitor: Visitor = visitors().sign_in(member)
-    page = visitor.visit(path)
-    for options in visitor.on_each_device():
-        if os.environ.get("ROSTER_PICTURES"):
-            _picture(visitor, f"roster-{name}-{options['color_scheme']}.png", options["viewport"])
-        assert visitor.overflow() == 0
-        assert visitor.axe() == []
-    assert too_small(visitor) == []
-    assert latin_sentences(page.content()) == []
-
-
-def _picture(visitor: Visitor, name: str, viewport: dict[str, int]) -> None:
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    height = visitor.page.evaluate("document.documentElement.scrollHeight")
-    visitor.page.set_viewport_size({**viewport, "height": max(height, viewport["height"])})
-    visitor.page.screenshot(path=FOLDER / name)
-    visitor.page.set_viewport_size(viewport)
+def test_a_full_roster(visitors, crew: Crew) -> None:
+    visitor: Visitor = visitors()
+    for path, member in pages(crew).values():
+        page = visitor.sign_in(member).visit(path)
+        for _ in visitor.on_each_device():
+            assert visitor.overflow() == 0, path
+            assert visitor.axe() == [], path
+        assert too_small(visitor) == [], path
+        assert latin_sentences(page.content()) == [], path
 
 
 @pytest.mark.parametrize("scripts", [True, False])

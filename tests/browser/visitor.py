@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -14,10 +15,11 @@ from allauth.account.internal.flows.login import _AUTHENTICATION_METHODS_USER_SE
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request
 
 from servicedesk.tenancy.middleware import CHOSEN
 from servicedesk.tenancy.models import Membership
+from tests.ui.test_main_sheet import MAIN, TABLER, named_in
 
 HOME = frozenset({"127.0.0.1", "localhost"})
 AXE = Path(settings.BASE_DIR) / "node_modules" / "axe-core" / "axe.min.js"
@@ -35,12 +37,19 @@ COLOURS = ["color-contrast"]
 FIND = """rules => axe.run(document, {resultTypes: ['violations'], preload: false, runOnly: {type: 'rule',
     values: rules || axe._audit.rules.filter(rule => rule.enabled && !['minor', 'moderate'].includes(rule.impact))
         .map(rule => rule.id)}})"""
+CLASSES = "[...new Set([...document.querySelectorAll('body *')].flatMap(one => [...one.classList]))]"
 PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @cache
 def axe_script() -> str:
     return AXE.read_text()
+
+
+@cache
+def left_out() -> frozenset[str]:
+    """Classes of Tabler that the build left out, because no page was seen to use them."""
+    return frozenset(named_in(TABLER) - named_in(MAIN))
 
 
 class Contexts:
@@ -128,8 +137,15 @@ class Visitor:
         return self
 
     def visit(self, path: str) -> Page:
+        self._look_for_classes_left_out()
         self.page.goto(path, wait_until="load")
         return self.page
+
+    def _look_for_classes_left_out(self) -> None:
+        """As the page stands when it is left, with what scripts have added."""
+        with suppress(Error):  # closed by the test, or on its way to another already
+            if missing := left_out() & set(self.page.evaluate(CLASSES)):
+                self.trouble.append(f"{self.page.url}: classes that main.css leaves out: {sorted(missing)}")
 
     def on_each_device(self) -> Iterator[dict[str, Any]]:
         """The page as it stands, on a desk by daylight and on a phone in the dark: turned over in the hand, not loaded
@@ -181,4 +197,5 @@ class Visitor:
         ]
 
     def close(self) -> None:
+        self._look_for_classes_left_out()
         self.contexts.give_back(self.context, self.address, self.options)

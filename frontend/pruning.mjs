@@ -1,15 +1,19 @@
-// The sheet of pages that have to be small: what stands in it is what they show. small.json holds their classes, ids and
-// data attributes; tests/tickets/test_small_pages.py says when one is missing.
+// Tabler without what we never show: all of it costs a browser a tenth of a second each time a window turns. shown.json
+// holds the classes, ids and attributes of all pages, small.json those of the pages that have to be small;
+// tests/ui/test_main_sheet.py and tests/tickets/test_small_pages.py say when one is missing.
 
 const BETWEEN = "@next{}";
 const NAMES = /[.#]((?:[\w-]|\\.)+)|\[([\w-]+)/g;
 const OPTIONAL = /:(?:not|is|where)\([^()]*(?:\([^()]*\))*[^()]*\)/g;
 
+// What a sheet of our own names is shown somewhere.
+export const named = (css) => [...css.matchAll(NAMES)].map(([, name, attribute]) => (name || attribute).replace(/\\/g, ""));
+
 // Several sheets of one page, for one says what another's variables are.
 export function prune(sheets, words) {
   const known = new Set(words);
   const kept = sheets.map((css) => rules(css).map((rule) => pruned(rule, known)).filter(Boolean).join(""));
-  return withoutUnused(kept.join(BETWEEN)).split(BETWEEN);
+  return withoutUnused(kept.join(BETWEEN), known).split(BETWEEN);
 }
 
 function pruned({ head, body, inner }, known) {
@@ -17,7 +21,7 @@ function pruned({ head, body, inner }, known) {
     const left = inner.map((rule) => pruned(rule, known)).filter(Boolean).join("");
     return left && `${head}{${left}}`;
   }
-  if (head.startsWith("@page") || head.startsWith("@font-face")) return "";
+  if (head.startsWith("@font-face")) return "";
   if (head.startsWith("@")) return `${head}{${body}}`;
   const selectors = split(head).filter((selector) => isShown(selector, known));
   return selectors.length ? `${selectors.join(",")}{${body}}` : "";
@@ -29,10 +33,10 @@ function isShown(selector, known) {
 }
 
 // Variables and animations that nothing left over uses; what one variable uses is used while it is.
-function withoutUnused(css) {
+function withoutUnused(css, known) {
   for (let before = ""; before !== css; ) {
     before = css;
-    const used = new Set([...css.matchAll(/var\(\s*(--[\w-]+)/g)].map(([, name]) => name));
+    const used = new Set([...known, ...[...css.matchAll(/var\(\s*(--[\w-]+)/g)].map(([, name]) => name)]);
     css = css.replace(/(--[\w-]+):((?:[^;{}"']|"[^"]*"|'[^']*')*)(;|(?=}))/g, (whole, name) => (used.has(name) ? whole : ""));
     css = css.replace(/@(?:-webkit-)?keyframes ([\w-]+)\{(?:[^{}]*\{[^{}]*\})*[^{}]*\}/g, (whole, name) =>
       new RegExp(`animation[^;}]*${name}`).test(css.replace(whole, "")) ? whole : "");
