@@ -179,7 +179,7 @@ def test_only_what_is_listed_can_be_set(desk, hospital):
 
 BAD = [
     ("contract", "nonsense"), ("contract", None), ("category", ""), ("title", ""),
-    ("title", "x" * 121), ("title", "a\0b"), ("title", "a\x07b\x1b[0m"),
+    ("title", "x" * 121), ("title", "a\0b"), ("title", "a\x07b\x1b[0m"), ("title", "影像\u202e99"),
     ("words", "a\x1bb"), ("title", "\ud800"), ("severity", "Z"), ("severity", ["A"]),
     ("channel", "phone"), ("channel", "\ud83d"), ("system", NOBODYS), ("department", NOBODYS),
     ("place", NOBODYS), ("reporter", NOBODYS), ("words", "x" * 20_001), ("is_emergency", "perhaps"),
@@ -197,7 +197,7 @@ def test_what_the_contract_does_not_know_is_a_conflict(desk, hospital):
     refused(hospital.report(desk.contract, category="coffee"), 409)
 
 
-@pytest.mark.parametrize("title", ["😀🏥", "<script>alert(1)</script>", "‮שלום", " x "])
+@pytest.mark.parametrize("title", ["😀🏥", "<script>alert(1)</script>", "שלום", " x "])
 def test_odd_words_are_kept_as_they_are(desk, hospital, title):
     assert hospital.report(desk.contract, title=title).json()["title"] == title.strip()
 

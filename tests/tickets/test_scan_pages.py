@@ -216,8 +216,8 @@ def test_a_file_that_is_none_is_refused_and_nothing_else_lost(desk: Desk, phone:
 # What each answer says beside its field; "" means it is taken as it is.
 ODD = {
     "one megabyte": "at most",
-    "control characters": "cannot be seen",
-    "turned writing": "cannot be seen",
+    "control characters": "cannot be shown",
+    "turned writing": "cannot be shown",
     "markup": "",
     "emoji": "",
     "arabic": "",

@@ -13,8 +13,7 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from servicedesk.tenancy import api_parts
-from tickets.forms.fields import CONTROL, NOT_SHOWN
-from tickets.forms.texts import AS_IT_IS, MASK, warning
+from tickets.forms.texts import AS_IT_IS, MASK, NOT_SHOWN, UNSEEN, warning
 from tickets.patient_data import NEVER_ONES_OWN, kinds_in, masked
 
 HEADER = "Patient-Data"
@@ -43,7 +42,7 @@ def read(shape: type[serializers.Serializer[Any]], request: Request) -> dict[str
     page takes."""
     given = api_parts.read(shape, request.data)
     texts = dict(_texts(given, ""))
-    if unseen := [path for path, text in texts.items() if CONTROL.search(text)]:
+    if unseen := [path for path, text in texts.items() if UNSEEN.search(text)]:
         raise serializers.ValidationError(dict.fromkeys(unseen, NOT_SHOWN))
     answer = request.headers.get(HEADER, "")
     looks = {path: text for path, text in texts.items() if kinds_in(text, NEVER_ONES_OWN)}

@@ -11,8 +11,9 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-NOT_SHOWN = _("There are characters in it that cannot be shown. Type it anew.")
+from tickets.forms.texts import CONTROL, NOT_SHOWN
+
+TYPED = re.compile(rf"[^{CONTROL}]*")
 FAR = timedelta(days=366)
 IN_OUR_TIME = [MinValueValidator(date(2000, 1, 1)), MaxValueValidator(date(2200, 1, 1))]
 
@@ -28,7 +29,7 @@ class Words(forms.CharField):
         return str(super().to_python(value) or "").replace("\r\n", "\n")
 
     def run_validators(self, value: str) -> None:
-        if CONTROL.search(value):
+        if not TYPED.fullmatch(value):
             raise forms.ValidationError(NOT_SHOWN)
         super().run_validators(value)
 

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from tickets.patient_data import ALL, NEVER_ONES_OWN, Kind, kinds_in, masked
 
-# Control characters, and those that turn the writing direction of what follows.
-UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"
+# Those, and what turns the writing direction of what follows: a title would read as another's.
+UNSEEN = re.compile(rf"[{CONTROL}\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+NOT_SHOWN = gettext_lazy("There are characters in it that cannot be shown. Type it anew.")
 ANSWER, MASK, AS_IT_IS = "patient_data", "mask", "keep"
 
 
@@ -22,7 +24,7 @@ class PlainText(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = "" if value is None else str(value)
         if UNSEEN.search(text):
-            raise forms.ValidationError(gettext_lazy("It holds characters that cannot be seen. Type it anew."))
+            raise forms.ValidationError(NOT_SHOWN)
         return super().clean(value)
 
 
