@@ -9,6 +9,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from servicedesk.sla.promise import Metric
 from tests.browser.test_closing import TOUCH, sign_with_finger
@@ -177,7 +178,7 @@ def _sign(walker: Walker) -> None:
     sign_with_finger(walker.page)
     assert walker.page.locator(".sign-pad.is-signed").count() == 1
     walker.page.get_by_role("button", name="已解决，提交签字").tap()
-    walker.page.get_by_text("您可以关闭此页面。").wait_for()
+    expect(walker.page.locator("body")).to_contain_text("您可以关闭此页面。", timeout=20_000)  # or what it says instead
 
 
 def _link_from(engineer: Walker, ticket: Ticket) -> str:
