@@ -13,11 +13,10 @@ from django.db import connection
 from django.utils import timezone
 
 from servicedesk.tenancy.enums import Side
-from servicedesk.tenancy.ids import first_id_of
 from servicedesk.tenancy.wall import Person
 from tickets.at_home import Row, Tags, tags_of
 from tickets.enums import OPEN
-from tickets.queue.wanted import month_of
+from tickets.queue.wanted import first_reported_from, month_of
 
 PEOPLE, NEXT, DAYS, KINDS = 8, 8, 7, 100
 IS_OPEN = f"t.state IN ({', '.join(repr(str(state)) for state in sorted(OPEN))})"
@@ -114,9 +113,9 @@ def board_of(person: Person, *, at: datetime) -> Board:
         "first": today - timedelta(days=DAYS - 1),
         "last": today,
         "zone": settings.TIME_ZONE,
-        "oldest": first_id_of(today - timedelta(days=DAYS - 1)),
+        "oldest": first_reported_from(today - timedelta(days=DAYS - 1)),
         "month": month_of(at),
-        "oldest_of_month": first_id_of(month_of(at)),
+        "oldest_of_month": first_reported_from(month_of(at)),
         "scanned": SCANNED,
         "scanned_back": SCANNED_BACK,
     }

@@ -15,7 +15,23 @@ function keep(form, sent) {
   const number = form.elements.submission;
   if (number && !sent && form.dataset.fresh) number.value = form.dataset.fresh;
   const fields = Object.fromEntries([...form.querySelectorAll(KEPT)].map(({ name, value }) => [name, value]));
-  write(form.dataset.keeps, { fields, sent, number: sent && number ? number.value : "" });
+  write(form.dataset.keeps, { fields, sent: sent && location.pathname, number: sent && number ? number.value : "" });
+}
+
+// Whoever sees the form again has had no other answer: where they go from it says nothing of what they sent.
+function seenAgain() {
+  for (const { dataset } of forms) {
+    const kept = read(dataset.keeps);
+    if (kept && kept.sent) write(dataset.keeps, { ...kept, sent: false });
+  }
+}
+
+function giveNumber(form, fields, old) {
+  const field = form.elements.submission;
+  if (!old || !field) return;
+  if (field.value !== old) form.dataset.fresh = field.value;
+  const isSame = [...form.querySelectorAll(KEPT)].every(({ name, value }) => value === fields[name]);
+  field.value = isSame ? old : form.dataset.fresh || old;
 }
 
 const asked = new URLSearchParams(location.search); // what the link here says goes before
@@ -27,7 +43,7 @@ function fill(field, kept) {
 }
 
 function restore(form) {
-  const { fields, number } = read(form.dataset.keeps) || {};
+  const { fields, number: old } = read(form.dataset.keeps) || {};
   if (!fields) return;
   const leads = form.querySelector("select[hx-post]"); // fetches what depends on it, which then comes here again
   if (leads && !leads.value) {
@@ -36,9 +52,7 @@ function restore(form) {
   }
   const isSame = !leads || leads.value === fields[leads.name];
   for (const field of form.querySelectorAll(isSame ? `${TYPED}, ${CHOICES}` : TYPED)) fill(field, fields[field.name]);
-  if (!number || !form.elements.submission) return;
-  if (form.elements.submission.value !== number) form.dataset.fresh = form.elements.submission.value;
-  form.elements.submission.value = number;
+  giveNumber(form, fields, old);
 }
 
 const forms = [...document.querySelectorAll("form[data-keeps]")];
@@ -48,7 +62,12 @@ for (const form of forms) {
 }
 htmx.onLoad((part) => { for (const form of forms) if (part.contains(form) || form.contains(part)) restore(form); });
 
-// Sent, and now on another page than the form or the sign-in: it was taken.
+seenAgain();
+addEventListener("pageshow", ({ persisted }) => { if (persisted) seenAgain(); });
+
+// Sent, and led to another page than the form or the sign-in: it was taken. Whoever came here another way, after a
+// connection that broke, may not know.
+const from = document.referrer && new URL(document.referrer).pathname;
 if (!forms.length && !location.pathname.startsWith("/accounts/"))
   for (const key of Object.keys(sessionStorage))
-    if (key.startsWith(PREFIX) && (read(key.slice(PREFIX.length)) || {}).sent) sessionStorage.removeItem(key);
+    if (key.startsWith(PREFIX) && from && (read(key.slice(PREFIX.length)) || {}).sent === from) sessionStorage.removeItem(key);

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -60,12 +60,12 @@ def kept_by_folder(hospital_id: int) -> Iterator[list[Path]]:
             yield list(folder.iterdir())
 
 
-def is_older(path: Path, before: datetime) -> bool:
-    """What has gone meanwhile is not."""
+def laid_at(path: Path) -> datetime | None:
+    """None: it has gone meanwhile."""
     try:
-        return path.stat().st_mtime < before.timestamp()
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except FileNotFoundError:
-        return False
+        return None
 
 
 def _of_hospital(hospital_id: int) -> Path:

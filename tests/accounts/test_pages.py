@@ -238,7 +238,10 @@ def test_the_letters_of_its_numbers_are_a_hospitals_own_and_stay(world, operator
     for letters, says in odd.items():
         refused = client.post("/organisations/hospitals/new/", hospital | {"letters": letters})
         assert says in str(refused.context["form"].errors["letters"])
-    client.post("/organisations/hospitals/new/", hospital | {"letters": " et "})
+    with CaptureQueriesContext(connection) as asked:
+        client.post("/organisations/hospitals/new/", hospital | {"letters": " et "})
+    said = [one["sql"] for one in asked if "hashtextextended('letters'" in one["sql"] or '"letters" FROM' in one["sql"]]
+    assert "pg_advisory_xact_lock" in said[0]  # of two registered at once the second sees the first one's
     with opened(Context.of_platform()):
         made = Hospital.objects.get(code="eryi")
     client.post(f"/organisations/hospitals/{made.pk}/", hospital | {"letters": "NEW", "hue": "30"})

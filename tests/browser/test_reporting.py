@@ -343,7 +343,14 @@ def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_c
     page.wait_for_url("chrome-error://**")
     page.unroute("**/report/")
     assert len(room.tickets()) == 1
+    page.goto("/tickets/")  # by another way than its answer
     comes_back()
+    number = page.input_value("[name=submission]")
+    page.goto("/report/?title=另一件事")
+    page.wait_for_selector("#severity-B:checked", state="attached")
+    assert page.input_value("[name=submission]") != number
+    comes_back()
+    assert page.input_value("[name=submission]") == number
     page.click("button:has-text('提交报修')")
     page.wait_for_url("**/tickets/*/")
     (ticket,) = room.tickets()

@@ -25,6 +25,7 @@ from servicedesk.files.models import StoredFile
 from servicedesk.files.services.sweeping import sweep
 from servicedesk.files.services.uploads import add_file, looked_through
 from servicedesk.tenancy.enums import Role
+from servicedesk.tenancy.models import Hospital
 from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Context, opened
 from tests.clocks.examples import AT
@@ -140,6 +141,12 @@ def aged(path, moment):
     return path
 
 
+@pytest.fixture
+def long_known(world):
+    with opened(Context.of_platform()):
+        Hospital.objects.update(created_at=NOW - timedelta(days=2))
+
+
 def killed_before_commit(member, matter) -> Path:
     with suppress(KeyboardInterrupt), opened(Context.of_hospital(matter.hospital_id)):
         (stored,) = add(member, matter, picture())
@@ -147,7 +154,7 @@ def killed_before_commit(member, matter) -> Path:
     return storage.path_of(matter.hospital_id, stored.sha256)
 
 
-def test_what_a_killed_worker_left_is_swept_once_it_is_old(world, matter, member, tmp_path):
+def test_what_a_killed_worker_left_is_swept_once_it_is_old(world, long_known, matter, member, tmp_path):
     """Half laid down, or whole and never committed. What is young may be somebody's who has not committed yet."""
     for moment, is_there in ((LATELY, True), (YESTERDAY, False)):
         laying = storage.laid_down(world.h1.id, io.BytesIO(b"half"))
@@ -182,7 +189,15 @@ def test_a_backup_does_without_what_goes_meanwhile(settings, tmp_path, monkeypat
         assert tar.getnames() == ["files", "files/stays"]
 
 
-def test_what_a_row_names_is_never_swept(world, matter, member, tmp_path):
+def test_a_database_made_anew_sweeps_nothing_that_the_lost_one_named(world, matter, member):
+    """Its hospitals have the same numbers, and the folder is there: what lay there before is a person's to look at."""
+    with opened(Context.of_platform()):
+        Hospital.objects.update(created_at=NOW - timedelta(hours=24, minutes=30))
+    path = aged(killed_before_commit(member, matter), YESTERDAY)
+    assert (sweep(at=NOW), path.exists()) == (0, True)
+
+
+def test_what_a_row_names_is_never_swept(world, long_known, matter, member, tmp_path):
     """Nor what another hospital has of the same content, nor the folder of a hospital that this database has not."""
     first, second = (add(member, matter, picture())[0] for _ in range(2))
     path = aged(storage.path_of(world.h1.id, first.sha256), YESTERDAY)
@@ -196,7 +211,7 @@ def test_what_a_row_names_is_never_swept(world, matter, member, tmp_path):
     assert (path.exists(), elsewhere.exists(), first.sha256) == (True, True, second.sha256)
 
 
-def test_litter_that_is_sent_again_is_young(world, matter, member):
+def test_litter_that_is_sent_again_is_young(world, long_known, matter, member):
     path = aged(killed_before_commit(member, matter), YESTERDAY)
     add(member, matter, picture())
     assert sweep(at=NOW) == 0

@@ -22,7 +22,7 @@ from tickets.board import board_of
 from tickets.enums import State, WaitsOn
 from tickets.models import Ticket
 from tickets.queue.wanted import month_of
-from tickets.services.calls import Phoned
+from tickets.services.calls import Phoned, log_call
 from tickets.services.levels import propose_severity
 from tickets.services.outages import announce_outage, end_outage
 from tickets.services.visiting import call_for_visit, dispatch
@@ -242,6 +242,18 @@ def test_the_board_counts_each_kind_and_leads_to_its_rows(desk, now):
             shown = re.findall(r'data-ticket="([0-9a-f-]{36})"', client.get(f"/tickets/{where}").content.decode())
             assert zero or len(shown) == int(figure), where
             assert str(foreign.pk) not in shown
+
+
+def test_what_waited_for_its_call_over_the_first_counts_when_it_was_called_about(desk, now, monkeypatch):
+    """PACS-2, PACS-6: written down the minute before midnight, reported by the call the minute after."""
+    first = now + 60 * MINUTE
+    for room in ("tickets.board", "tickets.queue.wanted"):
+        monkeypatch.setattr(f"{room}.month_of", lambda at: first)
+    ticket = desk.report(at=now, severity=Severity.ONE)
+    desk.act(log_call, ticket, by=desk.engineer, at=first + MINUTE, call=Phoned(first + MINUTE, "刘敏"))
+    with desk.acting(desk.manager) as person:
+        assert [one.this_month for one in board_of(person, at=first + 2 * MINUTE).kinds] == [1]
+    assert str(ticket.pk) in _client(desk.manager).get("/tickets/?this_month=1").content.decode()
 
 
 def test_beyond_its_bound_a_figure_says_that_there_are_more(desk, now, monkeypatch):

@@ -30,7 +30,7 @@ CLOSE = timedelta(hours=1)
 def next_ticket(person: Person, *, at: datetime, after: UUID | None = None) -> Ticket | None:
     """`after` is the one before them, which is not next. Looks at the most urgent open ones, as the counts do."""
     looked = Ticket.objects.visible_to(person).filter(IS_OPEN).order_by(*BY_DUE).values("pk")[:LOOKED_AT]
-    found = Ticket.objects.visible_to(person).filter(_to_do(person), pk__in=looked).exclude(pk=after)
+    found = Ticket.objects.visible_to(person).filter(IS_OPEN, _to_do(person), pk__in=looked).exclude(pk=after)
     return found.annotate(rank=_rank(at)).order_by("rank", *BY_DUE).only("id").first()
 
 

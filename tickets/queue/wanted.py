@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,7 @@ FLAGS: dict[str, Words] = {
     "waiting": pgettext_lazy("ticket", "Waiting"),
     "this_month": pgettext_lazy("queue", "Reported this month, over or not"),
 }
+WAITED = timedelta(days=7)  # for the call that reports it; who calls later than that has forgotten it
 NONE, WITHOUT_SYSTEM = "none", gettext_lazy("without a system")
 # What a row may say in its second line, in this order; the first four unless somebody chose.
 FACTS: dict[str, Words] = {
@@ -152,8 +153,13 @@ def _flagged(flag: str, at: datetime) -> Q:
     if flag == "overdue":
         return Q(due_at__lt=at)
     if flag == "this_month":
-        return Q(pk__gte=first_id_of(month_of(at)), reported_at__gte=month_of(at))
+        return Q(pk__gte=first_reported_from(month_of(at)), reported_at__gte=month_of(at))
     return Q(assignee_id=None) if flag == "unassigned" else Q(state=State.WAITING)
+
+
+def first_reported_from(moment: datetime) -> UUID:
+    """A bound that an index knows: what waited for its call was written down before it was reported."""
+    return first_id_of(moment - WAITED)
 
 
 def month_of(at: datetime) -> datetime:

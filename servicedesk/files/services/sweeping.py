@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -19,25 +20,39 @@ YOUNG = timedelta(days=1)  # no request takes as long
 log = structlog.get_logger(__name__)
 
 
+@dataclass(frozen=True)
+class Litter:
+    """Laid down since the hospital is known here, and not lately."""
+
+    since: datetime
+    before: datetime
+
+    def may_be(self, path: Path) -> bool:
+        """What has gone meanwhile is none."""
+        laid_at = storage.laid_at(path)
+        return laid_at is not None and self.since <= laid_at < self.before
+
+
 def sweep(*, at: datetime) -> int:
-    """How many were removed. The folder of a hospital that this database does not know is somebody else's."""
+    """How many were removed. The folder of a hospital that this database does not know is somebody else's, and so is
+    what lay there before it was registered here: a database made anew begins its numbers of hospitals anew as well."""
     removed = 0
     for hospital_id in storage.hospitals():
         with opened(Context.of_hospital(hospital_id)):
-            is_known = Hospital.objects.filter(pk=hospital_id).exists()
-        if is_known:
-            removed += _sweep_hospital(hospital_id, before=at - YOUNG)
+            hospital = Hospital.objects.filter(pk=hospital_id).first()
+        if hospital:
+            removed += _sweep_hospital(hospital_id, Litter(hospital.created_at, at - YOUNG))
     log.info("files_swept", removed=removed)
     return removed
 
 
-def _sweep_hospital(hospital_id: int, *, before: datetime) -> int:
+def _sweep_hospital(hospital_id: int, litter: Litter) -> int:
     removed = 0
     for half in storage.half_laid(hospital_id):
-        removed += _remove_old(half, before)
+        removed += _remove_old(half, litter)
     for kept in storage.kept_by_folder(hospital_id):
-        for path in _unnamed(hospital_id, [path for path in kept if storage.is_older(path, before)]):
-            removed += _remove_unnamed(hospital_id, path, before)
+        for path in _unnamed(hospital_id, filter(litter.may_be, kept)):
+            removed += _remove_unnamed(hospital_id, path, litter)
     return removed
 
 
@@ -48,15 +63,15 @@ def _unnamed(hospital_id: int, paths: Iterable[Path]) -> list[Path]:
         return [by_hash[sha256] for sha256 in sorted(by_hash.keys() - set(named))]
 
 
-def _remove_unnamed(hospital_id: int, path: Path, before: datetime) -> bool:
+def _remove_unnamed(hospital_id: int, path: Path, litter: Litter) -> bool:
     """Looked at once more while nobody can keep it: the same bytes may have been sent again a moment ago."""
     with opened(Context.of_hospital(hospital_id)):
         hold_files(hospital_id)
-        return not _of(hospital_id, [path.name]).exists() and _remove_old(path, before)
+        return not _of(hospital_id, [path.name]).exists() and _remove_old(path, litter)
 
 
-def _remove_old(path: Path, before: datetime) -> bool:
-    if not storage.is_older(path, before):
+def _remove_old(path: Path, litter: Litter) -> bool:
+    if not litter.may_be(path):
         return False
     path.unlink(missing_ok=True)
     return True

@@ -56,13 +56,14 @@ class Hospital(Organisation):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Numbers are on paper and in mails: the letters are given once, and to nobody else."""
         if not self.letters:
-            wait_for_the_first("letters")
             self.letters = free_letters(self.code, Hospital.taken_letters())
         super().save(*args, **kwargs)
 
     @classmethod
     def taken_letters(cls) -> list[str]:
-        """As far as whoever asks sees hospitals; the platform, which registers them, sees all."""
+        """As far as whoever asks sees hospitals; the platform, which registers them, sees all. Until this transaction
+        ends nobody else chooses: no constraint knows that letters may not end alike."""
+        wait_for_the_first("letters")
         return list(cls.objects.values_list("letters", flat=True))
 
     @classmethod
