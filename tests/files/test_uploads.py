@@ -211,6 +211,20 @@ def test_what_a_row_names_is_never_swept(world, long_known, matter, member, tmp_
     assert (path.exists(), elsewhere.exists(), first.sha256) == (True, True, second.sha256)
 
 
+def test_a_folder_that_cannot_be_read_keeps_no_other_from_being_swept(world, long_known, member, monkeypatch):
+    one, other = (aged(killed_before_commit(member, make_matter(hospital, world.v1)), YESTERDAY)
+                  for hospital in (world.h1, world.h2))  # fmt: skip
+    read = storage.half_laid
+
+    def half_laid(hospital_id):
+        if hospital_id == world.h1.id:
+            raise PermissionError("/files/1")
+        return read(hospital_id)
+
+    monkeypatch.setattr(storage, "half_laid", half_laid)
+    assert (sweep(at=NOW), one.exists(), other.exists()) == (1, True, False)
+
+
 def test_litter_that_is_sent_again_is_young(world, long_known, matter, member):
     path = aged(killed_before_commit(member, matter), YESTERDAY)
     add(member, matter, picture())

@@ -175,7 +175,8 @@ def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
     if by and by.side is not Side.HOSPITAL:
         raise Forbidden(_("Haste is the hospital's to ask for."))
     refuse_over(ticket)
-    if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
+    rang = Entry.objects.filter(ticket=ticket, act=Act.TICKET_URGED, at__gt=at - URGED_AGAIN)
+    if rang.exists():  # taken back or not
         return False
     ticket.urged_at = at
     announced(ticket, Act.TICKET_URGED, NoticeKind.TICKET_URGED, on_duty=Told.vendor_side, by=by, at=at)

@@ -41,9 +41,18 @@ def sweep(*, at: datetime) -> int:
         with opened(Context.of_hospital(hospital_id)):
             hospital = Hospital.objects.filter(pk=hospital_id).first()
         if hospital:
-            removed += _sweep_hospital(hospital_id, Litter(hospital.created_at, at - YOUNG))
+            removed += _swept(hospital_id, Litter(hospital.created_at, at - YOUNG))
     log.info("files_swept", removed=removed)
     return removed
+
+
+def _swept(hospital_id: int, litter: Litter) -> int:
+    """One hospital's folder that cannot be read keeps no other's from being swept."""
+    try:
+        return _sweep_hospital(hospital_id, litter)
+    except OSError:
+        log.exception("files_not_swept", hospital=hospital_id)
+        return 0
 
 
 def _sweep_hospital(hospital_id: int, litter: Litter) -> int:
