@@ -15,6 +15,7 @@ from django.utils import timezone
 from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Role
 from tests.matrix.principals import sign_in
+from tests.tickets.closing import resolved
 from tests.tickets.examples import make_ticket
 from tests.world import give_second_factor, make_member
 from tickets.at_home import tickets_at_home
@@ -79,8 +80,9 @@ def main_of(page: str) -> str:
 
 
 def test_the_hospitals_word_is_asked_for_first(desk, now):
-    """PACS-16, SMART-8: a late call, a proposed severity, a ticket handed over; what was asked back of its IT, or of a
-    reporter who has no account to read it with."""
+    """PACS-6, PACS-16, SMART-8: a call that nobody made, or logged late, a proposed severity, a ticket handed over, a
+    solution to sign; what was asked back of its IT, or of a reporter who has no account to read it with. The queue's tab
+    counts the same tickets."""
     late = desk.report(
         at=now - 30 * MINUTE, title="补记的来电", severity=Severity.A, channel=Channel.PHONE, by=desk.engineer,
         call=Phoned(now - 90 * MINUTE, "刘敏"),
@@ -96,16 +98,24 @@ def test_the_hospitals_word_is_asked_for_first(desk, now):
     nobodys = desk.accepted(at=now - 20 * MINUTE, title="扫码来的", reporter=None)
     reporter = {"who": WaitsOn.REPORTER, "wakes_at": now + 60 * MINUTE}
     desk.act(ask_back, nobodys, by=desk.engineer, at=now, why="要日志", **reporter)
+    uncalled = desk.report(at=now, title="全黑了", severity=Severity.ONE, by=desk.ward)
+    solved = resolved(desk, at=now - 90 * MINUTE, title="修好了")
+    theirs = (late, handed, wished, waiting[WaitsOn.HOSPITAL], nobodys, uncalled, solved)
     for member in (desk.it, desk.lead):
         page = at_home(member)
         section = page[page.index('id="asked-of-us"') : page.index("</section>", page.index('id="asked-of-us"'))]
-        for ticket in (late, handed, wished, waiting[WaitsOn.HOSPITAL], nobodys):
-            assert f"/tickets/{ticket.pk}/" in section
-        assert "an answer of yours is waited for" in section
-        for who in (WaitsOn.REPORTER, WaitsOn.THIRD_PARTY):
-            assert f"/tickets/{waiting[who].pk}/" not in section
+        assert set(re.findall(r"/tickets/([0-9a-f-]{36})/", section)) == {str(ticket.pk) for ticket in theirs}
+        for words in ("an answer of yours is waited for", "by phone only", '<a href="/tickets/?view=ours">All</a>'):
+            assert words in section
+        queue = unescape(_client(member).get("/tickets/?view=ours").content.decode())
+        assert set(re.findall(r'data-ticket="([0-9a-f-]{36})"', queue)) == {str(ticket.pk) for ticket in theirs}
+        assert f'Waits for our word<span class="count">{len(theirs)}</span>' in queue
     auditor = make_member(Role.HOSPITAL_AUDITOR, desk.world.h1)
     assert 'id="asked-of-us"' not in at_home(auditor)
+    read = main_of(unescape(_client(auditor).get("/tickets/?view=ours").content.decode()))
+    assert [words in read for words in ("All open", "Waits for our word", "Reported by me", "Next ticket")] == [
+        True, False, False, False,
+    ]  # fmt: skip
     assert "Waits for our word" not in at_home(desk.engineer)
 
 

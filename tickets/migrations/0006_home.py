@@ -38,7 +38,7 @@ UNDECIDED = f"w.decided_at IS NULL AND {OPEN}"
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
 # A reporter without an account is asked through the hospital's IT.
-ASKED = """t.state IN ('handed_over', 'signed', 'resolved')
+ASKED = """t.state IN ('call_awaited', 'handed_over', 'signed', 'resolved')
     OR t.state = 'waiting' AND (t.waits_on = 'hospital' OR t.waits_on = 'reporter' AND t.reporter_id IS NULL)"""
 OVER = "('closed', 'merged', 'withdrawn')"
 # What was announced, never a guess.
