@@ -54,6 +54,7 @@ class Row:
     hospital: int
     words: str
     is_provisional: bool
+    since: datetime | None  # the nearest clock counts from here
     clock: str = ""  # at which it is answered
 
     @property

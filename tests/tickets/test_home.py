@@ -75,6 +75,18 @@ def test_a_reporter_sees_their_own_and_known_outages(desk, now):
     assert "全院扫码中断" not in at_home(desk.ward)
 
 
+def test_the_colour_of_time_is_one_wherever_a_ticket_stands(desk, now):
+    """PACS-16: 40 of 60 minutes left are grey, on the first page and the board as in the queue."""
+    ticket = desk.report(at=now - 20 * MINUTE, title="还早")
+    seen = {}
+    for member, *paths in ((desk.engineer, "/", "/tickets/", f"/tickets/{ticket.pk}/"), (desk.manager, "/board/")):
+        client = _client(member)
+        for path in paths:
+            shown = main_of(unescape(client.get(path).content.decode()))
+            seen[path] = set(re.findall(r'class="countdown" data-state="(\w+)"', shown))
+    assert seen == dict.fromkeys(seen, {"calm"})
+
+
 def main_of(page: str) -> str:
     return page[page.index("<main") : page.index("</main")]
 
@@ -110,6 +122,9 @@ def test_the_hospitals_word_is_asked_for_first(desk, now):
         queue = unescape(_client(member).get("/tickets/?view=ours").content.decode())
         assert set(re.findall(r'data-ticket="([0-9a-f-]{36})"', queue)) == {str(ticket.pk) for ticket in theirs}
         assert f'Waits for our word<span class="count">{len(theirs)}</span>' in queue
+    inbox = unescape(_client(desk.lead).get("/inbox/").content.decode())
+    assert f"{uncalled.number} was reported. Now: Waits for the call." in inbox
+    assert f"{nobodys.number} was reported. Now: To be accepted." in inbox
     auditor = make_member(Role.HOSPITAL_AUDITOR, desk.world.h1)
     assert 'id="asked-of-us"' not in at_home(auditor)
     read = main_of(unescape(_client(auditor).get("/tickets/?view=ours").content.decode()))

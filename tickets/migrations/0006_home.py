@@ -7,16 +7,19 @@ from django.db import migrations
 
 OPEN = "t.state IN ('call_awaited', 'handed_over', 'reported', 'resolved', 'signed', 'waiting', 'working')"
 ROWS = """RETURNS TABLE (kind text, id uuid, number text, title text, severity text, state text, due_at timestamptz,
-    assignee text, hospital bigint, words text, is_provisional boolean)"""
+    assignee text, hospital bigint, words text, is_provisional boolean,
+    since timestamptz)"""
 PLAIN = "LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan"
 BY_DUE = "t.due_at NULLS LAST, t.id"
 PROVISIONAL = """EXISTS (SELECT FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
             AND k.is_standing AND k.is_provisional AND k.due_at = t.due_at)"""
+SINCE = """(SELECT max(k.counts_from) FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
+            AND k.is_standing AND k.due_at = t.due_at)"""
 
 
 def rows(kind: str, where: str, *, joined: str = "", order: str = BY_DUE, words: str = "''") -> str:
     return f"""(SELECT '{kind}'::text, t.id, t.number::text, t.title::text, t.severity::text, t.state::text, t.due_at,
-        t.assignee_name::text, t.hospital_id::bigint, ({words})::text, {PROVISIONAL}
+        t.assignee_name::text, t.hospital_id::bigint, ({words})::text, {PROVISIONAL}, {SINCE}
    FROM tickets_ticket t {joined} WHERE {where} ORDER BY {order} LIMIT 6)"""
 
 
@@ -43,7 +46,7 @@ ASKED = """t.state IN ('call_awaited', 'handed_over', 'signed', 'resolved')
 OVER = "('closed', 'merged', 'withdrawn')"
 # What was announced, never a guess.
 ANNOUNCED = f"""(SELECT 'outages'::text, o.id, ''::text, o.title::text, ''::text, ''::text, o.expected_at,
-        ''::text, o.hospital_id::bigint, o.words::text, false
+        ''::text, o.hospital_id::bigint, o.words::text, false, NULL
    FROM tickets_outage o JOIN tickets_ticket t ON t.id = o.ticket_id AND t.hospital_id = o.hospital_id
   WHERE o.hospital_id = of_hospital AND o.ended_at IS NULL AND t.state NOT IN {OVER}
   ORDER BY o.announced_at DESC, o.id DESC LIMIT 6)"""
