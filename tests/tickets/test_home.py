@@ -122,6 +122,8 @@ def test_the_hospitals_word_is_asked_for_first(desk, now):
         queue = unescape(_client(member).get("/tickets/?view=ours").content.decode())
         assert set(re.findall(r'data-ticket="([0-9a-f-]{36})"', queue)) == {str(ticket.pk) for ticket in theirs}
         assert f'Waits for our word<span class="count">{len(theirs)}</span>' in queue
+        for words in ("an answer of yours is waited for", "by phone only", "to be signed", "Not theirs, they say"):
+            assert words in queue
     inbox = unescape(_client(desk.lead).get("/inbox/").content.decode())
     assert f"{uncalled.number} was reported. Now: Waits for the call." in inbox
     assert f"{nobodys.number} was reported. Now: To be accepted." in inbox

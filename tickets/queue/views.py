@@ -61,11 +61,12 @@ def the_hospitals_word(person: Person) -> Q:
 
 
 def word_asked(person: Person, tickets: Sequence[Ticket]) -> dict[UUID, str | Promise]:
-    """Besides what the state says, in the words of the first page."""
+    """In the words of the first page."""
+    by_state = {one.pk: WHAT[one.state] for one in tickets if one.state in WHAT}
     with connection.cursor() as cursor:
         words = "SELECT ticket, kind FROM tickets_word_asked(%s, %s, %s) WHERE ticket = ANY (%s::uuid[])"
         cursor.execute(words, [*_answerer(person), [str(one.pk) for one in tickets]])
-        return {pk: WHAT[kind] for pk, kind in cursor.fetchall()}
+        return by_state | {pk: WHAT[kind] for pk, kind in cursor.fetchall()}
 
 
 def _answerer(person: Person) -> list[Any]:
