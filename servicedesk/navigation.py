@@ -39,6 +39,7 @@ from tickets.permissions import (
     JUDGE_CALLS,
     KEEP_MACROS,
     REPORT_FAULTS,
+    SEE_BOARD,
     SEE_INCIDENTS,
     SEE_OUTAGES,
     SEE_RECORDS,
@@ -81,6 +82,7 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Tickets"), "ticket", "tickets", SEE_TICKETS, keys="g q", at_thumb=True),
             Entry(gettext_lazy("Inbox"), "inbox", "inbox", READ_INBOX, keys="g i", at_thumb=True),
             Entry(gettext_lazy("Escalations"), "bell-ringing", "escalations", SEE_CLOCKS, keys="g e", at_thumb=True),
+            Entry(gettext_lazy("Board"), "chart-bar", "board", SEE_BOARD, keys="g b"),
         ),
     ),
     # tickets: linked

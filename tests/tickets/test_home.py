@@ -87,6 +87,25 @@ def test_the_colour_of_time_is_one_wherever_a_ticket_stands(desk, now):
     assert list(seen.values()) == [{"calm"}] * 4
 
 
+def test_what_waits_for_the_reporter_is_said_first_and_on_the_ticket(desk, now):
+    """PACS-6, SMART-8, SMART-10: to call, to answer, to sign; what a colleague reported waits for the colleague."""
+    mine = {"reporter": desk.ward, "at": now - 90 * MINUTE}
+    uncalled = desk.report(severity=Severity.ONE, by=desk.ward, **mine)
+    solved, asked = resolved(desk, title="修好了", **mine), desk.accepted(title="要检查号", **mine)
+    running, nobodys = desk.accepted(**mine), resolved(desk, reporter=None, at=now - 90 * MINUTE)
+    why = {"why": "等检查号", "wakes_at": now + 60 * MINUTE}
+    desk.act(ask_back, asked, by=desk.engineer, at=now, who=WaitsOn.REPORTER, **why)
+    page, theirs = main_of(at_home(desk.ward)), {str(one.pk) for one in (uncalled, solved, asked)}
+    section = page[page.index('id="asked-of-us"') : page.index("</section>", page.index('id="asked-of-us"'))]
+    assert set(re.findall(r"/tickets/([0-9a-f-]{36})/", section)) == theirs
+    assert ("Waits for you" in section, "view=ours" in section) == (True, False)
+    assert page.count(str(solved.pk)) == page.count(str(running.pk)) == 1
+    shown = unescape(_client(desk.ward).get("/tickets/?view=department").content.decode())
+    said = dict(re.findall(r'data-ticket="([0-9a-f-]{36})".*?</a>.*?</div>\s*(<div><strong>)?', shown, re.S))
+    assert {key for key, words in said.items() if words} == theirs
+    assert str(nobodys.pk) in said
+
+
 def main_of(page: str) -> str:
     return page[page.index("<main") : page.index("</main")]
 

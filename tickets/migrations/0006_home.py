@@ -50,7 +50,11 @@ ANNOUNCED = f"""(SELECT 'outages'::text, o.id, ''::text, o.title::text, ''::text
    FROM tickets_outage o JOIN tickets_ticket t ON t.id = o.ticket_id AND t.hospital_id = o.hospital_id
   WHERE o.hospital_id = of_hospital AND o.ended_at IS NULL AND t.state NOT IN {OVER}
   ORDER BY o.announced_at DESC, o.id DESC LIMIT 6)"""
-OF_WARD = f"{rows('mine', f'{HOSPITAL} AND t.reporter_id = me', order='t.id DESC')} UNION ALL {ANNOUNCED}"
+BY_ME = f"{HOSPITAL} AND t.reporter_id = me"
+OF_ME = "(t.state IN ('call_awaited', 'resolved') OR t.state = 'waiting' AND t.waits_on = 'reporter')"
+OF_WARD = " UNION ALL ".join(
+    (rows("asked", f"{BY_ME} AND {OF_ME}"), rows("mine", f"{BY_ME} AND NOT {OF_ME}", order="t.id DESC"), ANNOUNCED)
+)
 # The hospital's word, whatever the ticket's state says: who may give it, what is joined, which rows, what is said of them.
 WORD = {
     "call": ("decides", CALLS, f"{WAITS} 'vendor'", "c.caller"),

@@ -43,6 +43,7 @@ BY_STATE = (
     | Q(state=State.WAITING, waits_on=WaitsOn.HOSPITAL)
     | Q(state=State.WAITING, waits_on=WaitsOn.REPORTER, reporter_id=None)
 )
+OF_REPORTER = (State.CALL_AWAITED, State.RESOLVED)
 WITH_THE_HOSPITAL = (State.CALL_AWAITED, State.HANDED_OVER, State.RESOLVED, State.SIGNED)
 
 Rows = Callable[[Person, datetime], Q]
@@ -67,6 +68,13 @@ def word_asked(person: Person, tickets: Sequence[Ticket]) -> dict[UUID, str | Pr
         words = "SELECT ticket, kind FROM tickets_word_asked(%s, %s, %s) WHERE ticket = ANY (%s::uuid[])"
         cursor.execute(words, [*_answerer(person), [str(one.pk) for one in tickets]])
         return by_state | {pk: WHAT[kind] for pk, kind in cursor.fetchall()}
+
+
+def asked_of_me(person: Person, tickets: Sequence[Ticket]) -> dict[UUID, str | Promise]:
+    """Of who reported it: to call, to answer, to sign (`OF_ME`, migration 0006)."""
+    mine = [one for one in tickets if one.reporter_id == person.membership_id]
+    asked = [one for one in mine if one.state in OF_REPORTER or one.waits_on == WaitsOn.REPORTER]
+    return {one.pk: WHAT[one.state] for one in asked if one.state in (*OF_REPORTER, State.WAITING)}
 
 
 def _answerer(person: Person) -> list[Any]:
