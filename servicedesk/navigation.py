@@ -39,7 +39,6 @@ from tickets.permissions import (
     JUDGE_CALLS,
     KEEP_MACROS,
     REPORT_FAULTS,
-    SEE_BOARD,
     SEE_INCIDENTS,
     SEE_OUTAGES,
     SEE_RECORDS,
@@ -82,7 +81,6 @@ RAIL: tuple[Section, ...] = (
             Entry(gettext_lazy("Tickets"), "ticket", "tickets", SEE_TICKETS, keys="g q", at_thumb=True),
             Entry(gettext_lazy("Inbox"), "inbox", "inbox", READ_INBOX, keys="g i", at_thumb=True),
             Entry(gettext_lazy("Escalations"), "bell-ringing", "escalations", SEE_CLOCKS, keys="g e", at_thumb=True),
-            Entry(gettext_lazy("Board"), "chart-bar", "board", SEE_BOARD, keys="g b"),
         ),
     ),
     # tickets: linked

@@ -257,6 +257,7 @@ def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
     assert "nobody yet" in page
     assert "1 overdue" in page
     part = client.get("/board/", headers={"HX-Request": "true"}).content.decode()
+    assert ('<a href="/board/">' in part, '<a href="/board/">' in page) == (True, False)
     assert "<html" not in part
     assert 'data-chart="bar"' in part
     trend = re.findall(r'<td class="number">(\d+)</td><td class="number">(\d+)</td>', part)
