@@ -26,6 +26,7 @@ from tickets.queue.wanted import NONE
 
 ASKED = ("asked", "call", "wish", "time", "waiver")  # what the other side waits for
 WHAT: dict[str, str | Promise] = {
+    State.CALL_AWAITED: _("Nobody called yet: by phone only"),
     State.HANDED_OVER: _("Not theirs, they say: decide how it goes on"),
     State.WAITING: _("They ask back: an answer of yours is waited for"),
     State.RESOLVED: _("A solution is there: to be signed"),
@@ -53,6 +54,7 @@ class Row:
     hospital: int
     words: str
     is_provisional: bool
+    since: datetime | None  # the nearest clock counts from here
     clock: str = ""  # at which it is answered
 
     @property

@@ -36,7 +36,9 @@ SELECT assignee_name, count(*), count(*) FILTER (WHERE due_at < %(now)s),
 BREACHING = f"""
 SELECT 'next', {COLUMNS}, '', EXISTS (
            SELECT FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
-              AND k.is_standing AND k.is_provisional AND k.due_at = t.due_at)
+              AND k.is_standing AND k.is_provisional AND k.due_at = t.due_at),
+       (SELECT max(k.counts_from) FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
+           AND k.is_standing AND k.due_at = t.due_at)
   FROM tickets_ticket t
  WHERE {{scope}} AND {IS_OPEN} AND t.due_at >= %(now)s ORDER BY t.due_at NULLS LAST, t.id LIMIT {NEXT}
 """  # noqa: S608

@@ -128,7 +128,7 @@ SENTENCES: dict[NoticeKind, str] = {
         "An escalation of %(on)s could not be told and was set aside. See the status page and the watch's log."
     ),
     NoticeKind.DUE_TIMES_MOVED: gettext_noop("%(calendar)s was changed; due times that moved with it: %(count)s."),
-    NoticeKind.TICKET_REPORTED: gettext_noop("%(matter)s was reported and waits for somebody to accept it."),
+    NoticeKind.TICKET_REPORTED: gettext_noop("%(matter)s was reported. Now: %(state)s."),
     NoticeKind.TICKET_ACCEPTED: gettext_noop("%(name)s accepted %(matter)s and will be in touch."),
     NoticeKind.TICKET_ASSIGNED: gettext_noop("%(matter)s was given to you."),
     NoticeKind.TICKET_PUT_BACK: gettext_noop("%(matter)s was taken back: it is not yours any more."),

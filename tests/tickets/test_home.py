@@ -15,6 +15,7 @@ from django.utils import timezone
 from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy.enums import Role
 from tests.matrix.principals import sign_in
+from tests.tickets.closing import resolved
 from tests.tickets.examples import make_ticket
 from tests.world import give_second_factor, make_member
 from tickets.at_home import tickets_at_home
@@ -74,13 +75,45 @@ def test_a_reporter_sees_their_own_and_known_outages(desk, now):
     assert "全院扫码中断" not in at_home(desk.ward)
 
 
+def test_the_colour_of_time_is_one_wherever_a_ticket_stands(desk, now):
+    """PACS-16: 40 of 60 minutes left are grey, on the first page and the board as in the queue."""
+    ticket = desk.report(at=now - 20 * MINUTE, title="还早")
+    seen = {}
+    for member, *paths in ((desk.engineer, "/", "/tickets/", f"/tickets/{ticket.pk}/"), (desk.manager, "/board/")):
+        client = _client(member)
+        for path in paths:
+            shown = main_of(unescape(client.get(path).content.decode()))
+            seen[path] = set(re.findall(r'class="countdown" data-state="(\w+)"', shown))
+    assert list(seen.values()) == [{"calm"}] * 4
+
+
+def test_what_waits_for_the_reporter_is_said_first_and_on_the_ticket(desk, now):
+    """PACS-6, SMART-8, SMART-10: to call, to answer, to sign; what a colleague reported waits for the colleague."""
+    mine = {"reporter": desk.ward, "at": now - 90 * MINUTE}
+    uncalled = desk.report(severity=Severity.ONE, by=desk.ward, **mine)
+    solved, asked = resolved(desk, title="修好了", **mine), desk.accepted(title="要检查号", **mine)
+    running, nobodys = desk.accepted(**mine), resolved(desk, reporter=None, at=now - 90 * MINUTE)
+    why = {"why": "等检查号", "wakes_at": now + 60 * MINUTE}
+    desk.act(ask_back, asked, by=desk.engineer, at=now, who=WaitsOn.REPORTER, **why)
+    page, theirs = main_of(at_home(desk.ward)), {str(one.pk) for one in (uncalled, solved, asked)}
+    section = page[page.index('id="asked-of-us"') : page.index("</section>", page.index('id="asked-of-us"'))]
+    assert set(re.findall(r"/tickets/([0-9a-f-]{36})/", section)) == theirs
+    assert ("Waits for you" in section, "view=ours" in section) == (True, False)
+    assert page.count(str(solved.pk)) == page.count(str(running.pk)) == 1
+    shown = unescape(_client(desk.ward).get("/tickets/?view=department").content.decode())
+    said = dict(re.findall(r'data-ticket="([0-9a-f-]{36})".*?</a>.*?</div>\s*(<div><strong>)?', shown, re.S))
+    assert {key for key, words in said.items() if words} == theirs
+    assert str(nobodys.pk) in said
+
+
 def main_of(page: str) -> str:
     return page[page.index("<main") : page.index("</main")]
 
 
 def test_the_hospitals_word_is_asked_for_first(desk, now):
-    """PACS-16, SMART-8: a late call, a proposed severity, a ticket handed over; what was asked back of its IT, or of a
-    reporter who has no account to read it with."""
+    """PACS-6, PACS-16, SMART-8: a call that nobody made, or logged late, a proposed severity, a ticket handed over, a
+    solution to sign; what was asked back of its IT, or of a reporter who has no account to read it with. The queue
+    counts the same tickets."""
     late = desk.report(
         at=now - 30 * MINUTE, title="补记的来电", severity=Severity.A, channel=Channel.PHONE, by=desk.engineer,
         call=Phoned(now - 90 * MINUTE, "刘敏"),
@@ -96,16 +129,29 @@ def test_the_hospitals_word_is_asked_for_first(desk, now):
     nobodys = desk.accepted(at=now - 20 * MINUTE, title="扫码来的", reporter=None)
     reporter = {"who": WaitsOn.REPORTER, "wakes_at": now + 60 * MINUTE}
     desk.act(ask_back, nobodys, by=desk.engineer, at=now, why="要日志", **reporter)
+    uncalled = desk.report(at=now, title="全黑了", severity=Severity.ONE, by=desk.ward)
+    solved = resolved(desk, at=now - 90 * MINUTE, title="修好了")
+    theirs = (late, handed, wished, waiting[WaitsOn.HOSPITAL], nobodys, uncalled, solved)
     for member in (desk.it, desk.lead):
         page = at_home(member)
         section = page[page.index('id="asked-of-us"') : page.index("</section>", page.index('id="asked-of-us"'))]
-        for ticket in (late, handed, wished, waiting[WaitsOn.HOSPITAL], nobodys):
-            assert f"/tickets/{ticket.pk}/" in section
-        assert "an answer of yours is waited for" in section
-        for who in (WaitsOn.REPORTER, WaitsOn.THIRD_PARTY):
-            assert f"/tickets/{waiting[who].pk}/" not in section
+        assert set(re.findall(r"/tickets/([0-9a-f-]{36})/", section)) == {str(ticket.pk) for ticket in theirs}
+        for words in ("an answer of yours is waited for", "by phone only", '<a href="/tickets/?view=ours">All</a>'):
+            assert words in section
+        queue = unescape(_client(member).get("/tickets/?view=ours").content.decode())
+        assert set(re.findall(r'data-ticket="([0-9a-f-]{36})"', queue)) == {str(ticket.pk) for ticket in theirs}
+        assert f'Waits for our word<span class="count">{len(theirs)}</span>' in queue
+        for words in ("an answer of yours is waited for", "by phone only", "to be signed", "Not theirs, they say"):
+            assert words in queue
+    inbox = unescape(_client(desk.lead).get("/inbox/").content.decode())
+    assert f"{uncalled.number} was reported. Now: Waits for the call." in inbox
+    assert f"{nobodys.number} was reported. Now: To be accepted." in inbox
     auditor = make_member(Role.HOSPITAL_AUDITOR, desk.world.h1)
     assert 'id="asked-of-us"' not in at_home(auditor)
+    read = main_of(unescape(_client(auditor).get("/tickets/?view=ours").content.decode()))
+    assert [words in read for words in ("All open", "Waits for our word", "Reported by me", "Next ticket")] == [
+        True, False, False, False,
+    ]  # fmt: skip
     assert "Waits for our word" not in at_home(desk.engineer)
 
 
@@ -211,6 +257,7 @@ def test_the_board_says_who_has_how_much_and_how_the_week_went(desk, now):
     assert "nobody yet" in page
     assert "1 overdue" in page
     part = client.get("/board/", headers={"HX-Request": "true"}).content.decode()
+    assert ('<a href="/board/">' in part, '<a href="/board/">' in page) == (True, False)
     assert "<html" not in part
     assert 'data-chart="bar"' in part
     trend = re.findall(r'<td class="number">(\d+)</td><td class="number">(\d+)</td>', part)

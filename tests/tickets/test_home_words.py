@@ -72,7 +72,7 @@ def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(d
         client = browser_of(member)
         text = page(client, "view=ours")
         assert [one in text for one in ("申请免除", "提议调整级别")] == [one in rows for one in (waived, wished)]
-        assert (set(shown(text)), counts(text)["待我方处理"]) == (set(ids(*rows)), str(len(rows)))
+        assert (set(shown(text)), counts(text)["等我方答复"]) == (set(ids(*rows)), str(len(rows)))
         assert [one.title in asked(member) for one in (waived, wished)] == [one in rows for one in (waived, wished)]
     assert f"On site · {why}" in asked(desk.lead)
     assert client_of(desk.lead).get("/").content.decode().count(why) == 1

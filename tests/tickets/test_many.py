@@ -79,7 +79,8 @@ def test_giving_asks_to_whom_and_can_be_taken_back(desk, now):
     done, _refused = results(post(client, "give", new, mine, to=str(desk.colleague.pk)))
     assert done == [new.number, mine.number]
     assert {desk.fresh(one).assignee_id for one in (new, mine)} == {desk.colleague.pk}
-    done, _refused = results(post(client, "give/undo"))
+    done, _refused = results(undone := post(client, "give/undo"))
+    assert "张工单已撤回转派" in undone
     assert set(done) == {new.number, mine.number}
     assert [desk.fresh(one).assignee_id for one in (new, mine)] == [None, desk.engineer.pk]
     with desk.inside():
@@ -130,7 +131,8 @@ def test_haste_is_asked_for_each_and_can_be_taken_back(desk, now):
     client = browser_of(desk.it)
     text = post(client, "urge", new, other)
     assert ("已催办" in text, "/tickets/urge/undo/" in text) == (True, True)
-    done, _refused = results(post(client, "urge/undo"))
+    done, _refused = results(undone := post(client, "urge/undo"))
+    assert "张工单已撤回催办" in undone
     assert set(done) == {new.number, other.number}
     assert [desk.fresh(one).urged_at for one in (new, other)] == [None, now - 60 * MINUTE]
     with desk.acting(desk.engineer):

@@ -7,17 +7,20 @@ from django.db import migrations
 
 OPEN = "t.state IN ('call_awaited', 'handed_over', 'reported', 'resolved', 'signed', 'waiting', 'working')"
 ROWS = """RETURNS TABLE (kind text, id uuid, number text, title text, severity text, state text, due_at timestamptz,
-    assignee text, hospital bigint, words text, is_provisional boolean)"""
+    assignee text, hospital bigint, words text, is_provisional boolean,
+    since timestamptz)"""
 PLAIN = "LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan"
 BY_DUE = "t.due_at NULLS LAST, t.id"
 PROVISIONAL = """EXISTS (SELECT FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
             AND k.is_standing AND k.is_provisional AND k.due_at = t.due_at)"""
+SINCE = """(SELECT max(k.counts_from) FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
+            AND k.is_standing AND k.due_at = t.due_at)"""
 
 
 def rows(kind: str, where: str, *, joined: str = "", order: str = BY_DUE, words: str = "''") -> str:
     """What is provisional is asked of the six alone: of all that are late, PostgreSQL would rather read every clock."""
     return f"""(SELECT '{kind}'::text, t.id, t.number::text, t.title::text, t.severity::text, t.state::text, t.due_at,
-        t.assignee_name::text, t.hospital_id::bigint, t.words, {PROVISIONAL}
+        t.assignee_name::text, t.hospital_id::bigint, t.words, {PROVISIONAL}, {SINCE}
    FROM (SELECT t.id, t.number, t.title, t.severity, t.state, t.due_at, t.assignee_name, t.hospital_id, t.matter_id,
                 ({words})::text AS words
            FROM tickets_ticket t {joined} WHERE {where} ORDER BY {order} LIMIT 6) t)"""
@@ -49,16 +52,20 @@ UNDECIDED = f"w.decided_at IS NULL AND {OPEN}"
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
 # A reporter without an account is asked through the hospital's IT.
-ASKED = """t.state IN ('handed_over', 'signed', 'resolved')
+ASKED = """t.state IN ('call_awaited', 'handed_over', 'signed', 'resolved')
     OR t.state = 'waiting' AND (t.waits_on = 'hospital' OR t.waits_on = 'reporter' AND t.reporter_id IS NULL)"""
 OVER = "('closed', 'merged', 'withdrawn')"
 # What was announced, never a guess.
 ANNOUNCED = f"""(SELECT 'outages'::text, o.id, ''::text, o.title::text, ''::text, ''::text, o.expected_at,
-        ''::text, o.hospital_id::bigint, o.words::text, false
+        ''::text, o.hospital_id::bigint, o.words::text, false, NULL
    FROM tickets_outage o JOIN tickets_ticket t ON t.id = o.ticket_id AND t.hospital_id = o.hospital_id
   WHERE o.hospital_id = of_hospital AND o.ended_at IS NULL AND t.state NOT IN {OVER}
   ORDER BY o.announced_at DESC, o.id DESC LIMIT 6)"""
-OF_WARD = f"{rows('mine', f'{HOSPITAL} AND t.reporter_id = me', order='t.id DESC')} UNION ALL {ANNOUNCED}"
+BY_ME = f"{HOSPITAL} AND t.reporter_id = me"
+OF_ME = "(t.state IN ('call_awaited', 'resolved') OR t.state = 'waiting' AND t.waits_on = 'reporter')"
+OF_WARD = " UNION ALL ".join(
+    (rows("asked", f"{BY_ME} AND {OF_ME}"), rows("mine", f"{BY_ME} AND NOT {OF_ME}", order="t.id DESC"), ANNOUNCED)
+)
 # The hospital's word, whatever the ticket's state says: who may give it, what is joined, which rows, what is said of them.
 WORD = {
     "call": ("decides", calls("vendor", HOSPITAL), "true", "c.caller"),

@@ -37,10 +37,13 @@ COUNTED_BY = (
     "id", "state", "severity", "system_id", "assignee_id", "reporter_id", "hospital_id", "vendor_id", "contract_id",
     "due_at", "category", "waits_on",
 )  # fmt: skip
-# What waits for a third party waits for no word of the hospital's.
-BY_STATE = Q(state__in=[State.CALL_AWAITED, State.HANDED_OVER, State.SIGNED]) | Q(
-    state=State.WAITING, waits_on__in=[WaitsOn.REPORTER, WaitsOn.HOSPITAL]
+# As the first page's list says it (ASKED, migration 0006).
+BY_STATE = (
+    Q(state__in=[State.CALL_AWAITED, State.HANDED_OVER, State.RESOLVED, State.SIGNED])
+    | Q(state=State.WAITING, waits_on=WaitsOn.HOSPITAL)
+    | Q(state=State.WAITING, waits_on=WaitsOn.REPORTER, reporter_id=None)
 )
+OF_REPORTER = (State.CALL_AWAITED, State.RESOLVED)
 WITH_THE_HOSPITAL = (State.CALL_AWAITED, State.HANDED_OVER, State.RESOLVED, State.SIGNED)
 
 Rows = Callable[[Person, datetime], Q]
@@ -59,11 +62,19 @@ def the_hospitals_word(person: Person) -> Q:
 
 
 def word_asked(person: Person, tickets: Sequence[Ticket]) -> dict[UUID, str | Promise]:
-    """Besides what the state says, in the words of the first page."""
+    """In the words of the first page."""
+    by_state = {one.pk: WHAT[one.state] for one in tickets if one.state in WHAT}
     with connection.cursor() as cursor:
         words = "SELECT ticket, kind FROM tickets_word_asked(%s, %s, %s) WHERE ticket = ANY (%s::uuid[])"
         cursor.execute(words, [*_answerer(person), [str(one.pk) for one in tickets]])
-        return {pk: WHAT[kind] for pk, kind in cursor.fetchall()}
+        return by_state | {pk: WHAT[kind] for pk, kind in cursor.fetchall()}
+
+
+def asked_of_me(person: Person, tickets: Sequence[Ticket]) -> dict[UUID, str | Promise]:
+    """Of who reported it: to call, to answer, to sign (`OF_ME`, migration 0006)."""
+    mine = [one for one in tickets if one.reporter_id == person.membership_id]
+    asked = [one for one in mine if one.state in OF_REPORTER or one.waits_on == WaitsOn.REPORTER]
+    return {one.pk: WHAT[one.state] for one in asked if one.state in (*OF_REPORTER, State.WAITING)}
 
 
 def _answerer(person: Person) -> list[Any]:
@@ -93,12 +104,13 @@ OF_VENDOR: dict[str, View] = {
 }
 OF_HOSPITAL: dict[str, View] = {
     "": ALL,
-    OURS: View(_("Needs our word"), lambda person, at: the_hospitals_word(person)),
+    OURS: View(_("Waits for our word"), lambda person, at: the_hospitals_word(person)),
     "mine": View(pgettext_lazy("queue", "Reported by me"), lambda person, at: Q(reporter_id=person.membership_id)),
     "new": UNACCEPTED,
     "overdue": OVERDUE,
     "closed": CLOSED,
 }
+OF_READER = {code: view for code, view in OF_HOSPITAL.items() if code not in (OURS, "mine")}  # who has no word to give
 OF_WARD: dict[str, View] = {
     "": View(pgettext_lazy("queue", "Reported by me"), lambda person, at: Q(reporter_id=person.membership_id)),
     "department": View(_("My department"), lambda person, at: Q()),
@@ -109,7 +121,9 @@ OF_WARD: dict[str, View] = {
 def views_of(person: Person) -> dict[str, View]:
     if person.role is Role.WARD_REPORTER:
         return OF_WARD
-    return OF_VENDOR if person.side is Side.VENDOR else OF_HOSPITAL
+    if person.side is Side.VENDOR:
+        return OF_VENDOR
+    return OF_HOSPITAL if DECIDE_TICKETS.reach_of(person) is not None else OF_READER
 
 
 def chosen(person: Person, wanted: Wanted, *, at: datetime) -> WalledQuerySet[Ticket]:

@@ -167,7 +167,11 @@ def _report_by(ticket: Ticket, call: Phoned, *, by: Person, at: datetime) -> Non
 
 def _begin_from(ticket: Ticket, call: Phoned, told: Told, *, by: Person, at: datetime) -> None:
     start_clocks(ticket.matter, terms=terms_for(ticket, at=call.called_at), by=by, at=call.called_at)
-    tell(ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, known=told.directory)
+    words = {"state": State(ticket.state).label}
+    tell(
+        ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, words=words,
+        known=told.directory,
+    )  # fmt: skip
 
 
 def _pressed_before(ticket: Ticket, call: Phoned, by: Person) -> Call | None:

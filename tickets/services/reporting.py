@@ -213,7 +213,11 @@ def _write_whole(report: Report, granted: Granted, *, by: Person | None, at: dat
             write_begun(matter, courses, starts)
             record_begun(matter, starts, by=by, at=at)
         number_ticket(ticket, by=by, at=at, known=told.directory)
-        tell(ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, known=told.directory)
+        words = {"state": State(ticket.state).label}
+        tell(
+            ticket, NoticeKind.TICKET_REPORTED, to=told.named, on_duty=told.duty, by=by, at=at, words=words,
+            known=told.directory,
+        )  # fmt: skip
         learn_number(ticket)
     return ticket
 

@@ -44,7 +44,7 @@ def _words(row: Row) -> str:
 
 def _when(row: Row, now: datetime) -> str:
     if row.due_at:
-        return countdown(row.due_at, at=now) + (_provisional() if row.is_provisional else "")
+        return countdown(row.due_at, at=now, since=row.since) + (_provisional() if row.is_provisional else "")
     return f'<span class="badge">{escape(state_words(row.state, get_language()))}</span>'
 
 

@@ -22,6 +22,7 @@ def board(request: Any) -> HttpResponse:
     found = board_of(request.person, at=now)
     is_whole = not request.htmx or "whole" in request.GET
     kinds = found.kinds if is_whole else found.kinds[:KINDS_BESIDE]
-    context = {"board": found, "kinds": kinds, "now": now, "more_kinds": len(found.kinds) - len(kinds),
+    context = {"board": found, "kinds": kinds, "now": now, "is_whole": is_whole,
+               "more_kinds": len(found.kinds) - len(kinds),
                "trend_head": [_("Day"), _("Came in"), _("Finished")]}  # fmt: skip
     return render(request, "tickets/_board.html" if request.htmx else "tickets/board.html", context)

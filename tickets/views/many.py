@@ -34,6 +34,7 @@ DONE: dict[str, str | Promise] = {
     "say": pgettext_lazy("queue", "written on"),
     "urge": pgettext_lazy("queue", "urged"),
     "undo": pgettext_lazy("queue", "taken back"),
+    "unurge": pgettext_lazy("queue", "no longer urged"),
 }
 UNDO = {"give": "take_tickets_back", "urge": "take_urges_back"}
 STAYS: dict[str, str | Promise] = {
@@ -114,7 +115,7 @@ def take_urges_back(request: Any) -> HttpResponse:
         before = datetime.fromisoformat(was) if was else None
         queueing.take_urge_back(ticket, before, urged_at=urged_at, by=by, at=at)
 
-    return _done(request, "undo", on_each(list(urged), back, by=by), at=at)
+    return _done(request, "unurge", on_each(list(urged), back, by=by), at=at)
 
 
 def _last_done(request: Any, act: str) -> dict[UUID, dict[str, Any]]:

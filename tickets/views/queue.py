@@ -25,7 +25,7 @@ from tickets.models import Ticket
 from tickets.permissions import KEEP_VIEWS, REPORT_FAULTS, SEE_TICKETS, SPEAK, WORK_TICKETS
 from tickets.queue.next import next_ticket
 from tickets.queue.rows import LIVE, READ, mark, rows_of
-from tickets.queue.views import OURS, Tab, chosen, looks_back, saved_views, tabs, views_of, word_asked
+from tickets.queue.views import OURS, Tab, asked_of_me, chosen, looks_back, saved_views, tabs, views_of, word_asked
 from tickets.queue.wanted import NONE, USUAL, Wanted, chips, facts_in, read
 from tickets.services.queueing import why_not_mine
 from tickets.views.many import last_results
@@ -68,7 +68,9 @@ def queue(request: Any) -> HttpResponse:
     sight = _sight(request, READ, at=now)
     wanted = sight.wanted
     is_ward = person.role is Role.WARD_REPORTER
-    asked = word_asked(person, sight.page.rows) if wanted.view == OURS else {}
+    asked = asked_of_me(person, sight.page.rows) if is_ward else {}
+    if wanted.view == OURS:
+        asked = word_asked(person, sight.page.rows)
     rows = rows_of(sight.page.rows, person, wanted.facts, asked=asked, at=now)
     context = {
         "now": now,

@@ -8,13 +8,14 @@ COLUMNS = (
     "h.short_name::text, h.hue::int"
 )
 WAITING = f"""
-(SELECT false, {COLUMNS}, '', EXISTS (SELECT FROM clocks_span s WHERE s.clock_id = c.id AND s.end_at IS NULL)
+(SELECT false, {COLUMNS}, '', EXISTS (SELECT FROM clocks_span s WHERE s.clock_id = c.id AND s.end_at IS NULL),
+        c.counts_from
    FROM clocks_clock c JOIN tenancy_matter m ON m.id = c.matter_id JOIN tenancy_hospital h ON h.id = c.hospital_id
   WHERE {SCOPE.format("c")} AND c.outcome IS NULL AND c.acknowledged_at IS NULL
     AND EXISTS (SELECT FROM clocks_escalation e WHERE e.clock_id = c.id)
   ORDER BY c.due_at NULLS LAST, c.id LIMIT 5)
 UNION ALL
-(SELECT true, {COLUMNS}, w.why::text, false
+(SELECT true, {COLUMNS}, w.why::text, false, NULL
    FROM clocks_waiver w JOIN clocks_clock c ON c.id = w.clock_id JOIN tenancy_matter m ON m.id = c.matter_id
    JOIN tenancy_hospital h ON h.id = w.hospital_id
   WHERE decides AND {SCOPE.format("w")} AND w.decided_at IS NULL AND m.kind <> 'ticket' ORDER BY w.asked_at LIMIT 5)
@@ -37,7 +38,7 @@ SELECT d.id, d.starts_at, d.ends_at, t.name::text, d.level::int, EXISTS (
 FUNCTIONS = {
     "clocks_home_waiting(of_vendor bigint, of_hospitals bigint[], decides boolean) RETURNS TABLE (is_waiver boolean, "
     "clock uuid, metric text, severity text, due_at timestamptz, is_provisional boolean, of_kind text, of_url text, "
-    "label text, hospital text, hue int, why text, is_paused boolean)": WAITING,
+    "label text, hospital text, hue int, why text, is_paused boolean, since timestamptz)": WAITING,
     "clocks_home_desks(of_vendor bigint, of_hospitals bigint[], moment timestamptz) RETURNS TABLE (desk uuid, "
     "label text, hotline text, hospital text, vendor text, level int, member uuid, name text, phone text, "
     "until timestamptz)": DESKS,

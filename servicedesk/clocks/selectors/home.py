@@ -83,6 +83,7 @@ class Line:
     hue: int | None
     why: str
     is_paused: bool
+    since: datetime | None  # of a waiver nothing counts
 
     @property
     def metric(self) -> str | Text:
