@@ -1,7 +1,8 @@
 """The matrix: every URL × method × role × relation answers as the declared permissions say.
 
 Generated from the URLconf, so a page added later is covered on the day it is written. Requests are what costs, so each
-is made once and its answer looked at from all sides. ALL-1, ALL-7, PACS-18, ICU-13.
+is made once and its answer looked at from all sides; methods that a door does not know are tried by the roles in turn.
+ALL-1, ALL-7, PACS-18, ICU-13.
 """
 
 from __future__ import annotations

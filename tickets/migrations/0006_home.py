@@ -11,19 +11,18 @@ ROWS = """RETURNS TABLE (kind text, id uuid, number text, title text, severity t
     since timestamptz)"""
 PLAIN = "LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan"
 BY_DUE = "t.due_at NULLS LAST, t.id"
-PROVISIONAL = """EXISTS (SELECT FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
-            AND k.is_standing AND k.is_provisional AND k.due_at = t.due_at)"""
-SINCE = """(SELECT max(k.counts_from) FROM clocks_clock k WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id
-            AND k.is_standing AND k.due_at = t.due_at)"""
+ITS_CLOCK = """(SELECT coalesce(bool_or(k.is_provisional), false) AS is_provisional, max(k.counts_from) AS since
+    FROM clocks_clock k
+   WHERE k.hospital_id = t.hospital_id AND k.matter_id = t.matter_id AND k.is_standing AND k.due_at = t.due_at)"""
 
 
 def rows(kind: str, where: str, *, joined: str = "", order: str = BY_DUE, words: str = "''") -> str:
-    """What is provisional is asked of the six alone: of all that are late, PostgreSQL would rather read every clock."""
+    """Clocks are looked at for the six alone: for all that are late, PostgreSQL would rather read every clock."""
     return f"""(SELECT '{kind}'::text, t.id, t.number::text, t.title::text, t.severity::text, t.state::text, t.due_at,
-        t.assignee_name::text, t.hospital_id::bigint, t.words, {PROVISIONAL}, {SINCE}
+        t.assignee_name::text, t.hospital_id::bigint, t.words, k.is_provisional, k.since
    FROM (SELECT t.id, t.number, t.title, t.severity, t.state, t.due_at, t.assignee_name, t.hospital_id, t.matter_id,
                 ({words})::text AS words
-           FROM tickets_ticket t {joined} WHERE {where} ORDER BY {order} LIMIT 6) t)"""
+           FROM tickets_ticket t {joined} WHERE {where} ORDER BY {order} LIMIT 6) t CROSS JOIN LATERAL {ITS_CLOCK} k)"""
 
 
 def function(head: str, body: str) -> str:

@@ -22,7 +22,7 @@ class HospitalForm(forms.ModelForm):
         help_texts = {
             "short_name": _("As people say it; stands on every ticket."),
             "code": _("In addresses and file names; keep it."),
-            "hue": _("0 to 359, a soft colour that tells this hospital from the others."),
+            "hue": _("A colour by its degrees: 0 red, 120 green, 240 blue. It tells this hospital from the others."),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
