@@ -22,10 +22,10 @@ from servicedesk.tenancy.undoing import by_itself
 from servicedesk.tenancy.waiting import wait_for_the_first
 from servicedesk.tenancy.wall import Person
 from tickets.models import QueueView, Ticket
-from tickets.people import vendor_side
+from tickets.people import Told
 from tickets.services.working import give, refuse_unfit
 from tickets.states import refuse_over
-from tickets.stream import changed, locked, tell
+from tickets.stream import announced, changed, locked, tell
 
 AT_ONCE = 50
 VIEWS_KEPT = 20
@@ -116,9 +116,7 @@ def take_urge_back(ticket: Ticket, before: datetime | None, *, urged_at: datetim
     if ticket.urged_at != urged_at:
         raise Refused(_("Haste was asked for again meanwhile: that stays."))
     ticket.urged_at = before
-    changed(ticket, Act.URGE_TAKEN_BACK, by=by, at=at)
-    duty = vendor_side(ticket, at=at)
-    tell(ticket, NoticeKind.URGE_TAKEN_BACK, to=[], on_duty=[one for one in duty if one], by=by, at=at)
+    announced(ticket, Act.URGE_TAKEN_BACK, NoticeKind.URGE_TAKEN_BACK, on_duty=Told.vendor_side, by=by, at=at)
 
 
 @transaction.atomic
