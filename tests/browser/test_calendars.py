@@ -49,8 +49,8 @@ def test_a_day_from_the_calendar_to_its_confirmation(visitor: Visitor, lead: Mem
     page.get_by_label("日期").fill("2026-12-30")
     page.get_by_label("休息", exact=True).check()
     page.get_by_label("原因").fill("院庆")
-    page.get_by_role("button", name="查看将变动的时限").click()
-    page.wait_for_url("**/new/")
+    with page.expect_navigation():
+        page.get_by_role("button", name="查看将变动的时限").click()
     assert page.locator("tbody tr").count() == 3
     page.locator("details.provisional summary").first.click()
     assert page.locator("details.provisional .sentence").first.is_visible()

@@ -41,15 +41,15 @@ def test_woken_at_night(visitor: Visitor, place: Place) -> None:
     page = visitor.visit("/escalations/")
     look_at(visitor)
     assert too_small(visitor) == []
-    page.get_by_role("button", name="我来处理").first.click()
-    page.wait_for_url("**/escalations/")
+    with page.expect_navigation():
+        page.get_by_role("button", name="我来处理").first.click()
     assert page.get_by_text("已有人处理").count() == 1
     page.locator(".escalating a[href*='/clocks/']").nth(1).click()
     page.wait_for_url("**/clocks/**")
     look_at(visitor)
     assert too_small(visitor) == []
-    page.get_by_role("button", name="我来处理").click()
-    page.wait_for_url("**/clocks/**")
+    with page.expect_navigation():
+        page.get_by_role("button", name="我来处理").click()
     assert page.get_by_text("不再通知任何人。").count() <= 1
     assert page.get_by_text("已有人处理").first.is_visible()
 
@@ -63,7 +63,7 @@ def test_the_hospital_contests_a_remote_solution(visitor: Visitor, place: Place)
     page.wait_for_url("**/clocks/**")
     look_at(visitor)
     page.get_by_label("院方意见").fill("阅片工作站仍调不出图")
-    page.get_by_role("button", name="未解决：恢复原时限").click()
-    page.wait_for_url("**/clocks/**")
+    with page.expect_navigation():
+        page.get_by_role("button", name="未解决：恢复原时限").click()
     assert page.get_by_text("院方已拒绝").is_visible()
     look_at(visitor)

@@ -16,7 +16,7 @@ from tests.browser.contract_pages import look
 from tests.browser.language import latin_sentences
 from tests.browser.report_pages import Room, fill, paths_of, report_room
 from tests.browser.test_calendars import look_at
-from tests.browser.visitor import PHONE, Visitor
+from tests.browser.visitor import PHONE, Visitor, closed
 from tests.world import World
 from tickets.enums import State
 from tickets.models import Call
@@ -149,7 +149,7 @@ def test_without_a_connection_it_is_kept_and_sends_itself(phone: Visitor, room: 
     phone.page.tap(".send")
     assert room.tickets() == []
     phone.context.set_offline(False)
-    phone.page.close()
+    closed(phone.page)
     phone.page = phone.context.new_page()
     phone.page.set_default_timeout(8000)
     phone.page.goto(room.page)

@@ -67,7 +67,7 @@ def test_keys_in_a_row_lead_to_a_page_but_not_while_typing(member: Visitor) -> N
     page.locator("h1").click()
     page.keyboard.press("g")
     page.keyboard.press("h")
-    page.wait_for_url("**/")
+    page.wait_for_url(f"{member.address}/")
 
 
 def test_a_menu_closes_on_escape_and_gives_the_focus_back(member: Visitor) -> None:
