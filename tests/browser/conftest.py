@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,9 +11,10 @@ from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from tests.browser.visitor import Contexts, Visitor
+from tests.running.scripting import script
 from tests.world import World, make_world
 
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(filter(None, map(shutil.which, script("packages").BROWSERS)), "")
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-quic", "--no-first-run",
     "--disable-sync", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
