@@ -3,7 +3,7 @@
 from django.db import migrations
 
 from servicedesk.tenancy.enums import Ownership
-from servicedesk.tenancy.policies import PREDICATES, SIDE, WRITES, Behind
+from servicedesk.tenancy.policies import PERSON, PREDICATES, SIDE, WRITES, Behind
 
 MODELS = (
     *("Ticket", "HistoricalTicket", "Entry", "Call", "Visit", "Solution", "TermsWish"),
@@ -15,7 +15,7 @@ MODELS = (
 )
 # What an organisation wrote for itself. A kept view of the queue may be its keeper's alone, and the wall says so too.
 OF_EITHER = ("Draft", "Macro", "HistoricalMacro", "KeptAnswer")
-MEANT_FOR_US = "(is_shared OR user_id = (SELECT wall_person()))"
+MEANT_FOR_US = f"(is_shared OR user_id = {PERSON})"
 VIEWS = tuple(f"({predicate}) AND {MEANT_FOR_US}" for predicate in PREDICATES[Ownership.EITHER])
 # A draft is its writer's, who belongs to the organisation that owns the row: the same rule as for a preference.
 ADDRESSED = """

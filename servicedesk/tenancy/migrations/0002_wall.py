@@ -3,21 +3,14 @@
 from django.db import migrations
 
 from servicedesk.tenancy.enums import Ownership
-from servicedesk.tenancy.policies import PREDICATES, READS, SIDE, VENDOR, Behind
+from servicedesk.tenancy.policies import PERSON, PREDICATES, READS, SETTINGS, SIDE, VENDOR, Behind
 from servicedesk.tenancy.provision import APP, WATCH
 
-FUNCTIONS = """
-CREATE FUNCTION wall_side() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT nullif(current_setting('wall.side', true), '') $$;
-CREATE FUNCTION wall_hospitals() RETURNS int[] LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT string_to_array(nullif(current_setting('wall.hospitals', true), ''), ',')::int[] $$;
-CREATE FUNCTION wall_writable() RETURNS int[] LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT string_to_array(nullif(current_setting('wall.writable', true), ''), ',')::int[] $$;
-CREATE FUNCTION wall_vendor() RETURNS int LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT nullif(current_setting('wall.vendor', true), '')::int $$;
-CREATE FUNCTION wall_person() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE
-    AS $$ SELECT nullif(current_setting('wall.person', true), '')::uuid $$;
-
+FUNCTIONS = "".join(
+    f"CREATE FUNCTION wall_{name}() RETURNS {kind} LANGUAGE sql STABLE PARALLEL SAFE AS $$ SELECT {said} $$;"
+    for name, (kind, said) in SETTINGS.items()
+)
+OWNER_IS_FIXED = """
 CREATE FUNCTION wall_owner_is_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     RAISE EXCEPTION 'a row of % cannot change its owner', TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
@@ -97,7 +90,7 @@ PLATFORM = f"{SIDE} = 'platform'"
 HOSPITAL = f"id = {READS} OR {PLATFORM}"
 VENDOR_ITSELF = f"id = {VENDOR} OR {PLATFORM}"
 SERVES_US = f"{SIDE} = 'hospital' AND EXISTS (SELECT 1 FROM tenancy_engagement e WHERE e.vendor_id = {{table}}.id)"
-MINE = "user_id = (SELECT wall_person())"
+MINE = f"user_id = {PERSON}"
 ENGAGED = f"(hospital_id = {READS} AND ({SIDE} <> 'vendor' OR vendor_id = {VENDOR})) OR {PLATFORM}"
 
 
@@ -110,7 +103,7 @@ class Migration(migrations.Migration):
     dependencies = [("tenancy", "0001_initial"), ("accounts", "0001_initial")]
 
     operations = [
-        migrations.RunSQL(FUNCTIONS, DROP_FUNCTIONS),
+        migrations.RunSQL(FUNCTIONS + OWNER_IS_FIXED, DROP_FUNCTIONS),
         migrations.RunSQL(ENTER, "DROP FUNCTION wall_enter(uuid, uuid)"),
         migrations.RunSQL(HANDED_OVER, migrations.RunSQL.noop),
         Behind("Hospital", Ownership.REGISTER, HOSPITAL, PLATFORM),
