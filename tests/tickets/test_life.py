@@ -348,6 +348,39 @@ def test_one_visit_at_a_time_and_a_dropped_one_says_why(desk):
     assert desk.clock(ticket, Metric.ON_SITE).outcome is None
 
 
+def _drop(desk, visit):
+    desk.act(visiting.drop, visit, by=desk.it, at=AT + 6 * MINUTE, why="已自行恢复")
+
+
+def _withdraw(desk, visit):
+    desk.act(working.withdraw, visit.ticket, by=desk.it, at=AT + 6 * MINUTE, why="误报")
+
+
+def _close(desk, visit):
+    desk.act(working.accept, visit.ticket, by=desk.engineer, at=AT + 6 * MINUTE)
+    desk.act(solving.resolve, visit.ticket, by=desk.engineer, at=AT + 7 * MINUTE, **SOLVED)
+    desk.act(solving.close_unsigned, visit.ticket, by=desk.it, at=AT + 8 * MINUTE, why="报修人已离岗")
+
+
+def _arrive(desk, visit):
+    desk.act(visiting.arrive, visit, by=desk.manager, at=AT + 6 * MINUTE, where="放射科")
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [(_drop, "ticket_answered"), (_withdraw, "ticket_answered"), (_close, "ticket_closed"), (_arrive, "visit_arrived")],
+)
+def test_whoever_is_on_the_way_hears_that_they_need_not_come(desk, end, kind):
+    """Whoever works on the ticket is somebody else, or nobody yet; the one on the road at night was told nothing."""
+    ticket = desk.report()
+    visit = desk.act(visiting.call_for_visit, ticket, by=desk.it, at=AT + 3 * MINUTE, why="需现场")
+    desk.act(visiting.dispatch, visit, by=desk.manager, at=AT + 4 * MINUTE, engineer=desk.colleague)
+    end(desk, visit)
+    with desk.acting(desk.colleague) as person:
+        found = InboxItem.objects.visible_to(person).filter(subject_id=str(ticket.pk))
+        assert list(found.order_by("at").values_list("kind", flat=True)) == ["visit_given", kind]
+
+
 def test_foreign_tickets_are_not_seen(desk, world):
     from servicedesk.tenancy.enums import Role
     from tests.world import make_member

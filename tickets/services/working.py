@@ -192,8 +192,8 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
     move(ticket, Move.WITHDRAW, by=by)
     end_clocks(ticket.matter, by=by, at=at)
     with together(using=DEFAULT_DB_ALIAS):
-        end_visits(ticket, at=at)
-        announced(ticket, Act.TICKET_WITHDRAWN, to=Told.vendor_side, by=by, at=at, text=why)
+        sent = end_visits(ticket, at=at)
+        announced(ticket, Act.TICKET_WITHDRAWN, to=Told.vendor_side, besides=sent, by=by, at=at, text=why)
     return ticket
 
 
