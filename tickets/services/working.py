@@ -170,16 +170,18 @@ def give_back(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
 
 @transaction.atomic
 def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
-    """催办: one tap; not more often than every ten minutes. `by=None`: by a sticker."""
+    """催办: one tap; not more often than every ten minutes. What was taken back rang as well: asked for again within
+    them, it stands in the inbox and rings nobody. `by=None`: by a sticker."""
     ticket = locked(ticket)
     if by and by.side is not Side.HOSPITAL:
         raise Forbidden(_("Haste is the hospital's to ask for."))
     refuse_over(ticket)
-    rang = Entry.objects.filter(ticket=ticket, act=Act.TICKET_URGED, at__gt=at - URGED_AGAIN)
-    if rang.exists():  # taken back or not
+    if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
         return False
     ticket.urged_at = at
-    announced(ticket, Act.TICKET_URGED, NoticeKind.TICKET_URGED, on_duty=Told.vendor_side, by=by, at=at)
+    rang = Entry.objects.filter(ticket=ticket, act=Act.TICKET_URGED, at__gt=at - URGED_AGAIN).exists()
+    kinds, to = (Act.TICKET_URGED, NoticeKind.TICKET_URGED), Told.vendor_side
+    announced(ticket, *kinds, to=to, on_duty=None if rang else to, by=by, at=at)
     return True
 
 
