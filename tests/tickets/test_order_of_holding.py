@@ -169,9 +169,7 @@ def test_many_are_held_in_one_order_whatever_their_page_shows_first(desk):
     first, parent, last = tickets
     with desk.acting(desk.engineer) as person:
         shown = [last.pk, first.pk, parent.pk]
-        got = held_by(
-            lambda: queueing.on_each(shown, lambda one: working.accept(one, by=person, at=LATER), by=person)
-        )
+        got = held_by(lambda: queueing.on_each(shown, lambda one: working.accept(one, by=person, at=LATER), by=person))
         assert got == sorted(map(str, keys))
     for child in (first, last):
         desk.act(outages.put_under, child, by=desk.engineer, at=LATER, parent=parent)
