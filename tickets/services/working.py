@@ -23,7 +23,7 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Kind, State, WaitsOn
 from tickets.models import Entry, Note, Ticket
-from tickets.people import Told, told_of, vendor_side
+from tickets.people import Told, told_of
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
 from tickets.services.visiting import end_visits
@@ -141,8 +141,7 @@ def go_on(ticket: Ticket, *, by: Person | None, at: datetime) -> Ticket:
     ticket = locked(ticket)
     waited = ticket.waits_for
     move(ticket, Move.GO_ON, by=by)
-    changed(ticket, Act.TICKET_WENT_ON, by=by, at=at, text=waited)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)  # mostly oneself: nobody
+    announced(ticket, Act.TICKET_WENT_ON, to=Told.vendor_side, by=by, at=at, text=waited)
     return ticket
 
 
