@@ -13,7 +13,6 @@ from django.db import DEFAULT_DB_ALIAS
 from contracts.models import Contract
 from servicedesk.audit.enums import Act
 from servicedesk.clocks.models import Post
-from servicedesk.clocks.selectors.on_duty import OnDuty, on_duty_now
 from servicedesk.notices.routes import Directory, directory
 from servicedesk.sla.ladder import Recipient
 from servicedesk.tenancy.enums import Side
@@ -38,7 +37,9 @@ class Told:
         return {ticket.reporter_id, *self.named}
 
     def vendor_side(self, ticket: Ticket) -> set[UUID | None]:
-        return {ticket.assignee_id} if ticket.assignee_id else set(self.duty)
+        """Who works on it. Whoever is on duty stands in while nobody does, and for who has left."""
+        is_here = any(person.id == ticket.assignee_id for person in self.directory.people)
+        return {ticket.assignee_id} if is_here else set(self.duty)
 
     def vendor_and_reporter(self, ticket: Ticket) -> set[UUID | None]:
         return {*self.vendor_side(ticket), ticket.reporter_id}
@@ -86,26 +87,9 @@ def _told(contract: Contract, others: list[str], act: Act, at: datetime) -> Told
     return Told(named, duty, directory(people, posts, programs, act))
 
 
-def on_duty_of(ticket: Ticket, *, at: datetime) -> list[OnDuty]:
-    return on_duty_now([ticket.contract.desk_id], at=at).get(ticket.contract.desk_id, [])
-
-
-def first_line(ticket: Ticket, *, at: datetime) -> list[UUID]:
-    return [one.member_id for one in on_duty_of(ticket, at=at) if one.level == 1]
-
-
 def hospital_it(ticket: Ticket) -> list[UUID]:
     """Those the contract names; the reporter is told as well, wherever they are."""
     posts = Post.objects.filter(desk_id=ticket.contract.desk_id, of_hospital__isnull=False)
     roles = (Recipient.HOSPITAL_IT, Recipient.HOSPITAL_LEAD)
     found = dict.fromkeys(posts.filter(role__in=roles).order_by("role").values_list("of_hospital_id", flat=True))
     return list(found)
-
-
-def hospital_side(ticket: Ticket) -> set[UUID | None]:
-    return {ticket.reporter_id, *hospital_it(ticket)}
-
-
-def vendor_side(ticket: Ticket, *, at: datetime) -> set[UUID | None]:
-    """Who works on it, or whoever is on duty while nobody does."""
-    return {ticket.assignee_id} if ticket.assignee_id else set(first_line(ticket, at=at))

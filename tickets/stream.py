@@ -86,7 +86,8 @@ def announced(
     on_duty: Whom | None = None, besides: Collection[UUID | None] = (), by: Person | None, at: datetime,
     text: str = "", facts: Mapping[str, Any] | None = None, words: Mapping[str, Any] | None = None, key: str = "",
 ) -> Entry:  # fmt: skip
-    """The same, and whom it is told: asked in one question, written in one message."""
+    """The same, and whom it is told: asked in one question, written in one message. `besides`: whom the act itself
+    names, such as who was sent."""
     told = told_of(ticket, act, others=besides, at=at)
     with together(using=ticket._state.db or DEFAULT_DB_ALIAS):
         entry = changed(ticket, act, by=by, at=at, text=text, facts=facts, known=told.directory)

@@ -19,7 +19,7 @@ from servicedesk.clocks.services.calendars import holding_calendars
 from servicedesk.clocks.words import in_words
 from servicedesk.sla.calendar import Impossible
 from servicedesk.sla.promise import Channel, Matrix, Severity
-from servicedesk.tenancy.plans import Statement, first_of
+from servicedesk.tenancy.plans import Said, Statement, first_of
 from servicedesk.tenancy.refusals import Refused
 from tickets.around import instance
 from tickets.models import Ticket
@@ -30,7 +30,7 @@ AT_REPORT = Statement.of("contract_at_report", "SELECT contract_at_report(%s::uu
 @dataclass(frozen=True)
 class AtReport:
     """What a report asks of a contract, in one question whose plan PostgreSQL keeps: the kind of service, and the
-    promises in force, by calendars that are held from then on. The contract knows its signings afterwards."""
+    promises in force. The contract knows its signings afterwards."""
 
     item: CatalogueItem | None
     version: MatrixVersion | None
@@ -38,8 +38,18 @@ class AtReport:
 
     @classmethod
     def of(cls, contract: Contract, category: str, moment: datetime) -> AtReport:
+        """By calendars that are held from then on."""
+        return cls._asked(contract, category, moment, [holding_calendars(contract.hospital_id)])
+
+    @classmethod
+    def seen(cls, contract: Contract, category: str, moment: datetime) -> AtReport:
+        """Who only looks, or holds them already, waits for no change of the calendars."""
+        return cls._asked(contract, category, moment, [])
+
+    @classmethod
+    def _asked(cls, contract: Contract, category: str, moment: datetime, before: list[Said]) -> AtReport:
         question = AT_REPORT, [contract.pk, category, moment]
-        (said,) = first_of([holding_calendars(contract.hospital_id), question], using=DEFAULT_DB_ALIAS)
+        (said,) = first_of([*before, question], using=DEFAULT_DB_ALIAS)
         found = json.loads(said)
         version = instance(MatrixVersion, found["version"])
         if version:

@@ -20,7 +20,7 @@ FORGET = Statement.of(
 
 PLANNED = Statement.of(
     "planned_steps",
-    """SELECT id, clock_id, rung, fire_at, fired_at IS NOT NULL OR set_aside_at IS NOT NULL
+    """SELECT id, clock_id, rung::int, fire_at::timestamptz, fired_at IS NOT NULL OR set_aside_at IS NOT NULL
          FROM clocks_step WHERE clock_id = ANY (%s::uuid[])""",
 )
 DROP = Statement.of("drop_steps", "DELETE FROM clocks_step WHERE id = ANY (%s::uuid[])")

@@ -15,7 +15,7 @@ from servicedesk.notices.words import text_of
 from servicedesk.sla.promise import Channel, Metric, Promise, Severity, Unit
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.bulk import together
-from servicedesk.tenancy.models import Hospital
+from servicedesk.tenancy.models import Hospital, Membership
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from tests.clocks.examples import AT
 from tests.tickets.people import make_desk
@@ -24,6 +24,7 @@ from tickets.models import Call, Entry, Solution, Ticket, Visit
 from tickets.numbers import take_next, taken
 from tickets.services import calls, levels, solving, visiting, working
 from tickets.services.calls import Phoned
+from tickets.services.going_on import wake
 from tickets.terms import house_terms
 
 pytestmark = pytest.mark.django_db
@@ -346,6 +347,58 @@ def test_one_visit_at_a_time_and_a_dropped_one_says_why(desk):
     with desk.inside():
         assert Visit.objects.get().dropped_why == "已自行恢复"
     assert desk.clock(ticket, Metric.ON_SITE).outcome is None
+
+
+def _drop(desk, visit):
+    desk.act(visiting.drop, visit, by=desk.it, at=AT + 6 * MINUTE, why="已自行恢复")
+
+
+def _withdraw(desk, visit):
+    desk.act(working.withdraw, visit.ticket, by=desk.it, at=AT + 6 * MINUTE, why="误报")
+
+
+def _close(desk, visit):
+    desk.act(working.accept, visit.ticket, by=desk.engineer, at=AT + 6 * MINUTE)
+    desk.act(solving.resolve, visit.ticket, by=desk.engineer, at=AT + 7 * MINUTE, **SOLVED)
+    desk.act(solving.close_unsigned, visit.ticket, by=desk.it, at=AT + 8 * MINUTE, why="报修人已离岗")
+
+
+def _arrive(desk, visit):
+    desk.act(visiting.arrive, visit, by=desk.manager, at=AT + 6 * MINUTE, where="放射科")
+
+
+@pytest.mark.parametrize(
+    ("end", "kind"),
+    [(_drop, "ticket_answered"), (_withdraw, "ticket_answered"), (_close, "ticket_closed"), (_arrive, "visit_arrived")],
+)
+def test_whoever_is_on_the_way_hears_that_they_need_not_come(desk, end, kind):
+    """Whoever works on the ticket is somebody else, or nobody yet; the one on the road at night was told nothing."""
+    ticket = desk.report()
+    visit = desk.act(visiting.call_for_visit, ticket, by=desk.it, at=AT + 3 * MINUTE, why="需现场")
+    desk.act(visiting.dispatch, visit, by=desk.manager, at=AT + 4 * MINUTE, engineer=desk.colleague)
+    end(desk, visit)
+    with desk.acting(desk.colleague) as person:
+        found = InboxItem.objects.visible_to(person).filter(subject_id=str(ticket.pk))
+        assert list(found.order_by("at").values_list("kind", flat=True)) == ["visit_given", kind]
+
+
+def test_whoever_is_on_duty_stands_in_for_who_has_left(desk):
+    """As for the watch: a membership that ends takes no ticket away, and haste at night was told to nobody."""
+    ticket = desk.accepted()
+    desk.act(working.give, ticket, by=desk.engineer, at=AT + 3 * MINUTE, to=desk.colleague)
+    asked = {"why": "日志", "who": WaitsOn.REPORTER, "wakes_at": AT + 10 * MINUTE}
+    desk.act(working.ask_back, ticket, by=desk.colleague, at=AT + 4 * MINUTE, **asked)
+    with desk.acting(desk.manager):
+        Membership.objects.filter(pk=desk.colleague.pk).update(until_at=AT + 5 * MINUTE)
+    with desk.inside():
+        assert wake(ticket.pk, at=AT + 11 * MINUTE)
+    desk.act(working.urge, ticket, by=desk.ward, at=AT + 12 * MINUTE)
+    desk.act(working.say, ticket, by=desk.it, at=AT + 13 * MINUTE, text="还没人来")
+    with desk.acting(desk.engineer) as person:
+        found = InboxItem.objects.visible_to(person).filter(at__gt=AT + 5 * MINUTE)
+        assert list(found.order_by("at").values_list("kind", flat=True)) == [
+            "ticket_answered", "ticket_urged", "ticket_answered",
+        ]  # fmt: skip
 
 
 def test_foreign_tickets_are_not_seen(desk, world):

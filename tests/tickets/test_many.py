@@ -10,10 +10,11 @@ import pytest
 from django.utils import timezone
 
 from servicedesk.clocks.models import Clock
-from servicedesk.notices.models import InboxItem
+from servicedesk.notices.models import InboxItem, Message
 from servicedesk.sla.promise import Severity
 from servicedesk.tenancy.enums import Role
 from servicedesk.tenancy.ids import uuid7
+from servicedesk.tenancy.models import Membership
 from tests.accounts.people import acts, browser_of
 from tests.tickets.examples import make_ticket
 from tests.tickets.queueing import counts, page, reported, shown
@@ -123,8 +124,11 @@ def test_a_message_that_cannot_be_is_refused_beside_its_field(desk, now, text):
         assert not Entry.objects.filter(kind="message").exists()
 
 
-def test_haste_is_asked_for_each_and_can_be_taken_back(desk, now):
+def test_haste_is_asked_for_each_and_can_be_taken_back(desk, now, settings):
     """Undo: whoever was told of it is told that it is no longer so; what was asked for since stays."""
+    settings.EMAIL_HOST = "127.0.0.1"
+    with desk.acting(desk.manager):
+        Membership.objects.filter(pk=desk.engineer.pk).update(email="wang@example.cn")
     new, other = reported(desk, now), reported(desk, now)
     with desk.inside():
         Ticket.objects.filter(pk=other.pk).update(urged_at=now - 60 * MINUTE)
@@ -138,8 +142,13 @@ def test_haste_is_asked_for_each_and_can_be_taken_back(desk, now):
     with desk.acting(desk.engineer):
         assert InboxItem.objects.filter(kind="urge_taken_back", membership=desk.engineer).count() == 2
     assert "没有可以撤回的操作。" in post(client, "urge/undo")
+    assert results(post(client, "urge", new))[0] == [new.number], "it is not lost, though nothing rings so soon again"
+    assert desk.fresh(new).urged_at
+    with desk.acting(desk.engineer):
+        rung = Message.objects.filter(kind="ticket_urged", subject_id=str(new.pk))
+        assert list(rung.order_by("id").values_list("comes_through", flat=True)) == [True, False]
     _done, refused = results(post(client, "urge", new))
-    assert refused == ["刚刚已催办过。"], "what was taken back rang as well"
+    assert refused == ["刚刚已催办过。"]
 
 
 def test_what_was_urged_again_since_stays_so(desk, now):

@@ -12,13 +12,18 @@ from django.db import connections, transaction
 
 from contracts.models import Contract, System
 from servicedesk.clocks.life import CLOCKS
+from servicedesk.clocks.planning import PLANNED
+from servicedesk.clocks.services.waivers import UNDECIDED
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.plans import Statement, rows_of
 from servicedesk.tenancy.reading import by_id
 from servicedesk.tenancy.wall import Context
+from tests.clocks.examples import AT
+from tickets.calls import MINUTE
 from tickets.models import Ticket
 from tickets.numbers import NEXT
+from tickets.services.visiting import DROPPED
 from tickets.stream import HOLD
 
 pytestmark = pytest.mark.django_db(databases=["default", "owner"])
@@ -32,6 +37,9 @@ CHANGED = {
     "contracts_system": "ALTER version TYPE text, ADD COLUMN more integer",
     "clocks_clock": "ALTER category TYPE varchar(99), ADD COLUMN more integer",
     "clocks_escalation": "ALTER rung TYPE bigint",
+    "clocks_step": "ALTER rung TYPE integer, ADD COLUMN more integer",
+    "clocks_waiver": "ADD COLUMN more integer",
+    "tickets_visit": "ALTER engineer_name TYPE text, ADD COLUMN more integer",
     "tickets_entry": "ALTER by_name TYPE text, ALTER act TYPE varchar(99)",
     "tickets_note": "ALTER by_name TYPE varchar(99)",
     "tickets_ticket": "ALTER closed_why TYPE text, ALTER version TYPE bigint, ADD COLUMN more integer",
@@ -51,7 +59,9 @@ def said(statement: str, values: Any = ()) -> list[Any]:
 
 KEPT: list[tuple[Statement, list[Any]]] = [
     (NEXT, [NOBODY, 1, date(2026, 11, 21)]),
-    (CLOCKS, [1, NOBODY]),
+    *((one, [1, NOBODY]) for one in (CLOCKS, MINUTE, UNDECIDED)),
+    (PLANNED, [[str(NOBODY)]]),
+    (DROPPED, [AT, "", 1, NOBODY]),
     (HOLD, [NOBODY]),
     *((by_id(model)[1], [NOBODY]) for model in (Contract, Membership, System, Ticket)),
 ]

@@ -3,20 +3,23 @@ another order waits for another one in a ring; here the order is read off what e
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from servicedesk.sla.promise import Channel, Severity
 from servicedesk.tenancy import wall
 from servicedesk.tenancy.wall import Context
+from tests.accounts.people import browser_of
 from tests.clocks.examples import AT
 from tests.contracts.people import in_force
 from tests.tickets.closing import resolved
-from tickets.enums import WaitsOn
+from tickets.enums import Cause, Remedy, WaitsOn
 from tickets.models import Call, Ticket
 from tickets.services import (
     attaching,
@@ -24,6 +27,8 @@ from tickets.services import (
     going_on,
     incidents,
     levels,
+    outages,
+    queueing,
     siblings,
     solving,
     splitting,
@@ -33,6 +38,7 @@ from tickets.services import (
 from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
+UUIDS = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 ORDER = ("calendars", "matter", "ticket", "hanging", "count", "files")
 HOUR = timedelta(hours=1)
 LATER = AT + HOUR
@@ -146,6 +152,45 @@ def test_it_is_held_in_the_one_order(desk, name):
     assert got == sorted(got, key=ORDER.index)
     assert got[:3] == ["calendars", "matter", "ticket"]
     assert ("files" in got) == (name == "files are added")
+
+
+def held_by(act, *args, **more):
+    """The tickets it takes hold of, each at its first time."""
+    with CaptureQueriesContext(connection) as asked:
+        act(*args, **more)
+    said = [one for query in asked.captured_queries for one in query["sql"].split("; ")]
+    return list(dict.fromkeys(UUIDS.search(one)[0] for one in said if one.startswith('EXECUTE "hold_ticket')))
+
+
+def test_many_are_held_in_one_order_whatever_their_page_shows_first(desk):
+    """Two who tick the same rows, each sorted their own way; and a word to all children of an outage meets both."""
+    tickets = [desk.report() for _ in range(3)]
+    keys = [one.pk for one in tickets]
+    first, parent, last = tickets
+    with desk.acting(desk.engineer) as person:
+        shown = [last.pk, first.pk, parent.pk]
+        got = held_by(lambda: queueing.on_each(shown, lambda one: working.accept(one, by=person, at=LATER), by=person))
+        assert got == sorted(map(str, keys))
+    for child in (first, last):
+        desk.act(outages.put_under, child, by=desk.engineer, at=LATER, parent=parent)
+    for act, more in {
+        outages.say_to_all: {"text": "存储故障"},
+        outages.work_around_all: {"words": "用胶片"},
+        solving.resolve: {"words": "换盘", "cause": Cause.HARDWARE, "remedy": Remedy.REPLACED},
+        outages.resolve_children: {},
+    }.items():
+        got = held_by(desk.act, act, parent, by=desk.engineer, at=LATER, **more)
+        assert got == sorted(map(str, [parent.pk] if act is solving.resolve else keys)), act
+
+
+def test_who_only_looks_holds_nothing(desk):
+    """The form for another severity says what begins with a call; a change of the calendars takes seconds, and no page
+    waits for it."""
+    ticket = desk.accepted(at=timezone.now())
+    it = browser_of(desk.it)
+    seen = []
+    assert taken(lambda: seen.append(it.get(f"/tickets/{ticket.pk}/change-severity/"))) == []
+    assert "仅限电话" in seen[0].content.decode()
 
 
 def test_what_was_not_read_before_is_not_held(desk):

@@ -23,7 +23,7 @@ from servicedesk.tenancy.refusals import Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LineKind
 from tickets.models import IncidentLine, MajorIncident, Participant, ReviewAction, Ticket
-from tickets.people import first_line, hospital_it, hospital_side, vendor_side
+from tickets.people import hospital_it, told_of
 from tickets.states import refuse_over
 from tickets.stream import changed, locked, of, tell_programs
 from tickets.terms import house_terms
@@ -62,9 +62,9 @@ def declare_incident(
     _write(incident, LineKind.DECLARED, why, by=by, at=at)
     changed(ticket, Act.INCIDENT_DECLARED, by=by, at=at, text=why)
     _start_clock(incident, ticket, by=by, at=at)
-    everybody = hospital_side(ticket) | vendor_side(ticket, at=at) | set(hospital_it(ticket))
-    duty = {member for member in everybody | set(first_line(ticket, at=at)) if member}
-    _tell(incident, NoticeKind.INCIDENT_DECLARED, duty, by=by, at=at, key="declared")
+    told = told_of(ticket, Act.INCIDENT_DECLARED, at=at)
+    everybody = told.both_sides(ticket) | told.first_line(ticket)
+    _tell(incident, NoticeKind.INCIDENT_DECLARED, everybody, by=by, at=at, key="declared")
     return incident
 
 

@@ -20,11 +20,11 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind, State
 from tickets.models import Entry, Ticket, TicketLink
-from tickets.people import hospital_side, vendor_side
+from tickets.people import Told
 from tickets.services.phoning import refuse_while_raised
 from tickets.services.visiting import open_visit
 from tickets.states import IN_WORK, Move, move
-from tickets.stream import changed, locked, of, tell
+from tickets.stream import announced, changed, locked, of
 
 # The hospital may have been told of it at night.
 UNDO = {Side.VENDOR: timedelta(minutes=10), Side.HOSPITAL: timedelta(hours=24)}
@@ -67,9 +67,8 @@ def merge(ticket: Ticket, into: Ticket, *, why: str, by: Person, at: datetime) -
     move(ticket, Move.MERGE, by=by)
     ticket.merged_into = into
     end_clocks(ticket.matter, by=by, at=at)
-    changed(ticket, Act.TICKET_MERGED, by=by, at=at, text=why, facts={"number": into.number, "was": was.value})
-    changed(into, Act.TICKET_TOOK_IN, by=by, at=at, text=why, facts={"number": ticket.number})
-    _tell_both(ticket, into, by=by, at=at)
+    say_of(ticket, into, Act.TICKET_MERGED, by=by, at=at, text=why, was=was.value)
+    say_of(into, ticket, Act.TICKET_TOOK_IN, by=by, at=at, text=why)
     return ticket
 
 
@@ -88,9 +87,8 @@ def undo_merge(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     move(ticket, Move.UNDO_MERGE, by=by, was=State(entry.facts["was"]))
     ticket.merged_into = None
     bring_clocks_back(ticket.matter, ended_at=entry.at, by=by, at=at)
-    changed(ticket, Act.MERGE_UNDONE, by=by, at=at, facts={"number": into.number})
-    changed(into, Act.MERGE_UNDONE, by=by, at=at, facts={"number": ticket.number})
-    _tell_both(ticket, into, by=by, at=at)
+    say_of(ticket, into, Act.MERGE_UNDONE, by=by, at=at)
+    say_of(into, ticket, Act.MERGE_UNDONE, by=by, at=at)
     return ticket
 
 
@@ -180,7 +178,12 @@ def _unhindered(clock: Running) -> datetime:
     return due
 
 
-def _tell_both(ticket: Ticket, into: Ticket, *, by: Person, at: datetime) -> None:
-    for one, other in ((ticket, into), (into, ticket)):
-        to = hospital_side(one) | vendor_side(one, at=at)
-        tell(one, NoticeKind.TICKET_MERGED, to=to, by=by, at=at, words={"other": other.number})
+def say_of(
+    ticket: Ticket, other: Ticket, act: Act, *, by: Person, at: datetime, text: str = "", **facts: str
+) -> None:  # fmt: skip
+    """On the one, that something became of it with the other: both its sides are told."""
+    kinds, number = (act, NoticeKind.TICKET_MERGED), other.number
+    announced(
+        ticket, *kinds, to=Told.both_sides, by=by, at=at, text=text, facts={"number": number, **facts},
+        words={"other": number},
+    )  # fmt: skip

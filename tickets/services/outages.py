@@ -60,28 +60,40 @@ def open_children(parent: Ticket) -> list[Ticket]:
     return list(rows.order_by("id")[:CHILDREN_AT_ONCE])
 
 
+def _held(parent: Ticket) -> tuple[Ticket, list[Ticket]]:
+    """With its open children. Those before it are held before it, as by whoever takes one out (ADR 18); the others
+    come after it anyhow."""
+    children = open_children(parent)
+    for child in children:
+        if child.pk < parent.pk:
+            locked(child)
+    return locked(parent), children
+
+
 @transaction.atomic
 def say_to_all(parent: Ticket, text: str, *, by: Person, at: datetime) -> list[Result]:
     """One message on the parent and on each of its open children."""
+    parent, children = _held(parent)
     working.say(parent, text, by=by, at=at)
-    return [_said(child, text, by, at) for child in open_children(parent)]
+    return [_said(child, text, by, at) for child in children]
 
 
 @transaction.atomic
 def work_around_all(parent: Ticket, words: str, *, by: Person, at: datetime) -> list[Result]:
     """How everybody can work meanwhile: it stops the workaround's clock of each, where one is promised."""
+    parent, children = _held(parent)
     solving.work_around(parent, words=words, by=by, at=at)
-    return [_worked_around(child, words, by, at) for child in open_children(parent)]
+    return [_worked_around(child, words, by, at) for child in children]
 
 
 @transaction.atomic
 def resolve_children(parent: Ticket, *, by: Person, at: datetime) -> list[Result]:
     """As the parent was: the same words, cause and kind of solution. Each is signed for by whoever reported it."""
-    parent = locked(parent)
+    parent, children = _held(parent)
     solution = solution_of(parent)
     if solution is None:
         raise Refused(_("Put the outage's own solution on record first; it is then taken over."))
-    following = [child for child in open_children(parent) if child.state not in SOLVED]
+    following = [child for child in children if child.state not in SOLVED]
     return [_resolved(child, solution, by, at) for child in following]
 
 

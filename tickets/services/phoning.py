@@ -47,7 +47,7 @@ def must_be_phoned(ticket: Ticket, *, category: str, severity: Severity, at: dat
     if ticket.is_outside_contract:
         return False
     reported_at = ticket.reported_at or at
-    promised = AtReport.of(ticket.contract, category, reported_at).in_force
+    promised = AtReport.seen(ticket.contract, category, reported_at).in_force
     try:
         channels = (promised.channels(category=category, severity=severity, at=hour) for hour in (at, reported_at))
         return only_by_phone(next(filter(None, channels), frozenset()))

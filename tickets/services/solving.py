@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
@@ -54,6 +55,7 @@ CONFIRMATION = Promise(
         )
     ),
 )
+CLOSED = Act.TICKET_CLOSED, NoticeKind.TICKET_CLOSED
 # Whoever solves what was raised in work has answered it.
 SOLVES = (Metric.RESPOND, Metric.WORKAROUND, Metric.RESTORE, Metric.DELIVER)
 CONFIRMED = Statement.of(
@@ -140,8 +142,8 @@ def confirm(ticket: Ticket, *, by: Person, at: datetime) -> Ticket:
     """The hospital's IT, after the signature of who had the problem: closed (PACS-8, SMART-10)."""
     ticket = locked(ticket)
     move(ticket, Move.CONFIRM, by=by)
-    _close(ticket, by=by, at=at)
-    announced(ticket, Act.TICKET_CLOSED, NoticeKind.TICKET_CLOSED, to=Told.vendor_and_reporter, by=by, at=at)
+    sent = _close(ticket, by=by, at=at)
+    announced(ticket, *CLOSED, to=Told.vendor_and_reporter, besides=sent, by=by, at=at)
     keep_record(ticket, by=by, at=at)
     return ticket
 
@@ -155,8 +157,8 @@ def close_unsigned(ticket: Ticket, *, why: str, by: Person | None, at: datetime)
     refuse_while_open(ticket)
     move(ticket, Move.CLOSE_UNSIGNED if by else Move.CLOSE_SILENT, by=by)
     ticket.closed_why = why
-    _close(ticket, by=by, at=at)
-    announced(ticket, Act.TICKET_CLOSED, NoticeKind.TICKET_CLOSED, to=Told.both_sides, by=by, at=at, text=why)
+    sent = _close(ticket, by=by, at=at)
+    announced(ticket, *CLOSED, to=Told.both_sides, besides=sent, by=by, at=at, text=why)
     keep_record(ticket, by=by, at=at)
     return ticket
 
@@ -192,7 +194,8 @@ def refuse_solution(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ti
     return ticket
 
 
-def _close(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
+def _close(ticket: Ticket, *, by: Person | None, at: datetime) -> list[UUID | None]:
+    """Who was on the way to it is told with the others."""
     ticket.closed_at = at
     if by:
         _grant_what_the_solution_spared(ticket, by=by, at=at)
@@ -200,10 +203,11 @@ def _close(ticket: Ticket, *, by: Person | None, at: datetime) -> None:
     with Life.held(ticket.matter) as life:
         stop_clock(life, Metric.CONFIRM, by=by, at=at)
         withdraw_all(life, by=by, at=at)
-        end_visits(ticket, at=at)
+        sent = end_visits(ticket, at=at)
         if by:
             confirmed = [at, by.membership_id, by.name, ticket.hospital_id, ticket.pk, ticket.cycle]
             say(CONFIRMED, confirmed, using=DEFAULT_DB_ALIAS)
+    return sent
 
 
 def _spare_the_visit(ticket: Ticket, *, why: str, by: Person, at: datetime) -> list[Metric]:

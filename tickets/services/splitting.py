@@ -13,19 +13,17 @@ from contracts.models import System
 from servicedesk.audit.enums import Act
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.services.clocks import give_clocks_to, start_clocks_of_part, stop_clock
-from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Channel, Metric, Severity
 from servicedesk.tenancy.ids import uuid7
 from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import LinkKind, State
 from tickets.models import Call, Ticket
-from tickets.people import hospital_side, vendor_side
 from tickets.services.emergencies import prepare
-from tickets.services.linking import link
+from tickets.services.linking import link, say_of
 from tickets.services.reporting import Report, category_of, write_ticket
 from tickets.states import Move, move, refuse_over
-from tickets.stream import changed, locked, metrics, tell
+from tickets.stream import changed, locked, metrics
 from tickets.terms import terms_for
 
 
@@ -56,9 +54,7 @@ def split(ticket: Ticket, part: Part, *, by: Person, at: datetime) -> Ticket:
         fresh = _as_taken(fresh, ticket, at=at)
     link(fresh, ticket, LinkKind.SPLIT_FROM, by=by, at=at)
     ticket = locked(ticket)
-    changed(ticket, Act.TICKET_SPLIT, by=by, at=at, facts={"number": fresh.number})
-    to = hospital_side(ticket) | vendor_side(ticket, at=at)
-    tell(ticket, NoticeKind.TICKET_MERGED, to=to, by=by, at=at, words={"other": fresh.number})
+    say_of(ticket, fresh, Act.TICKET_SPLIT, by=by, at=at)
     return locked(fresh)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
@@ -13,7 +14,7 @@ from servicedesk.clocks.life import Life
 from servicedesk.clocks.services import clocks
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.sla.promise import Metric
-from servicedesk.tenancy.bulk import insert_made, say, together, update_made
+from servicedesk.tenancy.bulk import ask_all, insert_made, say, together, update_made
 from servicedesk.tenancy.enums import Side
 from servicedesk.tenancy.models import Membership
 from servicedesk.tenancy.plans import Statement
@@ -31,7 +32,7 @@ OPEN = "hospital_id = %s::bigint AND ticket_id = %s::uuid AND left_at IS NULL AN
 DROPPED, LEFT = (
     Statement.of("end_visits", f"UPDATE tickets_visit SET {said} WHERE {OPEN} AND arrived_at IS {known}")  # noqa: S608
     for said, known in (
-        ("dropped_at = %s::timestamptz, dropped_why = %s::text", "NULL"),
+        ("dropped_at = %s::timestamptz, dropped_why = %s::text", "NULL RETURNING engineer_id"),
         ("left_at = %s::timestamptz, work = %s::text", "NOT NULL"),
     )
 )
@@ -88,8 +89,8 @@ def arrive(
     visit: Visit, *, where: str = "", proof: Proof = Proof.PLACE, sticker: Sticker | None = None, by: Person,
     at: datetime,
 ) -> Visit:  # fmt: skip
-    """The engineer checks in, or the hospital says that they are there. Whoever checks in is the one who came, whoever
-    was sent; `sticker` was scanned on the spot."""
+    """The engineer checks in, or the hospital says that they are there. Whoever checks in is the one who came, and
+    another who was sent hears of it; `sticker` was scanned on the spot."""
     ticket, visit = _held(visit)
     if by.token_id:
         raise Forbidden(_("A person checks in; a program is nowhere on site."))
@@ -102,6 +103,7 @@ def arrive(
         raise Refused(_("The engineer checks in; the hospital confirms."))
     if proof is Proof.PLACE and not where.strip():
         raise Refused(_("Say where you are."))
+    sent = visit.engineer_id
     if by.side is Side.VENDOR:
         visit.engineer_id, visit.engineer_name = by.membership_id, by.name
     visit.arrived_at, visit.proof, visit.proved_by, visit.where = at, proof, by.membership_id, where
@@ -109,8 +111,8 @@ def arrive(
         update_made(visit, ARRIVED, using=DEFAULT_DB_ALIAS)
         ended = clocks.stop_clock(life, Metric.ON_SITE, by=by, at=at)
         facts = {"proof": proof.value, "where": where, "to": visit.engineer_name, **metrics(ended)}
-        kind, to = NoticeKind.VISIT_ARRIVED, Told.hospital_side
-        announced(ticket, Act.VISIT_ARRIVED, kind, to=to, by=by, at=at, facts=facts)
+        kind, to, instead = NoticeKind.VISIT_ARRIVED, Told.hospital_side, {sent} - {visit.engineer_id}
+        announced(ticket, Act.VISIT_ARRIVED, kind, to=to, besides=instead, by=by, at=at, facts=facts)
     return visit
 
 
@@ -132,7 +134,8 @@ def leave(visit: Visit, *, work: str, by: Person, at: datetime) -> Visit:
 
 @transaction.atomic
 def drop(visit: Visit, *, why: str, by: Person, at: datetime) -> Visit:
-    """Nobody needs to come any more. Whether its promise is waived is the hospital's word, asked for on its own."""
+    """Nobody needs to come any more, and whoever was sent is told. Whether its promise is waived is the hospital's
+    word, asked for on its own."""
     ticket, visit = _held(visit)
     if visit.arrived_at:
         raise Refused(_("The engineer is there already."))
@@ -141,15 +144,19 @@ def drop(visit: Visit, *, why: str, by: Person, at: datetime) -> Visit:
     visit.dropped_at, visit.dropped_why = at, why
     with together(using=DEFAULT_DB_ALIAS):
         update_made(visit, ["dropped_at", "dropped_why"], using=DEFAULT_DB_ALIAS)
-        announced(ticket, Act.VISIT_DROPPED, to=Told.both_sides, by=by, at=at, text=why)
+        sent = [visit.engineer_id]
+        announced(ticket, Act.VISIT_DROPPED, to=Told.both_sides, besides=sent, by=by, at=at, text=why)
     return visit
 
 
-def end_visits(ticket: Ticket, *, at: datetime) -> None:
-    """With their ticket. Whoever was there left without saying so; whoever was not need not come."""
+def end_visits(ticket: Ticket, *, at: datetime) -> list[UUID | None]:
+    """With their ticket. Whoever was there left without saying so; whoever was not need not come, and is named here:
+    they are told what ends it."""
     of_ticket = [ticket.hospital_id, ticket.pk]
-    say(DROPPED, [at, str(_("The ticket ended before anybody came.")), *of_ticket], using=DEFAULT_DB_ALIAS)
+    dropped = [at, str(_("The ticket ended before anybody came.")), *of_ticket]
+    sent = ask_all(DROPPED, dropped, using=DEFAULT_DB_ALIAS)
     say(LEFT, [at, str(_("The ticket ended; nobody had checked out.")), *of_ticket], using=DEFAULT_DB_ALIAS)
+    return [engineer for (engineer,) in sent]
 
 
 def open_visit(ticket: Ticket) -> Visit | None:

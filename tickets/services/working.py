@@ -23,7 +23,7 @@ from servicedesk.tenancy.refusals import Forbidden, Refused
 from servicedesk.tenancy.wall import Person
 from tickets.enums import Kind, State, WaitsOn
 from tickets.models import Entry, Note, Ticket
-from tickets.people import Told, told_of, vendor_side
+from tickets.people import Told, told_of
 from tickets.permissions import WORK_TICKETS
 from tickets.services.mentions import tell_mentioned
 from tickets.services.visiting import end_visits
@@ -141,8 +141,7 @@ def go_on(ticket: Ticket, *, by: Person | None, at: datetime) -> Ticket:
     ticket = locked(ticket)
     waited = ticket.waits_for
     move(ticket, Move.GO_ON, by=by)
-    changed(ticket, Act.TICKET_WENT_ON, by=by, at=at, text=waited)
-    tell(ticket, NoticeKind.TICKET_ANSWERED, to=vendor_side(ticket, at=at), by=by, at=at)  # mostly oneself: nobody
+    announced(ticket, Act.TICKET_WENT_ON, to=Told.vendor_side, by=by, at=at, text=waited)
     return ticket
 
 
@@ -170,16 +169,18 @@ def give_back(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
 
 @transaction.atomic
 def urge(ticket: Ticket, *, by: Person | None, at: datetime) -> bool:
-    """催办: one tap; not more often than every ten minutes. `by=None`: by a sticker."""
+    """催办: one tap; not more often than every ten minutes. What was taken back rang as well: asked for again within
+    them, it stands in the inbox and rings nobody. `by=None`: by a sticker."""
     ticket = locked(ticket)
     if by and by.side is not Side.HOSPITAL:
         raise Forbidden(_("Haste is the hospital's to ask for."))
     refuse_over(ticket)
-    rang = Entry.objects.filter(ticket=ticket, act=Act.TICKET_URGED, at__gt=at - URGED_AGAIN)
-    if rang.exists():  # taken back or not
+    if ticket.urged_at and at - ticket.urged_at < URGED_AGAIN:
         return False
     ticket.urged_at = at
-    announced(ticket, Act.TICKET_URGED, NoticeKind.TICKET_URGED, on_duty=Told.vendor_side, by=by, at=at)
+    rang = Entry.objects.filter(ticket=ticket, act=Act.TICKET_URGED, at__gt=at - URGED_AGAIN).exists()
+    kinds, to = (Act.TICKET_URGED, NoticeKind.TICKET_URGED), Told.vendor_side
+    announced(ticket, *kinds, to=to, on_duty=None if rang else to, by=by, at=at)
     return True
 
 
@@ -192,8 +193,8 @@ def withdraw(ticket: Ticket, *, why: str, by: Person, at: datetime) -> Ticket:
     move(ticket, Move.WITHDRAW, by=by)
     end_clocks(ticket.matter, by=by, at=at)
     with together(using=DEFAULT_DB_ALIAS):
-        end_visits(ticket, at=at)
-        announced(ticket, Act.TICKET_WITHDRAWN, to=Told.vendor_side, by=by, at=at, text=why)
+        sent = end_visits(ticket, at=at)
+        announced(ticket, Act.TICKET_WITHDRAWN, to=Told.vendor_side, besides=sent, by=by, at=at, text=why)
     return ticket
 
 
