@@ -36,15 +36,17 @@ function giveNumber(form, fields, old) {
 
 const asked = new URLSearchParams(location.search); // what the link here says goes before
 
+// Also what was taken out, and what was put in the place of what the page offers.
 function fill(field, kept) {
-  if (!kept || asked.has(field.name)) return;
+  if (kept === undefined || asked.has(field.name)) return;
   if (field.type === "radio") field.checked = field.checked || field.value === kept;
-  else if (field.options ? [...field.options].some(({ value }) => value === kept) : !field.value) field.value = kept;
+  else if (field.options ? [...field.options].some(({ value }) => value === kept) : field.value === field.defaultValue)
+    field.value = kept;
 }
 
 function restore(form) {
   const { fields, number: old } = read(form.dataset.keeps) || {};
-  if (!fields) return;
+  if (!fields || "answered" in form.dataset) return; // the server has said what stands in it
   const leads = form.querySelector("select[hx-post]"); // fetches what depends on it, which then comes here again
   if (leads && !leads.value) {
     fill(leads, fields[leads.name]);

@@ -321,6 +321,9 @@ def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_c
     page.check("#severity-B")
     page.fill("#id_title", "全院阅片工作站无法调图")
     page.fill("#id_words", "门诊和住院都调不出")
+    assert page.input_value("#id_department") != ""  # one's own is offered, and so is one's own number
+    page.select_option("#id_department", value="")
+    page.fill("#id_phone", "8899")
 
     def comes_back() -> None:
         page.goto("/report/")
@@ -329,6 +332,7 @@ def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_c
         assert page.input_value("#id_category") == kind
         assert page.input_value("#id_title") == "全院阅片工作站无法调图"
         assert page.input_value("#id_words") == "门诊和住院都调不出"
+        assert (page.input_value("#id_department"), page.input_value("#id_phone")) == ("", "8899")
 
     visitor.context.clear_cookies(name="session")
     page.click("button:has-text('提交报修')")
@@ -355,5 +359,6 @@ def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_c
     page.wait_for_url("**/tickets/*/")
     (ticket,) = room.tickets()
     assert (ticket.category, ticket.severity) == (kind, "B")
+    assert (ticket.department_id, ticket.reporter_phone) == (None, "8899")
     page.goto("/report/")
     assert page.input_value("#id_title") == ""
