@@ -129,8 +129,9 @@ def test_haste_is_asked_for_each_and_can_be_taken_back(desk, now):
     with desk.inside():
         Ticket.objects.filter(pk=other.pk).update(urged_at=now - 60 * MINUTE)
     client = browser_of(desk.it)
-    text = post(client, "urge", new, other)
+    text = post(client, "urge", new, other, back="view=new")
     assert ("已催办" in text, "/tickets/urge/undo/" in text) == (True, True)
+    assert 'name="back" value="view=new"' in text.partition('action="/tickets/urge/undo/"')[2].partition("</form>")[0]
     done, _refused = results(undone := post(client, "urge/undo"))
     assert "张工单已撤回催办" in undone
     assert set(done) == {new.number, other.number}
