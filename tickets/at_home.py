@@ -24,6 +24,7 @@ from tickets.paths import path_of
 from tickets.permissions import DECIDE_TICKETS, SEE_TICKETS, WORK_TICKETS
 from tickets.queue.wanted import NONE
 
+MOST = 100  # counts stop there (migration 0006)
 ASKED = ("asked", "call", "wish", "time", "waiver")  # what the other side waits for
 WHAT: dict[str, str | Promise] = {
     State.CALL_AWAITED: _("Nobody called yet: by phone only"),
@@ -119,6 +120,11 @@ class AtHome:
     late: list[Late]
     counts: dict[str, int]
     tags: Tags
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """Of what the queue's tabs count further than a first page does, that there is more."""
+        return {name: f"{MOST - 1}+" if count >= MOST else str(count) for name, count in self.counts.items()}
 
     def __bool__(self) -> bool:
         lists = (self.asked, self.mine, self.to_accept, self.outages, self.overdue, self.visits)

@@ -59,6 +59,9 @@ def test_a_call_logged_late_waits_for_the_other_side(desk, logs, is_asked):
     assert ticket.title in asked(getattr(desk, is_asked))
     assert "written down late" in asked(getattr(desk, is_asked))
     assert asked(getattr(desk, logs)) == ""
+    desk.act(working.withdraw, ticket, by=desk.it, at=now, why="误报")
+    assert asked(getattr(desk, is_asked)) == "", "as in the queue: what is over stands among the calls"
+    assert "Yes, it was then" in client_of(getattr(desk, is_asked)).get("/calls/").content.decode()
 
 
 def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(desk):

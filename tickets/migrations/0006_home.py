@@ -67,7 +67,7 @@ OF_WARD = " UNION ALL ".join(
 )
 # The hospital's word, whatever the ticket's state says: who may give it, what is joined, which rows, what is said of them.
 WORD = {
-    "call": ("decides", calls("vendor", HOSPITAL), "true", "c.caller"),
+    "call": ("decides", calls("vendor", HOSPITAL), OPEN, "c.caller"),
     "wish": ("decides", WISHES, UNDECIDED, "w.severity || ' · ' || w.why"),
     "time": ("decides", TIMES, f"{PROPOSED} 'vendor'", "w.asked_name"),
     "waiver": ("waives", WAIVERS, UNDECIDED, "c.id || ' ' || c.metric || ' ' || w.why"),
