@@ -13,7 +13,7 @@ from tests.clocks.test_promise_pages import client_of
 from tests.tickets.people import make_desk
 from tests.tickets.queueing import counts, ids, page, shown
 from tickets.queue.next import next_ticket
-from tickets.services import levels, timing, visiting, waiving, working
+from tickets.services import levels, remote, timing, visiting, waiving, working
 from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +62,21 @@ def test_a_call_logged_late_waits_for_the_other_side(desk, logs, is_asked):
     desk.act(working.withdraw, ticket, by=desk.it, at=now, why="误报")
     assert asked(getattr(desk, is_asked)) == "", "as in the queue: what is over stands among the calls"
     assert "Yes, it was then" in client_of(getattr(desk, is_asked)).get("/calls/").content.decode()
+
+
+def test_remote_access_that_was_asked_for_waits_for_the_hospital(desk):
+    """ICU-15: on the first page and in the queue, one tap from where it is granted."""
+    now, ticket = timezone.now(), desk.accepted(at=timezone.now() - 10 * MINUTE)
+    wish = remote.Wish(contract=desk.contract, what="影像归档服务器", why="查看日志", minutes=30, ticket=ticket)
+    row = desk.act(remote.ask_remote, wish, by=desk.engineer, at=now)
+    for member in (desk.it, desk.lead):
+        text = page(browser_of(member), "view=ours")
+        assert ("申请远程接入" in text, shown(text), counts(text)["等我方答复"]) == (True, ids(ticket), "1")
+        assert f'href="/remote/{row.pk}/"' in asked(member)
+        assert "· 影像归档服务器" in asked(member)
+    assert asked(desk.engineer) == ""
+    desk.act(remote.refuse_remote, row, by=desk.it, at=now, said="今晚停机")
+    assert (asked(desk.it), shown(page(browser_of(desk.it), "view=ours"))) == ("", [])
 
 
 def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(desk):

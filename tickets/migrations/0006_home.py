@@ -47,6 +47,8 @@ PROPOSED = f"w.decided_at IS NULL AND {OPEN} AND w.asked_side ="
 WISHES = "JOIN tickets_termswish w ON w.ticket_id = t.id AND w.hospital_id = t.hospital_id"
 WAIVERS = """JOIN clocks_clock c ON c.matter_id = t.matter_id AND c.hospital_id = t.hospital_id
   JOIN clocks_waiver w ON w.clock_id = c.id AND w.hospital_id = t.hospital_id"""
+ACCESS = """JOIN (SELECT * FROM tickets_remoteauthorisation WHERE hospital_id = of_hospital AND decided_at IS NULL
+         ORDER BY asked_at DESC, id DESC LIMIT 200) r ON r.ticket_id = t.id AND r.hospital_id = t.hospital_id"""
 UNDECIDED = f"w.decided_at IS NULL AND {OPEN}"
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
@@ -70,6 +72,7 @@ WORD = {
     "call": ("decides", calls("vendor", HOSPITAL), OPEN, "c.caller"),
     "wish": ("decides", WISHES, UNDECIDED, "w.severity || ' · ' || w.why"),
     "time": ("decides", TIMES, f"{PROPOSED} 'vendor'", "w.asked_name"),
+    "remote": ("decides", ACCESS, OPEN, "r.id || ' ' || r.what"),
     "waiver": ("waives", WAIVERS, UNDECIDED, "c.id || ' ' || c.metric || ' ' || w.why"),
 }
 OF_HOSPITAL = " UNION ALL ".join(
