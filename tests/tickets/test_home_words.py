@@ -10,10 +10,11 @@ from django.utils import timezone
 from servicedesk.sla.promise import Channel, Metric, Severity
 from tests.accounts.people import browser_of
 from tests.clocks.test_promise_pages import client_of
+from tests.tickets.closing import handed, resolved
 from tests.tickets.people import make_desk
 from tests.tickets.queueing import counts, ids, page, shown
 from tickets.queue.next import next_ticket
-from tickets.services import levels, remote, timing, visiting, waiving, working
+from tickets.services import levels, remote, signing, timing, visiting, waiving, working
 from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
@@ -77,6 +78,21 @@ def test_remote_access_that_was_asked_for_waits_for_the_hospital(desk):
     assert asked(desk.engineer) == ""
     desk.act(remote.refuse_remote, row, by=desk.it, at=now, said="今晚停机")
     assert (asked(desk.it), shown(page(browser_of(desk.it), "view=ours"))) == ("", [])
+
+
+def test_what_a_signer_says_is_not_solved_waits_to_be_decided_and_not_to_be_signed(desk):
+    """SMART-8: nobody signs until the hospital has decided about the refusal."""
+    now = timezone.now()
+    ticket = resolved(desk, at=now - 2 * HOUR)
+    with desk.acting(desk.engineer) as person:
+        row = signing.refuse_to_sign(ticket, why="05 号工作站仍黑屏", signer=handed(person), at=now)
+    queue = page(browser_of(desk.it), "view=ours")
+    assert ("签字人表示尚未解决" in queue, shown(queue)) == (True, ids(ticket))
+    assert asked(desk.it).count(ticket.title) == 1
+    assert [words in asked(desk.it) for words in ("not solved: is it so?", "to be signed")] == [True, False]
+    assert f'href="/objections/{row.pk}/"' in asked(desk.it)
+    desk.act(signing.decide_objection, row, by=desk.it, at=now, is_upheld=False, said="已换线")
+    assert "to be signed" in asked(desk.it)
 
 
 def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(desk):

@@ -49,11 +49,14 @@ WAIVERS = """JOIN clocks_clock c ON c.matter_id = t.matter_id AND c.hospital_id 
   JOIN clocks_waiver w ON w.clock_id = c.id AND w.hospital_id = t.hospital_id"""
 ACCESS = """JOIN (SELECT * FROM tickets_remoteauthorisation WHERE hospital_id = of_hospital AND decided_at IS NULL
          ORDER BY asked_at DESC, id DESC LIMIT 200) r ON r.ticket_id = t.id AND r.hospital_id = t.hospital_id"""
+OBJECTIONS = "JOIN tickets_objection o ON o.ticket_id = t.id AND o.hospital_id = t.hospital_id"
 UNDECIDED = f"w.decided_at IS NULL AND {OPEN}"
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
-# A reporter without an account is asked through the hospital's IT.
-ASKED = """t.state IN ('call_awaited', 'handed_over', 'signed', 'resolved')
+# A reporter without an account is asked through the hospital's IT. What a signer said is not solved nobody signs.
+ASKED = """t.state IN ('call_awaited', 'handed_over', 'signed') OR t.state = 'resolved' AND NOT EXISTS (
+        SELECT FROM tickets_objection o
+         WHERE o.hospital_id = t.hospital_id AND o.ticket_id = t.id AND o.decided_at IS NULL)
     OR t.state = 'waiting' AND (t.waits_on = 'hospital' OR t.waits_on = 'reporter' AND t.reporter_id IS NULL)"""
 OVER = "('closed', 'merged', 'withdrawn')"
 # What was announced, never a guess.
@@ -70,6 +73,7 @@ OF_WARD = " UNION ALL ".join(
 # The hospital's word, whatever the ticket's state says: who may give it, what is joined, which rows, what is said of them.
 WORD = {
     "call": ("decides", calls("vendor", HOSPITAL), OPEN, "c.caller"),
+    "objection": ("decides", OBJECTIONS, f"o.decided_at IS NULL AND {OPEN}", "o.id || ' ' || o.why"),
     "wish": ("decides", WISHES, UNDECIDED, "w.severity || ' · ' || w.why"),
     "time": ("decides", TIMES, f"{PROPOSED} 'vendor'", "w.asked_name"),
     "remote": ("decides", ACCESS, OPEN, "r.id || ' ' || r.what"),
