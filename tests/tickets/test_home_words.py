@@ -13,6 +13,7 @@ from tests.clocks.test_promise_pages import client_of
 from tests.tickets.closing import handed, resolved
 from tests.tickets.people import make_desk
 from tests.tickets.queueing import counts, ids, page, shown
+from tickets.enums import WaitsOn
 from tickets.queue.next import next_ticket
 from tickets.services import levels, remote, signing, timing, visiting, waiving, working
 from tickets.services.calls import Phoned
@@ -63,6 +64,20 @@ def test_a_call_logged_late_waits_for_the_other_side(desk, logs, is_asked):
     desk.act(working.withdraw, ticket, by=desk.it, at=now, why="误报")
     assert asked(getattr(desk, is_asked)) == "", "as in the queue: what is over stands among the calls"
     assert "Yes, it was then" in client_of(getattr(desk, is_asked)).get("/calls/").content.decode()
+
+
+def test_the_queue_says_all_that_is_asked_of_a_ticket(desk):
+    now = timezone.now()
+    ticket = desk.accepted(at=now - 10 * MINUTE)
+    facts = {"by": desk.engineer, "at": now, "why": "网络科的"}
+    desk.act(levels.propose_severity, ticket, severity=Severity.C, **facts)
+    who = {"who": WaitsOn.THIRD_PARTY, "wakes_at": now + HOUR}
+    desk.act(working.ask_back, ticket, **facts, **who)
+    said = [words in page(browser_of(desk.it), "view=ours") for words in ("提议调整级别", "等您答复", "不属其责")]
+    desk.act(working.go_on, ticket, by=desk.engineer, at=now)
+    desk.act(working.hand_over, ticket, **facts)
+    said += [words in page(browser_of(desk.it), "view=ours") for words in ("提议调整级别", "不属其责")]
+    assert said == [True, False, False, True, True]
 
 
 def test_remote_access_that_was_asked_for_waits_for_the_hospital(desk):
