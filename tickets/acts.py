@@ -257,7 +257,7 @@ BUTTONS: tuple[Button, ...] = (
     Button(gettext_lazy("Code or link to sign"), "qrcode", "make_signing_link", ASK_SIGNATURE, why_not.end(Move.SIGN),
            group=Group.END, is_direct=True),
     _of_hospital(gettext_lazy("Confirm and close"), "circle-check", "ticket_confirm", why_not.move(Move.CONFIRM),
-                 group=Group.END, key="y", is_direct=True, question=gettext_lazy("Close this ticket?")),
+                 group=Group.END, key="y", is_direct=True, question=gettext_lazy("Close this ticket? Afterwards nobody can say any more that it is not solved.")),
     _page(gettext_lazy("Decide on the refusal to sign"), "alert-triangle", "decide_objection", DECIDE_TICKETS,
           why_not.objection, group=Group.END, side=H, is_rare=True,
           path=lambda now: path_of("decide_objection", (now.objection or {})["id"])),
