@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
 from uuid import UUID
 
-from django.apps import apps
 from django.db.models import QuerySet
 
 from servicedesk.notices.enums import NoticeKind
 from servicedesk.notices.models import Breaker, InboxItem, Message, Preference, Receiver, Target
 from servicedesk.notices.services.breaker import TRIPS_AT
-from servicedesk.tenancy.models.base import Walled
 from servicedesk.tenancy.wall import Person
 
 PAGE = 30
@@ -23,30 +19,6 @@ def inbox(person: Person, *, before: UUID | None = None, unread_only: bool = Fal
     if unread_only:
         items = items.filter(read_at__isnull=True)
     return items.filter(id__lt=before) if before else items
-
-
-def say_titles(items: Sequence[InboxItem], person: Person) -> None:
-    """Which ticket it was, beside its number: as it is called now, and only to who may see it now. A notice holds none,
-    for it goes out by mail and stays."""
-    by_kind = defaultdict(set)
-    for item in items:
-        by_kind[item.subject_kind].add(item.subject_id)
-    titles = {(kind, key): title for kind, keys in by_kind.items() for key, title in _titles(kind, keys, person)}
-    for item in items:
-        title = titles.get((item.subject_kind, item.subject_id), "")
-        item.title = "" if title in item.text else title
-
-
-def _titles(kind: str, keys: Collection[str], person: Person) -> Iterator[tuple[str, str]]:
-    """Of a room above this one, which the row names."""
-    try:
-        model = apps.get_model(kind)
-    except (LookupError, ValueError):  # an old notice of what is there no more
-        return
-    if not issubclass(model, Walled) or not hasattr(model, "title"):
-        return
-    for key, title in model.objects.visible_to(person).filter(pk__in=keys).values_list("pk", "title"):
-        yield str(key), title
 
 
 def unread_count(person: Person) -> int:

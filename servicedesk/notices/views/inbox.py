@@ -21,7 +21,6 @@ def inbox(request: Any) -> HttpResponse:
     items, older = page_of(
         request, lambda before: selectors.inbox(request.person, before=before, unread_only=unread_only)
     )
-    selectors.say_titles(items, request.person)
     context = {
         "items": items,
         "older": older,
