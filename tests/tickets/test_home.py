@@ -165,7 +165,7 @@ def test_the_hospitals_word_is_asked_for_first(desk, now):
 
 
 def test_the_inbox_names_a_ticket_to_those_alone_who_may_see_it(desk, world, now):
-    """ALL-3: beside its number, as it is called now; no notice holds it."""
+    """Beside its number, as it is called now; no notice holds it."""
     ticket = desk.report(at=now, title="张三的片子调不出", reporter=desk.ward)
     pharmacist = make_member(Role.WARD_REPORTER, world.h1, department=world.pharmacy[world.h1.id])
     with desk.inside():

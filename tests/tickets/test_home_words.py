@@ -96,7 +96,7 @@ def test_remote_access_that_was_asked_for_waits_for_the_hospital(desk):
 
 
 def test_what_a_signer_says_is_not_solved_waits_to_be_decided_and_not_to_be_signed(desk):
-    """SMART-8: nobody signs until the hospital has decided about the refusal."""
+    """PACS-8: nobody signs until the hospital has decided about the refusal."""
     now = timezone.now()
     ticket = resolved(desk, at=now - 2 * HOUR)
     with desk.acting(desk.engineer) as person:

@@ -48,7 +48,7 @@ WISHES = "JOIN tickets_termswish w ON w.ticket_id = t.id AND w.hospital_id = t.h
 WAIVERS = """JOIN clocks_clock c ON c.matter_id = t.matter_id AND c.hospital_id = t.hospital_id
   JOIN clocks_waiver w ON w.clock_id = c.id AND w.hospital_id = t.hospital_id"""
 ACCESS = """JOIN (SELECT * FROM tickets_remoteauthorisation WHERE hospital_id = of_hospital AND decided_at IS NULL
-         ORDER BY asked_at DESC, id DESC LIMIT 200) r ON r.ticket_id = t.id AND r.hospital_id = t.hospital_id"""
+         ORDER BY asked_at DESC LIMIT 200) r ON r.ticket_id = t.id AND r.hospital_id = t.hospital_id"""
 OBJECTIONS = "JOIN tickets_objection o ON o.ticket_id = t.id AND o.hospital_id = t.hospital_id"
 UNDECIDED = f"w.decided_at IS NULL AND {OPEN}"
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
