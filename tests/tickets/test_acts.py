@@ -20,11 +20,12 @@ from tests.tickets.people import make_desk
 from tickets import states
 from tickets.acts import BUTTONS, offers
 from tickets.enums import State, WaitsOn
-from tickets.models import Call, Ticket, Visit
+from tickets.models import Call, Entry, Ticket, Visit
 from tickets.services import solving, visiting, working
 from tickets.services.calls import Phoned
 from tickets.situation import situation_of
 from tickets.views.acts import ACTS
+from tickets.words import sentence
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -109,7 +110,9 @@ def test_from_report_to_closure_through_the_pages(desk):
     at = field_time(timezone.now() + HOUR)
     done(desk, desk.engineer, ticket, "dispatch", engineer=desk.colleague.pk, planned_at=at)
     done(desk, desk.colleague, ticket, "arrive", where="3号楼2层")
+        said = Entry.objects.get(ticket=ticket, act="tickets.visit_arrived")
     assert desk.clock(ticket, Metric.ON_SITE).outcome == "met"
+    assert sentence(said) == "is on site (the hospital confirmed it)"
     done(desk, desk.colleague, ticket, "leave", work="更换了读卡器")
     with desk.inside():
         visit = Visit.objects.get(ticket=ticket)

@@ -109,6 +109,8 @@ class ArrivedForm(ActForm):
 
     def prepare(self) -> None:
         self.fields["where"].initial = self.situation.ticket.where
+        if sent := (self.situation.visit or {}).get("engineer_name"):
+            self.fields["where"].help_text = _("%(name)s is on the way") % {"name": sent}
 
 
 class LeaveForm(ActForm):
