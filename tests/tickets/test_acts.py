@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from contracts.models import CatalogueItem
 from servicedesk.clocks.models import Clock
@@ -110,9 +111,7 @@ def test_from_report_to_closure_through_the_pages(desk):
     at = field_time(timezone.now() + HOUR)
     done(desk, desk.engineer, ticket, "dispatch", engineer=desk.colleague.pk, planned_at=at)
     done(desk, desk.colleague, ticket, "arrive", where="3号楼2层")
-        said = Entry.objects.get(ticket=ticket, act="tickets.visit_arrived")
     assert desk.clock(ticket, Metric.ON_SITE).outcome == "met"
-    assert sentence(said) == "is on site (the hospital confirmed it)"
     done(desk, desk.colleague, ticket, "leave", work="更换了读卡器")
     with desk.inside():
         visit = Visit.objects.get(ticket=ticket)
@@ -240,7 +239,10 @@ def test_the_hospital_confirms_an_arrival(desk, ticket):
     done(desk, desk.it, ticket, "arrived")
     with desk.inside():
         assert Visit.objects.get(ticket=ticket).proof == "hospital"
+        said = Entry.objects.get(ticket=ticket, act="tickets.visit_arrived")
     assert desk.clock(ticket, Metric.ON_SITE).outcome == "met"
+    with override("en"):
+        assert sentence(said) == "is on site (the hospital confirmed it)"
 
 
 def test_nobody_needs_to_come_any_more(desk, ticket):

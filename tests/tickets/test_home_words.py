@@ -86,7 +86,7 @@ def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(d
 
 
 def test_the_inbox_says_what_its_tickets_are_about(desk):
-    """A message that may leave the house bears a number and no more; who reads it here reads the title beside it, once."""
+    """A message that may leave the house bears a number and no more; here the title stands beside it, once."""
     title = "阅片室打印机卡纸"
     ticket = desk.accepted(at=timezone.now() - 10 * MINUTE, title=title)
     client = client_of(desk.ward)
