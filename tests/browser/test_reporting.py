@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
 from servicedesk.files.models import StoredFile
@@ -362,3 +364,31 @@ def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_c
     assert (ticket.department_id, ticket.reporter_phone) == (None, "8899")
     page.goto("/report/")
     assert page.input_value("#id_title") == ""
+
+
+def test_a_call_keeps_its_moment_when_connection_and_session_end(visitor: Visitor, room: Room) -> None:
+    """PACS-16: its time starts the clocks, however late the pressing arrives."""
+    visitor.expects = ("ERR_INTERNET_DISCONNECTED", "net::", "Failed to load")
+    page = visitor.sign_in(room.desk.engineer).visit("/calls/new/")
+    page.select_option("#id_system", label="PACS系统")
+    page.check("#severity-A")
+    page.fill("#id_title", "导管室调不出造影图")
+    page.fill("#id_caller", "刘敏")
+    page.fill(
+        "#id_called_at",
+        moment := timezone.localtime(timezone.now() - timedelta(minutes=3)).strftime("%Y-%m-%dT%H:%M:%S"),
+    )
+    opened = page.input_value("[name=opened]")
+    visitor.context.set_offline(True)
+    page.click("form .btn-primary:has-text('登记')")
+    page.wait_for_selector(".toast-note.error")
+    visitor.context.set_offline(False)
+    page.wait_for_selector(".toast-note.error", state="detached")  # it lay above the button
+    visitor.context.clear_cookies(name="session")
+    with page.expect_navigation():
+        page.click("form .btn-primary:has-text('登记')")
+    assert "已保留" in page.inner_text("main")
+    visitor.sign_in(room.desk.engineer)
+    page.goto("/calls/new/")
+    assert "请再提交一次" in page.inner_text("main")
+    assert (page.input_value("#id_called_at"), page.input_value("[name=opened]")) == (moment, opened)

@@ -14,6 +14,7 @@ from tests.tickets.closing import handed, resolved
 from tests.tickets.people import make_desk
 from tests.tickets.queueing import counts, ids, page, shown
 from tickets.enums import WaitsOn
+from tickets.models import Ticket
 from tickets.queue.next import next_ticket
 from tickets.services import levels, remote, signing, timing, visiting, waiving, working
 from tickets.services.calls import Phoned
@@ -120,7 +121,7 @@ def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(d
     for member, rows in ((desk.it, (wished,)), (desk.lead, (waived, wished))):
         client = browser_of(member)
         text = page(client, "view=ours")
-        assert [one in text for one in ("申请免除", "提议调整级别")] == [one in rows for one in (waived, wished)]
+        assert [one in text for one in ("申请豁免", "提议调整级别")] == [one in rows for one in (waived, wished)]
         assert (set(shown(text)), counts(text)["等我方答复"]) == (set(ids(*rows)), str(len(rows)))
         assert [one.title in asked(member) for one in (waived, wished)] == [one in rows for one in (waived, wished)]
     assert f"On site · {why}" in asked(desk.lead)
@@ -131,3 +132,17 @@ def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(d
     desk.act(waiving.decide_waiver, waived, by=desk.lead, at=now, metric=Metric.ON_SITE, is_granted=True)
     assert shown(page(browser_of(desk.lead), "view=ours")) == []
     assert asked(desk.lead) == ""
+
+
+def test_the_inbox_says_what_its_tickets_are_about(desk):
+    """A message that may leave the house bears a number and no more; here the title stands beside it, once."""
+    title = "阅片室打印机卡纸"
+    ticket = desk.accepted(at=timezone.now() - 10 * MINUTE, title=title)
+    client = client_of(desk.ward)
+    text = client.get("/inbox/").content.decode()
+    lines = text.count(ticket.number)
+    assert lines >= 1
+    assert text.count(title) == lines
+    with desk.inside():
+        Ticket.objects.filter(pk=ticket.pk).update(department=None, reporter=None)
+    assert title not in client.get("/inbox/").content.decode()

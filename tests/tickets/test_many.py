@@ -76,8 +76,9 @@ def test_giving_asks_to_whom_and_can_be_taken_back(desk, now):
     assert desk.colleague.name in asked
     assert desk.it.name not in asked
     assert asked.count('name="ticket"') == 2
-    done, _refused = results(post(client, "give", new, mine, to=str(desk.colleague.pk)))
+    done, _refused = results(given := post(client, "give", new, mine, to=str(desk.colleague.pk)))
     assert done == [new.number, mine.number]
+    assert f"2 张工单已转给 {desk.colleague.name}" in given
     assert {desk.fresh(one).assignee_id for one in (new, mine)} == {desk.colleague.pk}
     done, _refused = results(undone := post(client, "give/undo"))
     assert "张工单已撤回转派" in undone

@@ -124,7 +124,7 @@ VISITS = f"""SELECT t.id, t.number::text, t.title::text, v.engineer_name::text, 
   FROM tickets_visit v JOIN tickets_ticket t ON t.id = v.ticket_id
  WHERE v.hospital_id = ANY (of_hospitals) AND (of_vendor IS NULL OR v.vendor_id = of_vendor)
    AND v.left_at IS NULL AND {OPEN} AND v.dropped_at IS NULL AND (v.planned_at < until OR v.planned_at IS NULL)
- ORDER BY v.planned_at NULLS LAST, v.id LIMIT 20"""
+ ORDER BY v.planned_at NULLS LAST, v.id LIMIT CASE WHEN of_vendor IS NULL THEN 20 ELSE 6 END"""
 
 FUNCTIONS = {
     f"tickets_home_of_ward(of_hospital bigint, of_department uuid, me uuid) {ROWS}": OF_WARD,
