@@ -24,7 +24,8 @@ from tickets.paths import path_of
 from tickets.permissions import DECIDE_TICKETS, SEE_TICKETS, WORK_TICKETS
 from tickets.queue.wanted import NONE
 
-ASKED = ("asked", "call", "wish", "time", "waiver")  # what the other side waits for
+MOST = 100  # counts stop there (migration 0006)
+ASKED = ("asked", "call", "objection", "wish", "time", "remote", "waiver")  # what the other side waits for
 WHAT: dict[str, str | Promise] = {
     State.CALL_AWAITED: _("Nobody called yet: by phone only"),
     State.HANDED_OVER: _("Not theirs, they say: decide how it goes on"),
@@ -32,10 +33,13 @@ WHAT: dict[str, str | Promise] = {
     State.RESOLVED: _("A solution is there: to be signed"),
     State.SIGNED: _("Signed: to be confirmed"),
     "call": _("A call was written down late: is its time right?"),
+    "objection": _("Who was to sign says that it is not solved: is it so?"),
     "wish": _("Another severity or kind of service is proposed"),
     "time": _("A time is proposed: does it hold?"),
+    "remote": _("Remote access is asked for: may they come in?"),
     "waiver": _("They ask to waive a promise: is it needed?"),
 }
+ELSEWHERE = {"objection": "decide_objection", "remote": "remote_access"}  # where those are answered
 Tags = dict[int, tuple[str, int]]
 
 
@@ -56,12 +60,13 @@ class Row:
     is_provisional: bool
     since: datetime | None  # the nearest clock counts from here
     clock: str = ""  # at which it is answered
+    path: str = ""  # of a page of its own
 
     @property
     def url(self) -> str:
         if self.kind == "outages":
             return f"{reverse('outages')}#{self.id}"
-        return path_of("ticket", self.id) + (f"#clock-{self.clock}" if self.clock else "")
+        return self.path or path_of("ticket", self.id) + (f"#clock-{self.clock}" if self.clock else "")
 
     @property
     def state_words(self) -> str | Promise:
@@ -119,6 +124,11 @@ class AtHome:
     late: list[Late]
     counts: dict[str, int]
     tags: Tags
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """Of what the queue's tabs count further than a first page does, that there is more."""
+        return {name: f"{MOST - 1}+" if count >= MOST else str(count) for name, count in self.counts.items()}
 
     def __bool__(self) -> bool:
         lists = (self.asked, self.mine, self.to_accept, self.outages, self.overdue, self.visits)
@@ -182,6 +192,9 @@ def _row(columns: tuple[Any, ...]) -> Row:
     if row.kind == "waiver":
         clock, metric, why = row.words.split(" ", 2)
         return replace(row, clock=clock, words=f"{METRICS[Metric(metric)]} · {why}")
+    if row.kind in ELSEWHERE:
+        key, words = row.words.split(" ", 1)
+        return replace(row, path=path_of(ELSEWHERE[row.kind], key), words=words)
     return replace(row, words=row.words.removeprefix(" · ")) if row.kind == "wish" else row
 
 

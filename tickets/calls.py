@@ -29,7 +29,7 @@ def waiting_for_my_word(person: Person) -> QuerySet[Call]:
     """Written down late by the other side: they ask whether it was then."""
     calls = Call.objects.visible_to(person).filter(needs_word=True, agreed_at=None, disputed_at=None)
     calls = calls.exclude(logged_side=person.side).select_related("ticket", "hospital")
-    return calls.order_by("logged_at")[:AT_MOST]
+    return calls.order_by("-logged_at")[:AT_MOST]
 
 
 def awaited(person: Person) -> QuerySet[Ticket]:

@@ -74,6 +74,11 @@ class Standing:
         return self.is_to_sign and self._may(ASK_SIGNATURE)
 
     @property
+    def is_refused(self) -> bool:
+        """The last solution was none, and there is no other yet."""
+        return self.ticket.is_open and self.solution is not None and self.solution.refused_at is not None
+
+    @property
     def decides(self) -> bool:
         return self._may(DECIDE_TICKETS)
 

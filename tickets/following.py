@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -14,6 +13,7 @@ from contracts.models import Contract
 from servicedesk.clocks.models import Clock
 from servicedesk.clocks.selectors.on_duty import Answering, answering
 from servicedesk.sla.promise import Metric
+from servicedesk.ui.due import hour_of
 from tickets.enums import State
 from tickets.models import Ticket
 from tickets.services.working import URGED_AGAIN
@@ -79,9 +79,7 @@ class Followed:
 
     @property
     def by(self) -> str:
-        """The hour, and the day where it is not today's."""
-        due = timezone.localtime(self.responds_by)
-        words = f"{due:%H:%M}" if due.date() == timezone.localdate(self.now) else f"{due:%m-%d %H:%M}"
+        words = hour_of(self.responds_by, at=self.now) if self.responds_by else ""
         return _("%(time)s (provisional)") % {"time": words} if self._response[1] else words
 
     @property

@@ -64,9 +64,11 @@ def _sent(facts: Facts) -> str:
 
 def _arrived(facts: Facts) -> str:
     words = {"to": facts.get("to", ""), "proof": Proof(facts["proof"]).label, "where": facts.get("where", "")}
-    if not words["to"]:
-        return _("is on site: %(where)s (%(proof)s)") % words
-    return _("%(to)s is on site: %(where)s (%(proof)s)") % words
+    if not words["where"]:
+        return (_("%(to)s is on site (%(proof)s)") if words["to"] else _("is on site (%(proof)s)")) % words
+    return (
+        _("%(to)s is on site: %(where)s (%(proof)s)") if words["to"] else _("is on site: %(where)s (%(proof)s)")
+    ) % words
 
 
 def _given(facts: Facts) -> str:

@@ -5,13 +5,14 @@ const SECONDS = { success: 6, info: 8, warning: 15 }; // an error stays until it
 export function toast(sentence, kind = "info") {
   const pattern = document.getElementById("toast-pattern");
   const list = document.getElementById("toasts");
-  if (!pattern || !list || !sentence) return;
+  if (!pattern || !list || !sentence) return null;
   const note = pattern.content.firstElementChild.cloneNode(true);
   note.classList.add(kind);
   note.dataset.kind = kind;
   note.querySelector(".words").textContent = sentence;
   list.append(note);
   leaveInTime(note);
+  return note;
 }
 
 function leaveInTime(note) {

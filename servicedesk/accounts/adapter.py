@@ -39,6 +39,12 @@ TOLD: dict[str, Promise] = {
 class InvitationOnly(DefaultAccountAdapter):
     """Nobody signs up by themselves; accounts come from invitations."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "username_password_mismatch": _(
+            "User name or password is wrong. Five wrong tries lock this name for 15 minutes."
+        ),
+    }
+
     def add_message(
         self,
         request: HttpRequest,

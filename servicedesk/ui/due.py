@@ -66,6 +66,12 @@ def left(
     return Left(state_of(seconds, whole_of(due_at, since)), words, exact)
 
 
+def hour_of(moment: datetime, *, at: datetime) -> str:
+    """The hour, and the day where it is not today's."""
+    there = timezone.localtime(moment)
+    return f"{there:%H:%M}" if there.date() == timezone.localdate(at) else f"{there:%m-%d %H:%M}"
+
+
 def whole_of(due_at: datetime | None, since: datetime | None) -> int:
     return max(0, int((due_at - since).total_seconds())) if due_at and since else 0
 

@@ -11,6 +11,8 @@ def for_scripts() -> dict[str, str]:
     return due.patterns() | {
         "failed": _("That did not work. Nothing was changed; load the page again and try once more."),
         "offline": _("The server does not answer. What you typed is still here; try again in a moment."),
+        "not_sent": _("This may not have arrived. What you wrote is still here; send it once more, it counts once."),
+        "comes_back": _("You were signed out. What you wrote is kept, and comes back once you have signed in."),
         "signed_out": _("You are signed out. What you typed is still here; sign in in another tab, then go on."),
         "copied": _("Copied."),
         "draft_kept": _("Draft kept %(at)s"),

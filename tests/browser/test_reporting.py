@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 from PIL import Image
 
 from servicedesk.files.models import StoredFile
@@ -321,6 +323,9 @@ def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_c
     page.check("#severity-B")
     page.fill("#id_title", "全院阅片工作站无法调图")
     page.fill("#id_words", "门诊和住院都调不出")
+    assert page.input_value("#id_department") != ""  # one's own is offered, and so is one's own number
+    page.select_option("#id_department", value="")
+    page.fill("#id_phone", "8899")
 
     def comes_back() -> None:
         page.goto("/report/")
@@ -329,6 +334,7 @@ def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_c
         assert page.input_value("#id_category") == kind
         assert page.input_value("#id_title") == "全院阅片工作站无法调图"
         assert page.input_value("#id_words") == "门诊和住院都调不出"
+        assert (page.input_value("#id_department"), page.input_value("#id_phone")) == ("", "8899")
 
     visitor.context.clear_cookies(name="session")
     page.click("button:has-text('提交报修')")
@@ -355,5 +361,34 @@ def test_neither_a_session_nor_a_connection_that_ends_loses_what_was_typed_and_c
     page.wait_for_url("**/tickets/*/")
     (ticket,) = room.tickets()
     assert (ticket.category, ticket.severity) == (kind, "B")
+    assert (ticket.department_id, ticket.reporter_phone) == (None, "8899")
     page.goto("/report/")
     assert page.input_value("#id_title") == ""
+
+
+def test_a_call_keeps_its_moment_when_connection_and_session_end(visitor: Visitor, room: Room) -> None:
+    """PACS-16: its time starts the clocks, however late the pressing arrives."""
+    visitor.expects = ("ERR_INTERNET_DISCONNECTED", "net::", "Failed to load")
+    page = visitor.sign_in(room.desk.engineer).visit("/calls/new/")
+    page.select_option("#id_system", label="PACS系统")
+    page.check("#severity-A")
+    page.fill("#id_title", "导管室调不出造影图")
+    page.fill("#id_caller", "刘敏")
+    page.fill(
+        "#id_called_at",
+        moment := timezone.localtime(timezone.now() - timedelta(minutes=3)).strftime("%Y-%m-%dT%H:%M:%S"),
+    )
+    opened = page.input_value("[name=opened]")
+    visitor.context.set_offline(True)
+    page.click("form .btn-primary:has-text('登记')")
+    page.wait_for_selector(".toast-note.error")
+    visitor.context.set_offline(False)
+    page.wait_for_selector(".toast-note.error", state="detached")  # it lay above the button
+    visitor.context.clear_cookies(name="session")
+    with page.expect_navigation():
+        page.click("form .btn-primary:has-text('登记')")
+    assert "已保留" in page.inner_text("main")
+    visitor.sign_in(room.desk.engineer)
+    page.goto("/calls/new/")
+    assert "请再提交一次" in page.inner_text("main")
+    assert (page.input_value("#id_called_at"), page.input_value("[name=opened]")) == (moment, opened)

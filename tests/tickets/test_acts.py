@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from django.urls import resolve, reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from contracts.models import CatalogueItem
 from servicedesk.clocks.models import Clock
@@ -20,11 +21,12 @@ from tests.tickets.people import make_desk
 from tickets import states
 from tickets.acts import BUTTONS, offers
 from tickets.enums import State, WaitsOn
-from tickets.models import Call, Ticket, Visit
+from tickets.models import Call, Entry, Ticket, Visit
 from tickets.services import solving, visiting, working
 from tickets.services.calls import Phoned
 from tickets.situation import situation_of
 from tickets.views.acts import ACTS
+from tickets.words import sentence
 
 pytestmark = pytest.mark.django_db
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -237,7 +239,10 @@ def test_the_hospital_confirms_an_arrival(desk, ticket):
     done(desk, desk.it, ticket, "arrived")
     with desk.inside():
         assert Visit.objects.get(ticket=ticket).proof == "hospital"
+        said = Entry.objects.get(ticket=ticket, act="tickets.visit_arrived")
     assert desk.clock(ticket, Metric.ON_SITE).outcome == "met"
+    with override("en"):
+        assert sentence(said) == "is on site (the hospital confirmed it)"
 
 
 def test_nobody_needs_to_come_any_more(desk, ticket):

@@ -311,7 +311,24 @@ def test_closing_without_a_signature_and_refusing_ask_why(desk, ticket, client_o
             assert client.post(url, {"why": "  "}).status_code == 400
         assert client.post(reverse("ticket_refuse", args=[ticket.pk]), {"why": "又黑屏"}).status_code == 302
         late = client.get(reverse("ticket_close_unsigned", args=[ticket.pk]), follow=True).content.decode()
+        again = client.post(reverse("ticket_refuse", args=[ticket.pk]), {"why": "又黑屏"}).content.decode()
     assert "Nobody has accepted it yet." in late
+    assert again.count("Nobody has accepted it yet.") == 1
+    assert desk.fresh(ticket).cycle == 2
+    with client_of(desk.engineer) as client:
+        above, _stream, _rest = client.get(ticket.get_absolute_url()).content.decode().partition('id="ticket-stream"')
+    assert "The solution was refused: it is not solved." in above
+    assert "又黑屏" in above
+
+
+def test_not_solved_in_ones_own_name_leads_back_to_the_ticket(desk, ticket, client_of):
+    """The next cycle begins at once, and the page says so."""
+    with client_of(desk.ward) as client:
+        url = reverse("sign", args=[ticket.pk])
+        client.get(url)
+        after = client.post(url, {"verdict": "refuse", "why": "还是黑屏"}, follow=True)
+    assert after.redirect_chain[-1][0] == ticket.get_absolute_url()
+    assert "It is noted: not solved. The work goes on." in after.content.decode()
     assert desk.fresh(ticket).cycle == 2
 
 

@@ -10,10 +10,13 @@ from django.utils import timezone
 from servicedesk.sla.promise import Channel, Metric, Severity
 from tests.accounts.people import browser_of
 from tests.clocks.test_promise_pages import client_of
+from tests.tickets.closing import handed, resolved
 from tests.tickets.people import make_desk
 from tests.tickets.queueing import counts, ids, page, shown
+from tickets.enums import WaitsOn
+from tickets.models import Ticket
 from tickets.queue.next import next_ticket
-from tickets.services import levels, timing, visiting, waiving, working
+from tickets.services import levels, remote, signing, timing, visiting, waiving, working
 from tickets.services.calls import Phoned
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +62,53 @@ def test_a_call_logged_late_waits_for_the_other_side(desk, logs, is_asked):
     assert ticket.title in asked(getattr(desk, is_asked))
     assert "written down late" in asked(getattr(desk, is_asked))
     assert asked(getattr(desk, logs)) == ""
+    desk.act(working.withdraw, ticket, by=desk.it, at=now, why="误报")
+    assert asked(getattr(desk, is_asked)) == "", "as in the queue: what is over stands among the calls"
+    assert "Yes, it was then" in client_of(getattr(desk, is_asked)).get("/calls/").content.decode()
+
+
+def test_the_queue_says_all_that_is_asked_of_a_ticket(desk):
+    now = timezone.now()
+    ticket = desk.accepted(at=now - 10 * MINUTE)
+    facts = {"by": desk.engineer, "at": now, "why": "网络科的"}
+    desk.act(levels.propose_severity, ticket, severity=Severity.C, **facts)
+    who = {"who": WaitsOn.THIRD_PARTY, "wakes_at": now + HOUR}
+    desk.act(working.ask_back, ticket, **facts, **who)
+    said = [words in page(browser_of(desk.it), "view=ours") for words in ("提议调整级别", "等您答复", "不属其责")]
+    desk.act(working.go_on, ticket, by=desk.engineer, at=now)
+    desk.act(working.hand_over, ticket, **facts)
+    said += [words in page(browser_of(desk.it), "view=ours") for words in ("提议调整级别", "不属其责")]
+    assert said == [True, False, False, True, True]
+
+
+def test_remote_access_that_was_asked_for_waits_for_the_hospital(desk):
+    """ICU-15: on the first page and in the queue, one tap from where it is granted."""
+    now, ticket = timezone.now(), desk.accepted(at=timezone.now() - 10 * MINUTE)
+    wish = remote.Wish(contract=desk.contract, what="影像归档服务器", why="查看日志", minutes=30, ticket=ticket)
+    row = desk.act(remote.ask_remote, wish, by=desk.engineer, at=now)
+    for member in (desk.it, desk.lead):
+        text = page(browser_of(member), "view=ours")
+        assert ("申请远程接入" in text, shown(text), counts(text)["等我方答复"]) == (True, ids(ticket), "1")
+        assert f'href="/remote/{row.pk}/"' in asked(member)
+        assert "· 影像归档服务器" in asked(member)
+    assert asked(desk.engineer) == ""
+    desk.act(remote.refuse_remote, row, by=desk.it, at=now, said="今晚停机")
+    assert (asked(desk.it), shown(page(browser_of(desk.it), "view=ours"))) == ("", [])
+
+
+def test_what_a_signer_says_is_not_solved_waits_to_be_decided_and_not_to_be_signed(desk):
+    """PACS-8: nobody signs until the hospital has decided about the refusal."""
+    now = timezone.now()
+    ticket = resolved(desk, at=now - 2 * HOUR)
+    with desk.acting(desk.engineer) as person:
+        row = signing.refuse_to_sign(ticket, why="05 号工作站仍黑屏", signer=handed(person), at=now)
+    queue = page(browser_of(desk.it), "view=ours")
+    assert ("签字人表示尚未解决" in queue, shown(queue)) == (True, ids(ticket))
+    assert asked(desk.it).count(ticket.title) == 1
+    assert [words in asked(desk.it) for words in ("not solved: is it so?", "to be signed")] == [True, False]
+    assert f'href="/objections/{row.pk}/"' in asked(desk.it)
+    desk.act(signing.decide_objection, row, by=desk.it, at=now, is_upheld=False, said="已换线")
+    assert "to be signed" in asked(desk.it)
 
 
 def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(desk):
@@ -71,7 +121,7 @@ def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(d
     for member, rows in ((desk.it, (wished,)), (desk.lead, (waived, wished))):
         client = browser_of(member)
         text = page(client, "view=ours")
-        assert [one in text for one in ("申请免除", "提议调整级别")] == [one in rows for one in (waived, wished)]
+        assert [one in text for one in ("申请豁免", "提议调整级别")] == [one in rows for one in (waived, wished)]
         assert (set(shown(text)), counts(text)["等我方答复"]) == (set(ids(*rows)), str(len(rows)))
         assert [one.title in asked(member) for one in (waived, wished)] == [one in rows for one in (waived, wished)]
     assert f"On site · {why}" in asked(desk.lead)
@@ -82,3 +132,17 @@ def test_what_waits_for_a_word_is_counted_in_the_queue_for_whoever_may_give_it(d
     desk.act(waiving.decide_waiver, waived, by=desk.lead, at=now, metric=Metric.ON_SITE, is_granted=True)
     assert shown(page(browser_of(desk.lead), "view=ours")) == []
     assert asked(desk.lead) == ""
+
+
+def test_the_inbox_says_what_its_tickets_are_about(desk):
+    """A message that may leave the house bears a number and no more; here the title stands beside it, once."""
+    title = "阅片室打印机卡纸"
+    ticket = desk.accepted(at=timezone.now() - 10 * MINUTE, title=title)
+    client = client_of(desk.ward)
+    text = client.get("/inbox/").content.decode()
+    lines = text.count(ticket.number)
+    assert lines >= 1
+    assert text.count(title) == lines
+    with desk.inside():
+        Ticket.objects.filter(pk=ticket.pk).update(department=None, reporter=None)
+    assert title not in client.get("/inbox/").content.decode()

@@ -77,8 +77,9 @@ def test_giving_asks_to_whom_and_can_be_taken_back(desk, now):
     assert desk.colleague.name in asked
     assert desk.it.name not in asked
     assert asked.count('name="ticket"') == 2
-    done, _refused = results(post(client, "give", new, mine, to=str(desk.colleague.pk)))
+    done, _refused = results(given := post(client, "give", new, mine, to=str(desk.colleague.pk)))
     assert done == [new.number, mine.number]
+    assert f"2 张工单已转给 {desk.colleague.name}" in given
     assert {desk.fresh(one).assignee_id for one in (new, mine)} == {desk.colleague.pk}
     done, _refused = results(undone := post(client, "give/undo"))
     assert "张工单已撤回转派" in undone
@@ -133,8 +134,9 @@ def test_haste_is_asked_for_each_and_can_be_taken_back(desk, now, settings):
     with desk.inside():
         Ticket.objects.filter(pk=other.pk).update(urged_at=now - 60 * MINUTE)
     client = browser_of(desk.it)
-    text = post(client, "urge", new, other)
+    text = post(client, "urge", new, other, back="view=new")
     assert ("已催办" in text, "/tickets/urge/undo/" in text) == (True, True)
+    assert 'name="back" value="view=new"' in text.partition('action="/tickets/urge/undo/"')[2].partition("</form>")[0]
     done, _refused = results(undone := post(client, "urge/undo"))
     assert "张工单已撤回催办" in undone
     assert set(done) == {new.number, other.number}

@@ -41,6 +41,12 @@ class ActForm(GuardsPatientData):
         return dict(self.cleaned_data)
 
 
+def choose_the_only(field: Any) -> None:
+    """Where there is nothing to choose between, nobody is asked to."""
+    if len(field.choices) == 1:
+        field.initial = field.choices[0][0]
+
+
 def why_form(label: Any, help_text: Any = "", *, most: int = WHY) -> type[ActForm]:
     """A reason and nothing else."""
     return type("WhyForm", (ActForm,), {"why": Words(label=label, help_text=help_text, max_length=most)})
@@ -109,6 +115,8 @@ class ArrivedForm(ActForm):
 
     def prepare(self) -> None:
         self.fields["where"].initial = self.situation.ticket.where
+        if sent := (self.situation.visit or {}).get("engineer_name"):
+            self.fields["where"].help_text = _("%(name)s is on the way") % {"name": sent}
 
 
 class LeaveForm(ActForm):
@@ -222,8 +230,7 @@ class WaiverForm(WishForm):
     def prepare(self) -> None:
         asked = self.situation.waivers
         self.fields["metric"].choices = [(one.metric.value, f"{METRICS[one.metric]} · {one.why}") for one in asked]
-        if len(asked) == 1:
-            self.fields["metric"].initial = asked[0].metric.value
+        choose_the_only(self.fields["metric"])
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or self.cleaned_data
@@ -244,6 +251,7 @@ class AskWaiverForm(ActForm):
 
     def prepare(self) -> None:
         self.fields["metric"].choices = self.situation.waivable
+        choose_the_only(self.fields["metric"])
         self.fields["solved_at"].initial = timezone.localtime(self.situation.at).replace(second=0, microsecond=0)
 
     def clean_solved_at(self) -> datetime:
@@ -278,6 +286,7 @@ class ProposeTimeForm(ActForm):
 
     def prepare(self) -> None:
         self.fields["metric"].choices = self.situation.by_agreement
+        choose_the_only(self.fields["metric"])
 
     def facts(self) -> dict[str, Any]:
         return self.cleaned_data | {"metric": Metric(self.cleaned_data["metric"])}

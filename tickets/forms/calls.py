@@ -33,7 +33,9 @@ class CallForm(GuardsPatientData):
 
     called_at = forms.DateTimeField(
         label=gettext_lazy("When was the call"),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S"),
+        widget=forms.DateTimeInput(
+            attrs={"type": "datetime-local", "step": "1", "data-moment": ""}, format="%Y-%m-%dT%H:%M:%S"
+        ),
         help_text=gettext_lazy("Now, unless you write it down later; then the other side is asked to confirm it."),
     )
     caller = PlainText(label=gettext_lazy("Who called"), max_length=60)
@@ -45,7 +47,7 @@ class CallForm(GuardsPatientData):
     said = PlainText(
         label=gettext_lazy("What was said"), max_length=500, required=False, widget=forms.Textarea({"rows": 2})
     )
-    opened = forms.CharField(widget=forms.HiddenInput, required=False)
+    opened = forms.CharField(widget=forms.HiddenInput({"data-moment": ""}), required=False)
 
     def __init__(
         self, *args: Any, at: datetime, person: Person, ticket: Ticket | None = None,

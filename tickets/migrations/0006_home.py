@@ -47,11 +47,16 @@ PROPOSED = f"w.decided_at IS NULL AND {OPEN} AND w.asked_side ="
 WISHES = "JOIN tickets_termswish w ON w.ticket_id = t.id AND w.hospital_id = t.hospital_id"
 WAIVERS = """JOIN clocks_clock c ON c.matter_id = t.matter_id AND c.hospital_id = t.hospital_id
   JOIN clocks_waiver w ON w.clock_id = c.id AND w.hospital_id = t.hospital_id"""
+ACCESS = """JOIN (SELECT * FROM tickets_remoteauthorisation WHERE hospital_id = of_hospital AND decided_at IS NULL
+         ORDER BY asked_at DESC LIMIT 200) r ON r.ticket_id = t.id AND r.hospital_id = t.hospital_id"""
+OBJECTIONS = "JOIN tickets_objection o ON o.ticket_id = t.id AND o.hospital_id = t.hospital_id"
 UNDECIDED = f"w.decided_at IS NULL AND {OPEN}"
 LATE_HERE = f"{HOSPITAL} AND {OPEN} AND t.due_at < moment"
 
-# A reporter without an account is asked through the hospital's IT.
-ASKED = """t.state IN ('call_awaited', 'handed_over', 'signed', 'resolved')
+# A reporter without an account is asked through the hospital's IT. What a signer said is not solved nobody signs.
+ASKED = """t.state IN ('call_awaited', 'handed_over', 'signed') OR t.state = 'resolved' AND NOT EXISTS (
+        SELECT FROM tickets_objection o
+         WHERE o.hospital_id = t.hospital_id AND o.ticket_id = t.id AND o.decided_at IS NULL)
     OR t.state = 'waiting' AND (t.waits_on = 'hospital' OR t.waits_on = 'reporter' AND t.reporter_id IS NULL)"""
 OVER = "('closed', 'merged', 'withdrawn')"
 # What was announced, never a guess.
@@ -67,9 +72,11 @@ OF_WARD = " UNION ALL ".join(
 )
 # The hospital's word, whatever the ticket's state says: who may give it, what is joined, which rows, what is said of them.
 WORD = {
-    "call": ("decides", calls("vendor", HOSPITAL), "true", "c.caller"),
+    "call": ("decides", calls("vendor", HOSPITAL), OPEN, "c.caller"),
+    "objection": ("decides", OBJECTIONS, f"o.decided_at IS NULL AND {OPEN}", "o.id || ' ' || o.why"),
     "wish": ("decides", WISHES, UNDECIDED, "w.severity || ' · ' || w.why"),
     "time": ("decides", TIMES, f"{PROPOSED} 'vendor'", "w.asked_name"),
+    "remote": ("decides", ACCESS, OPEN, "r.id || ' ' || r.what"),
     "waiver": ("waives", WAIVERS, UNDECIDED, "c.id || ' ' || c.metric || ' ' || w.why"),
 }
 OF_HOSPITAL = " UNION ALL ".join(
@@ -117,7 +124,7 @@ VISITS = f"""SELECT t.id, t.number::text, t.title::text, v.engineer_name::text, 
   FROM tickets_visit v JOIN tickets_ticket t ON t.id = v.ticket_id
  WHERE v.hospital_id = ANY (of_hospitals) AND (of_vendor IS NULL OR v.vendor_id = of_vendor)
    AND v.left_at IS NULL AND {OPEN} AND v.dropped_at IS NULL AND (v.planned_at < until OR v.planned_at IS NULL)
- ORDER BY v.planned_at NULLS LAST, v.id LIMIT 6"""
+ ORDER BY v.planned_at NULLS LAST, v.id LIMIT CASE WHEN of_vendor IS NULL THEN 20 ELSE 6 END"""
 
 FUNCTIONS = {
     f"tickets_home_of_ward(of_hospital bigint, of_department uuid, me uuid) {ROWS}": OF_WARD,

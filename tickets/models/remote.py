@@ -97,6 +97,9 @@ class RemoteAuthorisation(WalledWithId):
             models.Index(
                 fields=["until_at"], name="remote_running_out", condition=Q(is_granted=True, told_at__isnull=True)
             ),
+            models.Index(
+                fields=["hospital", "asked_at"], name="remote_undecided", condition=Q(decided_at__isnull=True)
+            ),
         ]
 
     def __str__(self) -> str:

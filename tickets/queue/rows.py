@@ -85,6 +85,7 @@ class Row:
     dots: list[Dot] = field(default_factory=list)
     facts: list[str | Text] = field(default_factory=list)
     is_provisional: bool = False  # the time that the ticket itself bears
+    since: datetime | None = None  # from when that counts
     asks: str | Text = ""
 
 
@@ -103,7 +104,9 @@ def rows_of(
         row = Row(ticket, organisations.get(_other(ticket, person)), facts=_facts(ticket, facts, names))
         row.asks = asked.get(ticket.pk, "")
         row.chip = _chip(nearest, paused, at) if nearest else None
-        row.is_provisional = any(clock.is_provisional and clock.due_at == ticket.due_at for clock in all_of_it)
+        bearing = [clock for clock in all_of_it if clock.due_at and clock.due_at == ticket.due_at]
+        row.is_provisional = any(clock.is_provisional for clock in bearing)
+        row.since = max((clock.counts_from for clock in bearing), default=None)
         row.dots = [_dot(clock, at) for clock in own if clock is not nearest]
         made.append(row)
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -62,12 +63,23 @@ def the_hospitals_word(person: Person) -> Q:
 
 
 def word_asked(person: Person, tickets: Sequence[Ticket]) -> dict[UUID, str | Promise]:
-    """In the words of the first page."""
-    by_state = {one.pk: WHAT[one.state] for one in tickets if one.state in WHAT}
+    """All that is asked of each, in the words of the first page."""
+    kinds: dict[UUID, list[str]] = defaultdict(list)
     with connection.cursor() as cursor:
         words = "SELECT ticket, kind FROM tickets_word_asked(%s, %s, %s) WHERE ticket = ANY (%s::uuid[])"
         cursor.execute(words, [*_answerer(person), [str(one.pk) for one in tickets]])
-        return by_state | {pk: WHAT[kind] for pk, kind in cursor.fetchall()}
+        for pk, kind in cursor.fetchall():
+            kinds[pk].append(kind)
+    asked = {one.pk: [*_by_state(one, kinds[one.pk]), *kinds[one.pk]] for one in tickets}
+    return {pk: " · ".join(str(WHAT[what]) for what in dict.fromkeys(found)) for pk, found in asked.items()}
+
+
+def _by_state(ticket: Ticket, besides: Sequence[str]) -> list[str]:
+    """BY_STATE of one; what a signer says is not solved is not to be signed."""
+    if ticket.state == State.WAITING:
+        by_it = ticket.waits_on == WaitsOn.REPORTER and ticket.reporter_id is None
+        return [ticket.state] if by_it or ticket.waits_on == WaitsOn.HOSPITAL else []
+    return [ticket.state] if ticket.state in WHAT and "objection" not in besides else []
 
 
 def asked_of_me(person: Person, tickets: Sequence[Ticket]) -> dict[UUID, str | Promise]:

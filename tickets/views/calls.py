@@ -22,6 +22,7 @@ from tickets.models import Call, Ticket
 from tickets.permissions import JUDGE_CALLS, LOG_CALLS
 from tickets.services.calls import agree_to_call, dispute_call, log_call
 from tickets.services.reporting import Report, report_fault
+from tickets.views.attempting import attempt
 
 CHOOSE = "choose"
 WRITES = ("GET", "POST")
@@ -110,8 +111,10 @@ def agree(request: Any, call: Call) -> HttpResponse:
 @door(JUDGE_CALLS, methods=WRITES, of=Call)
 def dispute(request: Any, call: Call) -> HttpResponse:
     form = DisputeForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        dispute_call(call, **form.cleaned_data, by=request.person, at=timezone.now())
+    if request.method == "POST" and attempt(
+        form, lambda: dispute_call(call, **form.cleaned_data, by=request.person, at=timezone.now())
+    ):
         messages.success(request, _("The dispute stands beside the call; the clocks count on."))
         return redirect("calls")
-    return render(request, "tickets/dispute_call.html", {"form": form, "call": call})
+    status = 409 if form.non_field_errors() else 200
+    return render(request, "tickets/dispute_call.html", {"form": form, "call": call}, status=status)

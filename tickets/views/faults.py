@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -49,8 +50,7 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
     context = {
         "ticket": ticket,
         "part": part,
-        "tickets": tickets,
-        "provisional": _provisional(tickets),
+        "parts": _with_clocks(tickets),
         "lines": _time_line(tickets),
         "now": timezone.now(),
         "turn": TurnForm(tickets=tickets, initial={"number": part.turn_number} if part else None),
@@ -61,12 +61,12 @@ def _page(request: Any, ticket: Ticket, **with_errors: Any) -> HttpResponse:
     return render(request, "tickets/fault.html", context, status=409 if with_errors else 200)
 
 
-def _provisional(tickets: list[Ticket]) -> set[UUID]:
-    """Whose time rests on a year that is not published."""
-    times = {ticket.matter_id: ticket for ticket in tickets}
-    clocks = Clock.objects.filter(matter__in=times, is_standing=True, is_provisional=True)
-    found = clocks.values_list("matter_id", "due_at")
-    return {times[matter].pk for matter, due_at in found if times[matter].due_at == due_at}
+def _with_clocks(tickets: list[Ticket]) -> list[tuple[Ticket, datetime | None, bool]]:
+    """Each with the moment from which its time counts, and whether that rests on a year that is not published."""
+    clocks = Clock.objects.filter(matter__in=[ticket.matter_id for ticket in tickets], is_standing=True)
+    found = clocks.order_by("counts_from").values_list("matter_id", "due_at", "counts_from", "is_provisional")
+    known = {(matter, due_at): rest for matter, due_at, *rest in found}
+    return [(one, *known.get((one.matter_id, one.due_at), (None, False))) for one in tickets]
 
 
 def _time_line(tickets: list[Ticket]) -> list[dict[str, Any]]:

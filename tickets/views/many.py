@@ -59,12 +59,8 @@ def give_many(request: Any) -> HttpResponse:
     if not form.is_valid():
         return _asked(request, form, _("Give to a colleague"), pgettext("queue", "Give"))
     to = form.cleaned_data["to"]
-    return _done(
-        request,
-        "give",
-        on_each(_chosen(request), lambda one: queueing.give_if_other(one, to, by=by, at=at), by=by),
-        at=at,
-    )
+    results = on_each(_chosen(request), lambda one: queueing.give_if_other(one, to, by=by, at=at), by=by)
+    return _done(request, "give", results, at=at, to=to.name)
 
 
 @door(SPEAK, methods=("POST",))
@@ -146,15 +142,19 @@ def _asked(request: Any, form: forms.Form, title: str, verb: str) -> HttpRespons
     return render(request, "tickets/queue_act.html", context)
 
 
-def _done(request: Any, act: str, results: Sequence[Result], *, at: datetime) -> HttpResponse:
+def _done(request: Any, act: str, results: Sequence[Result], *, at: datetime, to: str = "") -> HttpResponse:
     done = [one for one in results if not one.refused]
-    request.session[KEPT] = {"act": act, "at": at.isoformat(), "results": [_plain(one) for one in results]}
+    request.session[KEPT] = {"act": act, "at": at.isoformat(), "to": to, "results": [_plain(one) for one in results]}
     if len(results) == 1 and done:
-        words = {"number": done[0].number, "done": DONE[act]}
+        words = {"number": done[0].number, "done": _said(act, to)}
         messages.success(request, _("%(number)s: %(done)s.") % words)
         if act not in UNDO and not done[0].said:
             return redirect(_back(request))
     return redirect(f"{_back(request)}{'&' if '?' in _back(request) else '?'}done=1")
+
+
+def _said(act: str, to: str) -> str:
+    return pgettext("queue", "given to %(name)s") % {"name": to} if to else str(DONE[act])
 
 
 def _plain(one: Result) -> dict[str, Any]:
@@ -183,7 +183,7 @@ def last_results(request: Any) -> dict[str, Any] | None:
         return None
     results = kept["results"]
     done = [one for one in results if not one["refused"]]
-    words = {"count": len(done), "done": DONE[kept["act"]]}
+    words = {"count": len(done), "done": _said(kept["act"], kept.get("to", ""))}
     return {
         "sentence": ngettext("%(count)s ticket %(done)s", "%(count)s tickets %(done)s", len(done)) % words,
         "refused": [one for one in results if one["refused"]],

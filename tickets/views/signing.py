@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from servicedesk.accounts.services import tries
 from servicedesk.accounts.services.tries import LINK
@@ -154,12 +156,23 @@ def _signing(request: Any, ticket: Ticket, signer: Signer, *, done: str) -> Http
     form = SignForm(request.POST if request.method == "POST" else None, way=signer.way, oneself=signer.name)
     if request.method == "POST":
         if form.is_valid() and _said(form, ticket, signer):
-            return redirect(done)
+            return _after(request, ticket, form, signer, done=done)
     elif sentence := why_not(ticket, Move.SIGN, None):
         raise Refused(sentence)
     else:
         refuse_while_open(ticket)
     return _form(request, ticket, form, signer)
+
+
+def _after(request: Any, ticket: Ticket, form: SignForm, signer: Signer, *, done: str) -> HttpResponse:
+    """Whoever signed as themselves goes on in the product; the others read thanks."""
+    if signer.way is not Way.ACCOUNT:
+        return redirect(done)
+    if form.refuses:
+        messages.success(request, _("It is noted: not solved. The work goes on."))
+        return redirect(ticket)
+    messages.success(request, _("Signed. The hospital's IT department confirms it next; then the ticket is closed."))
+    return redirect(done)
 
 
 def _form(request: Any, ticket: Ticket, form: SignForm, signer: Signer) -> HttpResponse:

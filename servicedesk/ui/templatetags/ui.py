@@ -203,6 +203,12 @@ def milliseconds(moment: datetime) -> int:
 
 
 @register.filter
+def hour(moment: datetime, at: datetime) -> str:
+    """`{{ visit.planned_at|hour:now }}`: 16:30, and of another day 11-21 16:30."""
+    return due.hour_of(moment, at=at)
+
+
+@register.filter
 def device(user_agent: str) -> str:
     return devices.device_of(user_agent)
 
