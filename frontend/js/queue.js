@@ -44,6 +44,13 @@ async function renew() {
     if (held && held[0] === ticket) row.querySelector(held[1]).focus({ preventScroll: true });
     if (before.get(ticket) !== version) flash(row);
   }
+  hold();
+}
+
+// With something ticked, what can be done with it stays in reach; beside a ticket it is, and would cover it.
+function hold() {
+  const bar = document.getElementById("queue-acts");
+  if (bar) bar.classList.toggle("is-held", !isSplit() && ticks().some((tick) => tick.checked));
 }
 
 function flash(row) {
@@ -101,10 +108,11 @@ document.addEventListener("click", (event) => {
   const find = (selector) => event.target.closest(selector);
   if (find("[data-steps]")) step(Number(find("[data-steps]").dataset.steps), event);
   if (find("[data-opens-row]")) open(event);
-  if (find("[data-splits]")) split(find("[data-splits]"));
+  if (find("[data-splits]")) { split(find("[data-splits]")); hold(); }
   if (find("[data-ticks-row]") && chosen()) {
     const tick = chosen().querySelector('input[name="ticket"]');
     tick.checked = !tick.checked;
+    hold();
   }
   const title = find("#queue-list a.title");
   if (!title || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
@@ -114,6 +122,7 @@ document.addEventListener("click", (event) => {
 
 document.addEventListener("change", (event) => {
   if (event.target.id === "tick-all") ticks().forEach((tick) => { tick.checked = event.target.checked; });
+  if (queue()) hold();
 });
 
 // An act is for what is ticked; where nothing is, for the chosen row.
@@ -141,4 +150,5 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => { if (detail.targe
 
 setInterval(beat, BEAT);
 document.addEventListener("visibilitychange", beat);
+addEventListener("pageshow", hold); // back by the browser's button, the ticks are still there
 if (queue() && isSplit()) step(0);

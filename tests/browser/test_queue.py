@@ -31,6 +31,7 @@ def test_it_is_worked_with_keys_and_hears_what_others_do(world: World, visitors:
     page.keyboard.press("j")
     assert page.locator(f"{HERE}.is-chosen a.title").inner_text() == titles[1]
     page.keyboard.press("x")
+    page.wait_for_selector("#queue-acts.is-held")  # what can be done with it stays in reach
     page.keyboard.press("k")
 
     late = desk.report(at=timezone.now() - timedelta(minutes=200), title="全院调图中断")
