@@ -133,10 +133,8 @@ def flush(case: TransactionTestCase | None = None) -> None:
     for attempt in range(3):
         try:
             return _empty()
-        except (
-            OperationalError,
-            psycopg2.OperationalError,
-        ):  # a request that a browser no longer waits for came in between: a deadlock, once
+        except (OperationalError, psycopg2.OperationalError):
+            # A request that a browser no longer waits for came in between: a deadlock, once.
             if attempt == 2:
                 raise
 
