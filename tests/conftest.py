@@ -33,6 +33,16 @@ BEGIN_ANEW = f"""SELECT setval(quote_ident(sequencename)::regclass, 1, false) FR
 LAND = "DELETE FROM clocks_landyear WHERE version > 1"  # the land's years as shipped stay
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Any:
+    """Nothing that is collected is garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
 def pytest_collection_finish() -> None:
     """What the suite has imported and collected by now stays: looking through it for garbage again and again took a
     quarter of the time."""
