@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help demo demo-reset demo-codes test quick oracle fuzz drill setup check fix lock bench
 export PORT ?= 8000
+# Empty: what is compiled is kept, or each process would compile all of it anew.
+export PYTHONDONTWRITEBYTECODE =
 
 ready := python3 scripts/setup.py
 python := .venv/bin/python

@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import hypothesis
 import psycopg2
@@ -25,22 +25,22 @@ ALIASES = ("default", "owner", "watch")
 WRITES_MIGRATIONS = ("at_once", "keys", "policies", "provision")
 KEPT = ("django_migrations", "django_content_type", "clocks_landyear")  # what migrations bring
 
-DELETE_ALL = f"""DO $$
-DECLARE
-    kept CONSTANT text[] := ARRAY{list(KEPT)};
-    one text;
-    is_used boolean;
-BEGIN
-    SET LOCAL session_replication_role = replica;
-    FOR one IN SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (kept) LOOP
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s)', one) INTO is_used;
-        IF is_used THEN EXECUTE format('DELETE FROM %s', one); END IF;
-    END LOOP;
-    PERFORM setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
-      WHERE schemaname = 'public' AND last_value IS NOT NULL
-        AND regexp_replace(sequencename, '_id_seq$', '') <> ALL (kept);
-    DELETE FROM clocks_landyear WHERE version > 1;  -- the land's years as shipped stay
-END $$"""
+USED = f"""SELECT string_agg(format('SELECT %L WHERE EXISTS (SELECT FROM %1$I)', tablename), ' UNION ALL ')
+    FROM pg_tables WHERE schemaname = 'public' AND tablename <> ALL (ARRAY{list(KEPT)})"""
+BEGIN_ANEW = f"""SELECT setval(quote_ident(sequencename)::regclass, 1, false) FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL
+      AND regexp_replace(sequencename, '_id_seq$', '') <> ALL (ARRAY{list(KEPT)})"""
+LAND = "DELETE FROM clocks_landyear WHERE version > 1"  # the land's years as shipped stay
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Any:
+    """Nothing that is collected is garbage."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
 
 
 def pytest_collection_finish() -> None:
@@ -131,6 +131,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
         _point_at(database)
         yield
         _point_at(cluster.home)
+        Sweeper.end_all()
         # A live server's thread may still hold on, and the owner may not end another role's session.
         with suppress(psycopg2.Error):
             cluster.run("DROP DATABASE IF EXISTS {}", database)
@@ -142,7 +143,8 @@ def flush(case: TransactionTestCase | None = None) -> None:
     for attempt in range(3):
         try:
             return _empty()
-        except OperationalError:  # a request that a browser no longer waits for came in between: a deadlock, once
+        except (OperationalError, psycopg2.OperationalError):
+            # A request that a browser no longer waits for came in between: a deadlock, once.
             if attempt == 2:
                 raise
 
@@ -150,16 +152,48 @@ def flush(case: TransactionTestCase | None = None) -> None:
 def _empty() -> None:
     """TRUNCATE makes a thousand files anew, half a second each time. The server's administrator may just delete what is
     there, past policies and triggers; on a server that was given, the owner truncates."""
-    if admin := os.environ.get("TESTS_ADMIN_URL"):
-        connection = psycopg2.connect(admin, dbname=connections["owner"].settings_dict["NAME"])
-        with connection, connection.cursor() as cursor:
-            cursor.execute(DELETE_ALL)
-        return connection.close()
+    if "TESTS_ADMIN_URL" in os.environ:
+        return Sweeper.at(connections["owner"].settings_dict["NAME"]).sweep()
     with connections["owner"].cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         tables = [name for (name,) in cursor.fetchall() if name not in KEPT]
         cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
-        cursor.execute("DELETE FROM clocks_landyear WHERE version > 1")  # the land's years as shipped stay
+        cursor.execute(LAND)
+
+
+class Sweeper:
+    """The administrator's session, kept: a new one would first have to learn what each table is."""
+
+    by_database: ClassVar[dict[str, Sweeper]] = {}
+
+    def __init__(self, database: str) -> None:
+        self.connection = psycopg2.connect(os.environ["TESTS_ADMIN_URL"], dbname=database)
+        with self.connection, self.connection.cursor() as cursor:
+            cursor.execute(USED)
+            cursor.execute(f"PREPARE used AS {cursor.fetchone()[0]}")
+            cursor.execute("SET session_replication_role = replica")
+
+    @classmethod
+    def at(cls, database: str) -> Sweeper:
+        if database not in cls.by_database:
+            cls.by_database[database] = cls(database)
+        return cls.by_database[database]
+
+    def sweep(self) -> None:
+        try:
+            with self.connection, self.connection.cursor() as cursor:
+                cursor.execute("EXECUTE used")
+                used = [f'DELETE FROM "{table}"' for (table,) in cursor.fetchall()]
+                cursor.execute("; ".join([*used, LAND, BEGIN_ANEW]))
+        except psycopg2.Error:
+            self.end_all()
+            raise
+
+    @classmethod
+    def end_all(cls) -> None:
+        for sweeper in cls.by_database.values():
+            sweeper.connection.close()
+        cls.by_database.clear()
 
 
 TransactionTestCase._fixture_teardown = flush  # type: ignore[method-assign]

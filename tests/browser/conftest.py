@@ -10,6 +10,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import sync_playwright
 
+from tests.browser.sessions import handed_on
 from tests.browser.visitor import Contexts, Visitor
 from tests.running.scripting import script
 from tests.world import World, make_world
@@ -43,10 +44,12 @@ def contexts() -> Iterator[Contexts]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _connections_end_with_their_request() -> None:
+def _connections_end_with_their_request(django_db_setup: None) -> Iterator[None]:
     """A browser keeps its sockets, the server a thread for each, and a kept connection would outlive the database."""
     for alias in connections:
         connections.settings[alias]["CONN_MAX_AGE"] = 0
+    with handed_on():
+        yield
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def main() -> int:
     size, dice = (SHORT if said.short else WHOLE), random.Random(said.seed)
     print(f"seed={said.seed}", flush=True)
     with prepared() as ground:
+        hands.learn()
         parts = {
             "storm": lambda: storm(ground, size, dice, sabotaged=said.sabotage),
             "knives": lambda: knives(ground, sabotaged=said.sabotage),

@@ -11,10 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 Job = Callable[[], None]
+LEARNT = (
+    "celery.apps.beat", "celery.apps.worker", "celery.bin.worker", "celery.concurrency.solo", "celery.fixups.django",
+    "celery.worker.components", "celery.worker.strategy", "kombu.transport.redis", "servicedesk.clocks.watch.loop",
+)  # fmt: skip
 
 
 @dataclass
@@ -68,6 +73,15 @@ def fork(job: Job) -> int:
         job()
     finally:
         os._exit(1)
+
+
+def learn() -> None:
+    """All that a hand needs to know, before any is hired: each would load it anew, a second of the processor."""
+    from servicedesk.celery import app
+
+    for name in LEARNT:
+        import_module(name)
+    app.loader.import_default_modules()
 
 
 def end_with_parent() -> None:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from tests.matrix.principals import Principal, make_principals
+from tests.matrix.remembering import remembered
 from tests.world import World, make_world
 
 
@@ -17,6 +19,7 @@ class Crowd:
 
 
 @pytest.fixture(scope="module")
-def crowd(module_transaction: None) -> Crowd:
+def crowd(module_transaction: None) -> Iterator[Crowd]:
     world = make_world()
-    return Crowd(world, make_principals(world))
+    with remembered(principals := make_principals(world)):
+        yield Crowd(world, principals)

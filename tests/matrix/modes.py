@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import connections
 from django.db.models import Q
+from django.test import override_settings
 
 from servicedesk.tenancy.models.base import Walled, WalledQuerySet
 from tests.matrix.endpoints import Endpoint, endpoints
@@ -17,7 +18,18 @@ from tests.matrix.walk import Cell, knock, knock_everywhere, relations, url_of
 from tests.world import World
 
 PAGES = "tests.matrix.pages"
+# What stands between a request and the wall; the rest of it is asked about every real page.
+TO_THE_WALL = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "servicedesk.tenancy.middleware.Wall",
+]
 SHOWN = [endpoint for endpoint in endpoints(PAGES) if endpoint.name.startswith("show ")]
+
+
+def walls_alone() -> override_settings:
+    """A page for every kind of row, and nothing before it but who is asking."""
+    return override_settings(ROOT_URLCONF=PAGES, MIDDLEWARE=TO_THE_WALL)
 
 
 @contextmanager

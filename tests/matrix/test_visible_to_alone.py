@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import override_settings
 
 from tests.matrix.conftest import Crowd
 from tests.matrix.endpoints import Endpoint
-from tests.matrix.modes import PAGES, SHOWN, as_role, differences, seen_by_everybody
+from tests.matrix.modes import SHOWN, as_role, differences, seen_by_everybody, walls_alone
 from tests.matrix.principals import make_principals
+from tests.matrix.remembering import remembered
 from tests.world import make_world
 
 pytestmark = pytest.mark.slow
@@ -23,12 +23,13 @@ def unwalled(django_db_setup: None, django_db_blocker: Any) -> Iterator[Crowd]:
     """Everybody at the same small world, in a database that asks nobody who they are."""
     with (
         django_db_blocker.unblock(),
-        override_settings(ROOT_URLCONF=PAGES),
+        walls_alone(),
         as_role("watch"),
         transaction.atomic(),
     ):
         world = make_world()
-        yield Crowd(world, make_principals(world))
+        with remembered(principals := make_principals(world)):
+            yield Crowd(world, principals)
         transaction.set_rollback(True)
 
 

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.test import override_settings
 
 from tests.matrix.conftest import Crowd
 from tests.matrix.endpoints import Endpoint
-from tests.matrix.modes import PAGES, SHOWN, leaks, visible_to_off
+from tests.matrix.modes import SHOWN, leaks, visible_to_off, walls_alone
 from tests.matrix.principals import Principal
 from tests.matrix.walk import knock, knock_everywhere
 
@@ -19,7 +18,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module", autouse=True)
 def pages() -> Iterator[None]:
-    with override_settings(ROOT_URLCONF=PAGES):
+    with walls_alone():
         yield
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import cycle
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -34,8 +35,7 @@ MASKS = [
     (re.compile(rb'"[A-Za-z0-9]{64}"'), b'"~"'),
     (re.compile(rb"\b[0-9a-f]{16}\b"), b"~"),
 ]
-# One handler serves everybody: loading the middleware anew for each would cost more than their requests.
-LENIENT, STRICT = ClientHandler(enforce_csrf_checks=False), ClientHandler(enforce_csrf_checks=True)
+STRICT = ClientHandler(enforce_csrf_checks=True)
 REQUESTS = RequestFactory()
 
 
@@ -75,13 +75,24 @@ def answer_of(response: HttpResponseBase) -> Answer:
     return named.get(status) or (Answer.BROKEN if status == 500 else Answer.LET_IN)
 
 
+@cache
+def lenient(*middleware: str) -> ClientHandler:
+    """One serves everybody: loading the middleware anew for each would cost more than their requests."""
+    return ClientHandler(enforce_csrf_checks=False)
+
+
 def knock(
-    principal: Principal, method: str, url: str, handler: ClientHandler = LENIENT, form: dict[str, str] | None = None
+    principal: Principal,
+    method: str,
+    url: str,
+    handler: ClientHandler | None = None,
+    form: dict[str, str] | None = None,
 ) -> HttpResponseBase:
     """One request that leaves nothing behind, not even a cookie: `Client` would keep them and copy every context."""
     cookie = f"{settings.SESSION_COOKIE_NAME}={principal.session}" if principal.session else ""
     with transaction.atomic():
         sent = {"data": urlencode(form), "content_type": "application/x-www-form-urlencoded"} if form else {}
+        handler = handler or lenient(*settings.MIDDLEWARE)
         response = handler(REQUESTS.generic(method, url, **sent, HTTP_COOKIE=cookie).environ)
         if response.streaming:
             b"".join(response.streaming_content)

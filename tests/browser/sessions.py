@@ -1,0 +1,48 @@
+"""The server's sessions with the database, handed on from request to request.
+
+A browser's every socket has a thread of its own, whose connection ends with the request; a new one would have to learn
+anew what each table is. The product keeps its connections likewise.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db.backends.postgresql.base import DatabaseWrapper
+from psycopg2.extensions import TRANSACTION_STATUS_IDLE
+
+_idle: defaultdict[str, list[Any]] = defaultdict(list)
+_connect, _close = DatabaseWrapper.get_new_connection, DatabaseWrapper._close
+
+
+def _is_of_the_server() -> bool:
+    return "process_request_thread" in threading.current_thread().name
+
+
+def _take(wrapper: DatabaseWrapper, wanted: dict[str, Any]) -> Any:
+    idle = _idle[repr(wanted)] if _is_of_the_server() else []
+    return idle.pop() if idle else _connect(wrapper, wanted)
+
+
+def _give_back(wrapper: DatabaseWrapper) -> None:
+    connection = wrapper.connection
+    if connection and _is_of_the_server() and connection.get_transaction_status() == TRANSACTION_STATUS_IDLE:
+        _idle[repr(wrapper.get_connection_params())].append(connection)
+    else:
+        _close(wrapper)
+
+
+@contextmanager
+def handed_on() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseWrapper, "get_new_connection", _take)
+        patch.setattr(DatabaseWrapper, "_close", _give_back)
+        yield
+    for connections in _idle.values():
+        while connections:
+            connections.pop().close()
