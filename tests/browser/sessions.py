@@ -43,6 +43,10 @@ def handed_on() -> Iterator[None]:
         patch.setattr(DatabaseWrapper, "get_new_connection", _take)
         patch.setattr(DatabaseWrapper, "_close", _give_back)
         yield
+    end_all()
+
+
+def end_all() -> None:
     for connections in _idle.values():
         while connections:
             connections.pop().close()

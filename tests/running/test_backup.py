@@ -28,6 +28,8 @@ from servicedesk.tenancy import wall
 from servicedesk.tenancy.models import Department
 from servicedesk.tenancy.wall import Context
 from tests.audit.trails import lead, make_chain
+from tests.browser import sessions
+from tests.conftest import Sweeper
 from tests.world import World, make_user, make_world
 
 pytestmark = [
@@ -87,7 +89,9 @@ def data(tmp_path: Path, settings: Any) -> Iterator[Path]:
 
 
 def alone() -> None:
-    """A live server of an earlier test may keep a session; each role may end its own."""
+    """Other tests keep sessions, and a live server of an earlier one may; each role may end its own."""
+    Sweeper.end_all()
+    sessions.end_all()
     for alias in ("default", "owner", "watch"):
         with connections[alias].cursor() as cursor:
             cursor.execute(
