@@ -19,7 +19,6 @@ CHROMIUM = next(filter(None, map(shutil.which, script("packages").BROWSERS)), ""
 ARGUMENTS = (
     "--headless=new", "--no-sandbox", "--disable-gpu", "--in-process-gpu", "--disable-quic", "--no-first-run",
     "--disable-sync", "--disable-extensions", "--disable-background-networking", "--disable-component-update",
-    "--disable-features=PaintHolding,BackForwardCache,Translate,OptimizationHints,MediaRouter",
     "--renderer-process-limit=1", "--js-flags=--max-lazy", "--lang=zh-CN",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",  # no way out, whatever a page asks
 )  # fmt: skip

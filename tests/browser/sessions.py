@@ -9,7 +9,8 @@ from __future__ import annotations
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from select import select
 from typing import Any
 
 import pytest
@@ -25,8 +26,16 @@ def _is_of_the_server() -> bool:
 
 
 def _take(wrapper: DatabaseWrapper, wanted: dict[str, Any]) -> Any:
-    idle = _idle[repr(wanted)] if _is_of_the_server() else []
-    return idle.pop() if idle else _connect(wrapper, wanted)
+    with suppress(IndexError):  # none is left
+        while _is_of_the_server():
+            if not _has_ended(one := _idle[repr(wanted)].pop()):
+                return one
+    return _connect(wrapper, wanted)
+
+
+def _has_ended(connection: Any) -> bool:
+    """A test may end the sessions of others; one that is idle has nothing to say but that."""
+    return bool(select([connection], [], [], 0)[0])
 
 
 def _give_back(wrapper: DatabaseWrapper) -> None:
