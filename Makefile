@@ -7,6 +7,8 @@ export PYTHONDONTWRITEBYTECODE =
 
 ready := python3 scripts/setup.py
 python := .venv/bin/python
+# One more than there are cores, for some tests wait.
+hands = $(shell expr `nproc` + 1)
 
 help: ## say what can be said here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -21,7 +23,7 @@ demo-codes: ## print the codes of this moment for the demo's second step at sign
 	@STAGE=demo $(python) manage.py demo --codes
 
 test: ## run every test, those in a browser too (ARGS="-k words" narrows them)
-	@$(ready) test && exec $(python) -m pytest -n auto --dist worksteal $(ARGS)
+	@$(ready) test && exec $(python) -m pytest -n $(hands) --dist worksteal $(ARGS)
 
 quick: ## the fast part of it: no browser, no matrix, nothing that takes more than three seconds
 	@$(ready) test && exec $(python) -m pytest -n auto --dist worksteal -m "not browser and not slow" $(ARGS)

@@ -83,12 +83,15 @@ const forms = [...document.querySelectorAll("form[data-keeps]")];
 for (const form of forms) {
   goOn(form);
   form.addEventListener("input", () => keep(form, false));
+  let warned = false;
   form.addEventListener("submit", (event) => {
-    keep(form, navigator.onLine);
-    if (navigator.onLine) return;
+    const goes = navigator.onLine || warned; // a browser may be wrong about that: pressed again, it is tried
+    keep(form, goes);
+    if (goes) return;
     event.preventDefault(); // the browser's own page would stand in its place
+    warned = true;
     const said = toast(say("offline"), "error");
-    if (said) addEventListener("online", () => said.remove(), { once: true }); // it may lie above the button
+    addEventListener("online", () => { warned = false; if (said) said.remove(); }, { once: true }); // it may lie above the button
   });
 }
 htmx.onLoad((part) => { for (const form of forms) if (part.contains(form) || form.contains(part)) restore(form); });
